@@ -1,0 +1,3 @@
+//! Screens and rules.
+pub mod domain;
+pub mod wire;
