@@ -1,0 +1,4 @@
+//! Shapes that cross the network: [`api`] is the REST API, [`screens`] is what pages are drawn from.
+
+pub mod api;
+pub mod screens;

@@ -1,0 +1,66 @@
+//! What the screens ask of the server. `server` implements it over its services and hands it over through Leptos' context.
+
+use crate::domain::form::CodeForm;
+use crate::domain::mode::Mode;
+use crate::domain::problem::Problem;
+use crate::wire::screens::*;
+use async_trait::async_trait;
+
+/// Who looks at a screen.
+#[derive(Clone, Debug)]
+pub struct Viewer {
+    /// The person.
+    pub owner_id: String,
+    /// The workspace in view.
+    pub workspace_id: String,
+    /// Their address.
+    pub email: Option<String>,
+    /// Their zone, IANA name; `UTC` until the browser has told it.
+    pub zone: String,
+}
+
+/// A visitor whom nobody knows yet.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The address that they come from, for limits only.
+    pub address: String,
+}
+
+/// The use cases of the screens. Every refusal is a [`Problem`]; nothing was written then.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// Sends a link that signs in.
+    async fn request_sign_in(&self, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
+    /// What stands around every page.
+    async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem>;
+    /// Makes an app; an empty `id` is told by the name.
+    async fn create_app(&self, viewer: &Viewer, name: &str, id: &str) -> Result<FormOutcome, Problem>;
+    /// A page of codes, 20 to a page.
+    async fn codes(&self, viewer: &Viewer, mode: Mode, app_id: &str, query: CodeQuery) -> Result<CodePage, Problem>;
+    /// Whether another code of the app has this text already.
+    async fn code_taken(&self, viewer: &Viewer, mode: Mode, app_id: &str, text: &str) -> Result<bool, Problem>;
+    /// Makes a code from the form. Local times are read in `zone` (IANA name), the one that the form showed.
+    async fn create_code(&self, viewer: &Viewer, mode: Mode, app_id: &str, form: CodeForm, zone: &str) -> Result<FormOutcome, Problem>;
+    /// One code's page.
+    async fn code(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<CodeDetail, Problem>;
+    /// Pauses (`false`) or resumes (`true`).
+    async fn set_code_active(&self, viewer: &Viewer, mode: Mode, id: &str, active: bool) -> Result<CodeView, Problem>;
+    /// Archives: its text is free again, open sessions keep their price.
+    async fn archive_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem>;
+    /// After a coupon was changed or deleted in Stripe: allows a new one under the next terms version.
+    async fn mint_again(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem>;
+    /// Makes a real checkout in test mode with this code; its address.
+    async fn test_checkout(&self, viewer: &Viewer, app_id: &str, id: &str, price_id: &str) -> Result<String, Problem>;
+    /// The Stripe part of the settings.
+    async fn connection(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem>;
+    /// Checks a restricted key against Stripe and keeps it.
+    async fn connect_restricted_key(&self, viewer: &Viewer, mode: Mode, key: &str) -> Result<ConnectionView, Problem>;
+    /// Forgets the connection; codes stay.
+    async fn disconnect(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem>;
+    /// The API keys that are not revoked, newest first.
+    async fn api_keys(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<ApiKeyRow>, Problem>;
+    /// Makes an API key; `app_id` empty: for all apps.
+    async fn create_api_key(&self, viewer: &Viewer, mode: Mode, name: &str, app_id: &str, rights: KeyRights) -> Result<NewApiKey, Problem>;
+    /// Revokes an API key at once.
+    async fn revoke_api_key(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<(), Problem>;
+}

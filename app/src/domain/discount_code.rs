@@ -1,0 +1,329 @@
+//! A discount code: its definition, what its state is called, and whether it can be used.
+
+use super::code::CodeText;
+use super::metadata::{self, Metadata};
+use super::problem::{Code, Problem};
+use super::terms::{Terms, TermsDraft};
+use serde::{Deserialize, Serialize};
+
+/// The last moment that can be an expiry: the end of the year 9999, in milliseconds.
+pub const MAX_TIME_MS: i64 = 253_402_300_799_999;
+/// Most redemptions that a limit can say.
+pub const MAX_LIMIT: i64 = 1_000_000_000_000;
+
+/// The fields of a new discount code, unchecked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Draft {
+    /// As typed.
+    pub code: Option<String>,
+    /// What it gives.
+    pub terms: TermsDraft,
+    /// `None`: without limit.
+    pub max_redemptions: Option<i64>,
+    /// Milliseconds.
+    pub starts_at: Option<i64>,
+    /// Milliseconds.
+    pub expires_at: Option<i64>,
+    /// The owner's own words.
+    pub metadata: Metadata,
+}
+
+/// A definition that keeps the rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Definition {
+    /// Its text.
+    pub code: CodeText,
+    /// What it gives.
+    pub terms: Terms,
+    /// How often and when.
+    pub limits: Limits,
+    /// The owner's own words.
+    pub metadata: Metadata,
+}
+
+/// How often and when a code can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// `None`: without limit.
+    pub max_redemptions: Option<i64>,
+    /// Milliseconds; `None`: from now on.
+    pub starts_at: Option<i64>,
+    /// Milliseconds; `None`: never.
+    pub expires_at: Option<i64>,
+}
+
+impl Draft {
+    /// Checks every field; all problems there are, in the order of the fields.
+    pub fn check(&self, now_ms: i64) -> Result<Definition, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let code = CodeText::parse(self.code.as_deref().unwrap_or_default(), "code").map_err(|p| problems.push(p));
+        let terms = self.terms.check().map_err(|p| problems.extend(p));
+        let limits = Limits { max_redemptions: self.max_redemptions, starts_at: self.starts_at, expires_at: self.expires_at };
+        problems.extend(limits.problems(now_ms));
+        problems.extend(metadata::check(&self.metadata).err());
+        match (code, terms) {
+            (Ok(code), Ok(terms)) if problems.is_empty() => Ok(Definition { code, terms, limits, metadata: self.metadata.clone() }),
+            _ => Err(problems),
+        }
+    }
+}
+
+impl Limits {
+    /// What is wrong with them at this moment.
+    pub fn problems(&self, now_ms: i64) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        problems.extend(check_max_redemptions(self.max_redemptions).err());
+        problems.extend(check_starts_at(self.starts_at).err());
+        problems.extend(check_expires_at(self.expires_at, now_ms).err());
+        problems.extend(self.check_order().err());
+        problems
+    }
+
+    /// The start stands before the end.
+    pub fn check_order(&self) -> Result<(), Problem> {
+        match (self.starts_at, self.expires_at) {
+            (Some(start), Some(end)) if start >= end => {
+                Err(Problem::invalid("starts_at", "starts_at must be before expires_at."))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// 1 or more, or none.
+pub fn check_max_redemptions(max: Option<i64>) -> Result<(), Problem> {
+    match max {
+        Some(max) if !(1..=MAX_LIMIT).contains(&max) => Err(Problem::invalid(
+            "max_redemptions",
+            "max_redemptions must be a whole number, 1 or more; leave it out for no limit.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A moment up to the year 9999, or none.
+pub fn check_starts_at(starts_at: Option<i64>) -> Result<(), Problem> {
+    match starts_at {
+        Some(start) if !(0..=MAX_TIME_MS).contains(&start) => Err(Problem::invalid(
+            "starts_at",
+            format!("starts_at must be milliseconds since 1970, 0 to {MAX_TIME_MS}."),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// A moment to come, up to the year 9999, or none.
+pub fn check_expires_at(expires_at: Option<i64>, now_ms: i64) -> Result<(), Problem> {
+    let Some(end) = expires_at else { return Ok(()) };
+    if end > MAX_TIME_MS {
+        return Err(Problem::invalid("expires_at", format!("expires_at must be milliseconds since 1970, at most {MAX_TIME_MS}.")));
+    }
+    if end <= now_ms {
+        let hint = if end > 0 && end < 100_000_000_000 { " It looks like seconds: this is in milliseconds." } else { "" };
+        return Err(Problem::invalid("expires_at", format!("expires_at must be in the future.{hint}")));
+    }
+    Ok(())
+}
+
+/// What a code's state is called: the first that applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Put away by the owner; its text is free again.
+    Archived,
+    /// Switched off by the owner.
+    Paused,
+    /// After its end.
+    Expired,
+    /// No redemptions are left.
+    Exhausted,
+    /// Before its start.
+    Scheduled,
+    /// Can be used.
+    Active,
+}
+
+impl Status {
+    /// All, in the order in which they are tried.
+    pub const ALL: [Self; 6] = [Self::Archived, Self::Paused, Self::Expired, Self::Exhausted, Self::Scheduled, Self::Active];
+
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Archived => "archived",
+            Self::Paused => "paused",
+            Self::Expired => "expired",
+            Self::Exhausted => "exhausted",
+            Self::Scheduled => "scheduled",
+            Self::Active => "active",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == text)
+    }
+
+    /// Why a code in this state cannot be used; `None` if it can.
+    pub fn refusal(self) -> Option<Refusal> {
+        Some(match self {
+            Self::Archived => Refusal::Unknown,
+            Self::Paused => Refusal::Paused,
+            Self::Expired => Refusal::Expired,
+            Self::Exhausted => Refusal::Exhausted,
+            Self::Scheduled => Refusal::NotStarted,
+            Self::Active => return None,
+        })
+    }
+}
+
+/// The facts of which a status is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// Put away.
+    pub archived: bool,
+    /// Switched on.
+    pub active: bool,
+    /// Held and redeemed together.
+    pub count: i64,
+    /// How often and when.
+    pub limits: Limits,
+}
+
+impl Facts {
+    /// The status at a moment.
+    pub fn status(&self, now_ms: i64) -> Status {
+        if self.archived {
+            Status::Archived
+        } else if !self.active {
+            Status::Paused
+        } else if self.limits.expires_at.is_some_and(|end| end <= now_ms) {
+            Status::Expired
+        } else if self.limits.max_redemptions.is_some_and(|max| self.count >= max) {
+            Status::Exhausted
+        } else if self.limits.starts_at.is_some_and(|start| start > now_ms) {
+            Status::Scheduled
+        } else {
+            Status::Active
+        }
+    }
+}
+
+/// Why a code cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// No such code here.
+    Unknown,
+    /// Switched off by the owner.
+    Paused,
+    /// Before its start.
+    NotStarted,
+    /// After its end.
+    Expired,
+    /// No redemptions are left.
+    Exhausted,
+    /// A fixed amount in another currency than the price.
+    CurrencyMismatch,
+}
+
+impl Refusal {
+    /// `reason` of a validation: the suffix of the error's code.
+    pub fn reason(self) -> &'static str {
+        self.code().as_str().trim_start_matches("discount_code_")
+    }
+
+    /// The error's code.
+    pub fn code(self) -> Code {
+        match self {
+            Self::Unknown => Code::DiscountCodeUnknown,
+            Self::Paused => Code::DiscountCodePaused,
+            Self::NotStarted => Code::DiscountCodeNotStarted,
+            Self::Expired => Code::DiscountCodeExpired,
+            Self::Exhausted => Code::DiscountCodeExhausted,
+            Self::CurrencyMismatch => Code::DiscountCodeCurrencyMismatch,
+        }
+    }
+
+    /// The refusal of a checkout, in words that can be shown to the customer.
+    pub fn problem(self, param: &str) -> Problem {
+        let message = match self {
+            Self::Unknown => "This discount code does not exist. Check its spelling.",
+            Self::Paused => "This discount code is paused at the moment.",
+            Self::NotStarted => "This discount code cannot be used yet.",
+            Self::Expired => "This discount code has expired.",
+            Self::Exhausted => "This discount code has been used up.",
+            Self::CurrencyMismatch => "This discount code is in another currency than the price.",
+        };
+        Problem::of(self.code(), param, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: i64 = 1_795_000_000_000;
+
+    fn good() -> Draft {
+        Draft {
+            code: Some("blackfriday50 ".into()),
+            terms: TermsDraft { percent_off: Some(50.0), ..TermsDraft::default() },
+            max_redemptions: Some(1000),
+            expires_at: Some(1_798_761_600_000),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn the_readme_code_is_good() {
+        let definition = good().check(NOW).unwrap();
+        assert_eq!(definition.code.as_str(), "BLACKFRIDAY50");
+        assert_eq!(definition.terms.to_string(), "50% off, once");
+    }
+
+    #[test]
+    fn each_field_has_its_refusal() {
+        let param = |draft: Draft| draft.check(NOW).unwrap_err().into_iter().filter_map(|p| p.param).collect::<Vec<_>>();
+        assert_eq!(param(Draft { code: None, ..good() }), ["code"]);
+        assert_eq!(param(Draft { max_redemptions: Some(0), ..good() }), ["max_redemptions"]);
+        assert_eq!(param(Draft { expires_at: Some(NOW), ..good() }), ["expires_at"]);
+        assert_eq!(param(Draft { expires_at: Some(MAX_TIME_MS + 1), ..good() }), ["expires_at"]);
+        assert_eq!(param(Draft { starts_at: good().expires_at, ..good() }), ["starts_at"]);
+        assert_eq!(param(Draft { code: Some("!".into()), max_redemptions: Some(-1), ..good() }), ["code", "max_redemptions"]);
+        let seconds = Draft { expires_at: Some(1_798_761_600), ..good() }.check(NOW).unwrap_err();
+        assert!(seconds[0].message.contains("milliseconds"), "{}", seconds[0].message);
+    }
+
+    proptest! {
+        #[test]
+        fn active_means_usable_and_nothing_else_does(
+            archived: bool, active: bool, count in 0i64..20, max in prop::option::of(1i64..20),
+            start in prop::option::of(0i64..100), end in prop::option::of(0i64..100), now in 0i64..100,
+        ) {
+            let limits = Limits { max_redemptions: max, starts_at: start, expires_at: end };
+            let usable = !archived && active && max.is_none_or(|m| count < m) && start.is_none_or(|s| s <= now) && end.is_none_or(|e| e > now);
+            let status = Facts { archived, active, count, limits }.status(now);
+            prop_assert_eq!(status == Status::Active, usable);
+            prop_assert_eq!(status.refusal().is_none(), usable);
+        }
+
+        #[test]
+        fn what_is_taken_keeps_the_rules(max in prop::option::of(any::<i64>()), start in prop::option::of(any::<i64>()), end in prop::option::of(any::<i64>())) {
+            let draft = Draft { max_redemptions: max, starts_at: start, expires_at: end, ..good() };
+            if let Ok(definition) = draft.check(NOW) {
+                let limits = definition.limits;
+                prop_assert!(limits.max_redemptions.is_none_or(|m| m >= 1));
+                prop_assert!(limits.expires_at.is_none_or(|e| e > NOW && e <= MAX_TIME_MS));
+                prop_assert!(limits.starts_at.is_none_or(|s| limits.expires_at.is_none_or(|e| s < e)));
+            }
+        }
+    }
+
+    #[test]
+    fn reasons_are_the_suffix() {
+        assert_eq!(Refusal::NotStarted.reason(), "not_started");
+        assert_eq!(Refusal::CurrencyMismatch.reason(), "currency_mismatch");
+    }
+}

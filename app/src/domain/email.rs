@@ -1,0 +1,42 @@
+//! An e-mail address, as far as a rule can tell.
+
+use super::problem::Problem;
+
+/// Trims and checks the form `local@domain.tld`; the mail that arrives is the real proof. At most 254 characters (RFC 5321, 4.5.3.1.3).
+pub fn parse(raw: &str, param: &str) -> Result<String, Problem> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Err(Problem::missing(param, "An e-mail address is needed, like you@example.com."));
+    }
+    let good = text.len() <= 254
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'))
+        && text.rsplit_once('@').is_some_and(|(local, domain)| {
+            (1..=64).contains(&local.len())
+                && !local.contains('@')
+                && domain.contains('.')
+                && domain.split('.').all(|label| {
+                    !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                })
+        });
+    if good { Ok(text.to_owned()) } else { Err(Problem::invalid(param, "This is not an e-mail address. It looks like you@example.com.")) }
+}
+
+/// The form under which an address is compared: lower case.
+pub fn normalize(address: &str) -> String {
+    address.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms() {
+        for good in ["a@b.co", " ada+codes@sub.example.org ", "ö@exämple.de"] {
+            assert!(parse(good, "email").is_ok(), "{good}");
+        }
+        for bad in ["", "a", "a@b", "a b@c.de", "a@.de", "a@b..c", "a@@b.c", "x@y.z\r\nBcc: q@r.s", "<a@b.c>", "a@-b.c"] {
+            assert_eq!(parse(bad, "email").unwrap_err().param.as_deref(), Some("email"), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import { defineConfig, devices } from '@playwright/test';
+
+// `cargo xtask test` sets these; alone, `npx playwright test` takes Playwright's own Chromium and target/debug/codemint.
+const chromium = process.env.CODEMINT_CHROMIUM;
+const report = process.env.CODEMINT_E2E_REPORT ?? 'test-results/report.json';
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '*.spec.ts',
+  outputDir: 'test-results/files',
+  reporter: [['line'], ['json', { outputFile: report }]],
+  // Each worker runs a server of its own.
+  workers: 2,
+  fullyParallel: false,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    ...devices['Desktop Chrome'],
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      ...(chromium ? { executablePath: chromium } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [{ name: 'chromium' }],
+});

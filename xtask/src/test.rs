@@ -1,0 +1,174 @@
+//! `cargo xtask test`: every test there is, and one table at the end.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+use clap::ValueEnum;
+
+use crate::{
+    assets, browser,
+    postgres::{self, Cluster},
+    say, server,
+    step::{self, Outcome},
+    tally::{self, Row, Tally},
+    wasm::Profile,
+    workspace,
+};
+
+/// What `--only` chooses from.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Unit and integration tests, on SQLite and PostgreSQL.
+    Rust,
+    /// The examples in the documentation.
+    Docs,
+    /// The journeys in a real browser.
+    Browser,
+}
+
+/// The crates that the server is made of. xtask is tested apart: chosen together, the two would share features, and what xtask
+/// links would be compiled a second time.
+const SERVER: [&str; 5] = ["--workspace", "--exclude", "frontend", "--exclude", "xtask"];
+
+/// Runs the tests; what cannot run counts as failed, and the rest runs all the same.
+pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
+    let wanted = |part| only.is_none_or(|only| only == part);
+    let mut rows = Vec::new();
+
+    let (site, built) = match only {
+        Some(Part::Docs) => (Ok(()), Err("not needed".to_owned())),
+        _ => (assets::build(Profile::Small), compile()),
+    };
+    let cluster = if only == Some(Part::Docs) { None } else { database(&mut rows) };
+    let given = Given { filter, database: cluster.as_ref().map(Cluster::url), binary: built.as_deref().ok() };
+    if wanted(Part::Rust) {
+        rows.push(row("Rust", || rust(&given)));
+    }
+    if wanted(Part::Docs) {
+        rows.push(row("Documentation", || docs(&given)));
+    }
+    if wanted(Part::Browser) {
+        rows.push(row("Browser", || {
+            site.clone()?;
+            journeys(&given, built.as_deref().map_err(Clone::clone)?)
+        }));
+    }
+    drop(cluster);
+
+    if tally::show(&rows).failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What the parts are run with.
+struct Given<'a> {
+    filter: Option<&'a str>,
+    database: Option<&'a str>,
+    binary: Option<&'a Path>,
+}
+
+impl Given<'_> {
+    fn hand_to(&self, command: &mut Command) {
+        if let Some(url) = self.database {
+            command.env(postgres::URL, url);
+        }
+        if let Some(binary) = self.binary {
+            command.env("CODEMINT_BIN", binary);
+        }
+    }
+}
+
+fn row(part: &'static str, work: impl FnOnce() -> Outcome<Tally>) -> Row {
+    let started = Instant::now();
+    let (tally, note) = match work() {
+        Ok(tally) => (tally, None),
+        Err(problem) => {
+            say::problem(&problem);
+            (Tally::FAILED, Some(problem))
+        }
+    };
+    Row { part, tally, elapsed: started.elapsed(), note }
+}
+
+/// Builds the server as its tests will want it, so that nothing is compiled twice; returns the binary.
+fn compile() -> Outcome<PathBuf> {
+    let mut cargo = workspace::cargo(["build"]);
+    cargo.args(SERVER).args(["--bins", "--tests", "--message-format", "json-render-diagnostics"]);
+    server::binary(&step::results("Compiling the server and its tests", &mut cargo)?)
+}
+
+/// A PostgreSQL; without one the run fails, unless whoever runs it allows that.
+fn database(rows: &mut Vec<Row>) -> Option<Cluster> {
+    let started = Instant::now();
+    let problem = match Cluster::start() {
+        Ok(cluster) => return Some(cluster),
+        Err(problem) => problem,
+    };
+    say::problem(&problem);
+    let allowed = env::var("CODEMINT_TEST_ALLOW_SKIP").is_ok_and(|value| value == "1");
+    let tally = if allowed { Tally::SKIPPED } else { Tally::FAILED };
+    rows.push(Row { part: "PostgreSQL", tally, elapsed: started.elapsed(), note: Some(problem) });
+    None
+}
+
+fn rust(given: &Given<'_>) -> Outcome<Tally> {
+    let nextest = step::output(&mut workspace::cargo(["nextest", "--version"])).is_ok();
+    if !nextest {
+        say::note("cargo-nextest is not installed: `cargo test` runs the same tests, one program after the other");
+    }
+    let suites: [(&str, &[&str]); 2] =
+        [("Testing the server and the rules", &SERVER), ("Testing xtask", &["--package", "xtask"])];
+    let run_suite = if nextest { in_nextest } else { in_cargo };
+    suites.into_iter().map(|(what, crates)| run_suite(what, crates, given)).sum()
+}
+
+fn in_nextest(what: &str, crates: &[&str], given: &Given<'_>) -> Outcome<Tally> {
+    let mut cargo = workspace::cargo(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
+    cargo.args(crates).args(given.filter);
+    given.hand_to(&mut cargo);
+    let (status, output) = step::watched(what, &mut cargo)?;
+    let mut tally = tally::of_nextest(&output).of_run(status.success());
+    if given.filter.is_some() {
+        // Those that the filter left out.
+        tally.skipped = 0;
+    }
+    Ok(tally)
+}
+
+fn in_cargo(what: &str, crates: &[&str], given: &Given<'_>) -> Outcome<Tally> {
+    let mut cargo = workspace::cargo(["test", "--no-fail-fast", "--bins", "--lib", "--tests"]);
+    cargo.args(crates).args(given.filter);
+    given.hand_to(&mut cargo);
+    let (status, output) = step::watched(what, &mut cargo)?;
+    Ok(tally::of_cargo_test(&output).of_run(status.success()))
+}
+
+fn docs(given: &Given<'_>) -> Outcome<Tally> {
+    let mut cargo = workspace::cargo(["test", "--doc", "--no-fail-fast"]);
+    cargo.args(SERVER).args(given.filter);
+    let (status, output) = step::watched("Testing the examples in the documentation", &mut cargo)?;
+    Ok(tally::of_cargo_test(&output).of_run(status.success()))
+}
+
+fn journeys(given: &Given<'_>, binary: &Path) -> Outcome<Tally> {
+    browser::install_packages()?;
+    let chromium = browser::chromium()?;
+    step::run("Checking the types of the journeys", &mut browser::npx(&["tsc", "--noEmit"]))?;
+
+    let report = browser::folder().join("test-results/report.json");
+    let _ = fs::remove_file(&report);
+    let mut playwright = browser::npx(&["playwright", "test", "--pass-with-no-tests"]);
+    if let Some(filter) = given.filter {
+        playwright.args(["--grep", filter]);
+    }
+    given.hand_to(&mut playwright);
+    playwright.env("CODEMINT_BIN", binary).env("CODEMINT_E2E_REPORT", &report);
+    if let Some(chromium) = chromium {
+        playwright.env(browser::CHROMIUM, chromium);
+    }
+    let (status, _) = step::watched("Journeys in the browser", &mut playwright)?;
+    let tally = fs::read(&report).ok().and_then(|json| tally::of_playwright(&json)).unwrap_or_default();
+    Ok(tally.of_run(status.success()))
+}
