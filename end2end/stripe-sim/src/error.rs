@@ -20,6 +20,11 @@ pub(crate) struct ApiError {
 pub(crate) type ApiResult<T> = Result<T, ApiError>;
 
 impl ApiError {
+    /// Stripe's type of error.
+    pub(crate) fn kind(&self) -> &'static str {
+        self.kind
+    }
+
     fn new(status: StatusCode, kind: &'static str, code: Option<&'static str>, message: String) -> Self {
         Self { status, kind, code, message, param: None, headers: Vec::new(), executed: false }
     }
@@ -104,7 +109,8 @@ impl ApiError {
     }
 
     pub(crate) fn rate_limited() -> Self {
-        let message = "Request rate limit exceeded. Learn more about rate limits here: https://stripe.com/docs/rate-limits.";
+        let message =
+            "Request rate limit exceeded. Learn more about rate limits here: https://stripe.com/docs/rate-limits.";
         let mut error =
             Self::new(StatusCode::TOO_MANY_REQUESTS, "invalid_request_error", Some("rate_limit"), message.to_owned());
         error.headers.push(("stripe-rate-limited-reason", "global-rate"));
@@ -135,7 +141,10 @@ impl ApiError {
         let mut error = Map::new();
         if let Some(code) = self.code {
             error.insert("code".into(), json!(code));
-            error.insert("doc_url".into(), json!(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"))));
+            error.insert(
+                "doc_url".into(),
+                json!(format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"))),
+            );
         }
         error.insert("message".into(), json!(self.message));
         if let Some(param) = &self.param {

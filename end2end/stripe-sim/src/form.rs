@@ -114,7 +114,9 @@ mod tests {
 
     #[test]
     fn contradictions_are_refused() {
-        for encoded in ["a=1&a[b]=2", "a[b]=2&a=1", "a[b=2", "a[]=1&a[b]=2", "[a]=1", "a[b]c=1", "a[1][2][3][4][5][6][7][8]=1"] {
+        for encoded in
+            ["a=1&a[b]=2", "a[b]=2&a=1", "a[b=2", "a[]=1&a[b]=2", "[a]=1", "a[b]c=1", "a[1][2][3][4][5][6][7][8]=1"]
+        {
             assert!(parse(encoded).is_err(), "{encoded}");
         }
     }

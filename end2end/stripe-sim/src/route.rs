@@ -97,7 +97,10 @@ fn matches(pattern: &str, path: &str) -> Option<String> {
 /// A path's segment without its percent signs. The form decoder would take a `+` for a space.
 fn decoded(segment: &str) -> String {
     let escaped = segment.replace('+', "%2B");
-    url::form_urlencoded::parse(format!("id={escaped}").as_bytes()).next().map(|(_, id)| id.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(format!("id={escaped}").as_bytes())
+        .next()
+        .map(|(_, id)| id.into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -64,7 +64,9 @@ pub(crate) fn read(endpoint: &str, tree: &Node) -> ApiResult<Value> {
     schema.unknown(tree, "", &mut unknown);
     match unknown.as_slice() {
         [] => schema.value(tree, ""),
-        [only] => Err(ApiError::invalid(format!("Received unknown parameter: {only}")).code("parameter_unknown").param(only)),
+        [only] => {
+            Err(ApiError::invalid(format!("Received unknown parameter: {only}")).code("parameter_unknown").param(only))
+        }
         [first, ..] => {
             let message = format!("Received unknown parameters: {}", unknown.join(", "));
             Err(ApiError::invalid(message).code("parameter_unknown").param(first))
@@ -204,7 +206,9 @@ impl Schema {
                     let currency = text.to_ascii_lowercase();
                     if !crate::money::is_currency(&currency) {
                         let list = crate::money::CURRENCIES.join(", ");
-                        return refuse(format!("Invalid currency: {text}. Stripe currently supports these currencies: {list}"));
+                        return refuse(format!(
+                            "Invalid currency: {text}. Stripe currently supports these currencies: {list}"
+                        ));
                     }
                     return Ok(json!(currency));
                 }
@@ -267,7 +271,8 @@ mod tests {
 
     #[test]
     fn types_come_out() {
-        let read = read_form("POST /v1/coupons", "percent_off=12.5&max_redemptions=3&metadata[a]=&currency=USD").unwrap();
+        let read =
+            read_form("POST /v1/coupons", "percent_off=12.5&max_redemptions=3&metadata[a]=&currency=USD").unwrap();
         assert_eq!(read, json!({"percent_off": 12.5, "max_redemptions": 3, "metadata": {"a": ""}, "currency": "usd"}));
     }
 
@@ -278,14 +283,20 @@ mod tests {
             ("foo=1&bar[a]=2", "Received unknown parameters: foo, bar"),
             ("amount_off=abc", "Invalid integer: abc"),
             ("duration=weekly", "Invalid duration: must be one of forever, once, or repeating"),
-            ("name=aaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbcccccX", "Invalid string: aaaaaaaaaa...ccccX; must be at most 40 characters"),
+            (
+                "name=aaaaaaaaaabbbbbbbbbbbbbbbbbbbbbbbbbbcccccX",
+                "Invalid string: aaaaaaaaaa...ccccX; must be at most 40 characters",
+            ),
             ("metadata=x", "Invalid object"),
         ];
         for (encoded, message) in cases {
             let refused = read_form("POST /v1/coupons", encoded).unwrap_err();
             assert_eq!(refused.message, message);
         }
-        assert_eq!(read_form("POST /v1/promotion_codes", "").unwrap_err().message, "Missing required param: promotion.");
+        assert_eq!(
+            read_form("POST /v1/promotion_codes", "").unwrap_err().message,
+            "Missing required param: promotion."
+        );
     }
 
     #[test]

@@ -1,0 +1,363 @@
+//! One call of the API, in Stripe's order: the key, its permissions, the version, the idempotency key, the
+//! parameters, and only then what is stored.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State as Extracted},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::Response,
+};
+use serde_json::Value;
+use tokio::sync::watch;
+
+use crate::{
+    Sim, account,
+    auth::{self, Caller},
+    connection::Hangup,
+    coupon,
+    error::{ApiError, ApiResult},
+    fault::FaultKind,
+    form, id,
+    idempotency::{Fingerprint, KeptAnswer},
+    log::{Entry, RequestRecord},
+    price, promotion_code,
+    route::{self, Endpoint, Route},
+    schema, session_create, session_read,
+    state::State,
+    world::{Context, World},
+};
+
+/// The one version that the stand-in plays.
+pub(crate) const VERSION: &str = "2026-10-28.endive";
+const MOST_BYTES: usize = 1 << 20;
+
+/// A request as it came.
+struct Call {
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    params: Vec<(String, String)>,
+    idempotency_key: Option<String>,
+    request_id: String,
+    host: String,
+}
+
+/// An answer before it is one of HTTP.
+struct Answer {
+    status: StatusCode,
+    body: String,
+    headers: Vec<(&'static str, String)>,
+}
+
+enum Outcome {
+    Answer(Answer),
+    Cut,
+}
+
+/// A call that has been let in and may be executed.
+struct Pending {
+    call: Call,
+    route: Route,
+    params: Value,
+    caller: Caller,
+    entry: Entry,
+    fault: Option<FaultKind>,
+    /// Taken before anybody could see the call, so that no release of it is missed.
+    released: watch::Receiver<u64>,
+}
+
+enum Step {
+    Ready(Outcome),
+    Execute(Box<Pending>),
+}
+
+pub(crate) async fn handle(Extracted(sim): Extracted<Sim>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let hangup = Hangup::of(&parts.extensions);
+    let body = to_bytes(body, MOST_BYTES).await.ok();
+    let mut params = form::pairs(parts.uri.query().unwrap_or_default().as_bytes());
+    params.extend(form::pairs(body.as_deref().unwrap_or_default()));
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let call = Call {
+        path: parts.uri.path().to_owned(),
+        params,
+        idempotency_key: text("idempotency-key").filter(|_| parts.method == Method::POST),
+        request_id: id::mixed("req_", 14),
+        host: text("host").unwrap_or_else(|| "localhost".to_owned()),
+        method: parts.method,
+        headers: parts.headers,
+        body,
+    };
+    match run(sim, call).await {
+        Outcome::Answer(answer) => answer.into_response(),
+        Outcome::Cut => Hangup::cut(hangup.as_ref()),
+    }
+}
+
+async fn run(sim: Sim, call: Call) -> Outcome {
+    let mut pending = match begin(&sim, call) {
+        Step::Ready(outcome) => return outcome,
+        Step::Execute(pending) => pending,
+    };
+    let wait = match pending.fault {
+        Some(FaultKind::Stall(time)) => Some(time),
+        Some(FaultKind::Hold) => None,
+        _ => return finish(&sim, *pending),
+    };
+    // Stripe goes on with a call whose client has left.
+    let on = tokio::spawn(async move {
+        match wait {
+            Some(time) => tokio::time::sleep(time).await,
+            // The sender lives in the handle, so it is never gone.
+            None => drop(pending.released.changed().await),
+        }
+        finish(&sim, *pending)
+    });
+    on.await.unwrap_or(Outcome::Cut)
+}
+
+/// Lets a call in, or answers it.
+fn begin(sim: &Sim, call: Call) -> Step {
+    let released = sim.releases();
+    let mut state = sim.lock();
+    let stripe_version = call.headers.get("stripe-version").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let fault = state.faults.take(call.method.as_str(), &call.path);
+    let record = RequestRecord {
+        id: call.request_id.clone(),
+        at_ms: state.clock.now_ms(),
+        method: call.method.to_string(),
+        path: call.path.clone(),
+        params: call.params.clone(),
+        idempotency_key: call.idempotency_key.clone(),
+        key: auth::key(&call.headers).map(|key| auth::masked(&key)),
+        stripe_version: stripe_version.clone(),
+        fault,
+        ..RequestRecord::default()
+    };
+    let entry = state.log.begin(record);
+    sim.changed();
+    if state.down || fault == Some(FaultKind::Drop) {
+        return Step::Ready(cut(&mut state, entry));
+    }
+    let mut caller = None;
+    let admitted = admit(&mut state, &call, fault, stripe_version.as_deref(), entry, &mut caller);
+    let outcome = match admitted {
+        Ok(Admitted::Fresh(route, params, caller)) => {
+            drop(state);
+            return Step::Execute(Box::new(Pending { call, route, params, caller, entry, fault, released }));
+        }
+        Ok(Admitted::Replayed(kept)) => {
+            state.log.change(entry, |record| {
+                record.status = Some(kept.status);
+                record.replayed = true;
+            });
+            Answer::replayed(&call, kept)
+        }
+        Err(error) => {
+            state.log.change(entry, |record| record.refused(&error));
+            Answer::refused(&call, &error, caller.as_ref())
+        }
+    };
+    Step::Ready(if fault == Some(FaultKind::ApplyThenDrop) { cut(&mut state, entry) } else { Outcome::Answer(outcome) })
+}
+
+fn cut(state: &mut State, entry: Entry) -> Outcome {
+    state.log.change(entry, |record| {
+        record.status = None;
+        record.cut = true;
+    });
+    Outcome::Cut
+}
+
+enum Admitted {
+    Fresh(Route, Value, Caller),
+    Replayed(KeptAnswer),
+}
+
+fn admit(
+    state: &mut State,
+    call: &Call,
+    fault: Option<FaultKind>,
+    version: Option<&str>,
+    entry: Entry,
+    known: &mut Option<Caller>,
+) -> ApiResult<Admitted> {
+    let route = route::find(&call.method, &call.path)
+        .ok_or_else(|| ApiError::unrecognized_url(call.method.as_str(), &call.path))?;
+    let caller = state.keys.caller(auth::key(&call.headers).as_deref())?;
+    *known = Some(caller.clone());
+    state.log.change(entry, |record| {
+        record.account = Some(caller.account.clone());
+        record.livemode = Some(caller.livemode);
+    });
+    check_account_header(call, &caller)?;
+    caller.require(route.endpoint.permission())?;
+    if let Some(version) = version.filter(|version| *version != VERSION) {
+        return Err(ApiError::invalid(format!("Invalid Stripe API version: {version}")));
+    }
+    if fault == Some(FaultKind::RateLimited429) || !state.admits(&caller.account, caller.livemode) {
+        return Err(ApiError::rate_limited());
+    }
+    check_body(call)?;
+    let now_ms = state.clock.now_ms();
+    let Some(key) = &call.idempotency_key else {
+        let params = schema::read(route.name, &form::tree(&call.params)?)?;
+        lock_timeout(fault)?;
+        return Ok(Admitted::Fresh(route, params, caller));
+    };
+    let kept = &mut state.world(&caller.account, caller.livemode).kept;
+    if let Some(answer) = kept.claim(key, Fingerprint::new(&call.path, &call.params), now_ms)? {
+        return Ok(Admitted::Replayed(answer));
+    }
+    let read = form::tree(&call.params).and_then(|tree| schema::read(route.name, &tree));
+    match read.and_then(|params| lock_timeout(fault).map(|()| params)) {
+        Ok(params) => Ok(Admitted::Fresh(route, params, caller)),
+        Err(error) => {
+            kept.release(key);
+            Err(error)
+        }
+    }
+}
+
+fn lock_timeout(fault: Option<FaultKind>) -> ApiResult<()> {
+    if fault == Some(FaultKind::LockTimeout429) { Err(ApiError::lock_timeout()) } else { Ok(()) }
+}
+
+fn check_account_header(call: &Call, caller: &Caller) -> ApiResult<()> {
+    let Some(wanted) = call.headers.get("stripe-account") else { return Ok(()) };
+    let wanted = String::from_utf8_lossy(wanted.as_bytes());
+    if wanted == caller.account.as_str() {
+        return Ok(());
+    }
+    let message = format!(
+        "The provided key '{}' does not have access to account '{wanted}' (or that account does not exist). \
+         Application access may have been revoked.",
+        caller.masked
+    );
+    Err(ApiError::forbidden("account_invalid", message))
+}
+
+fn check_body(call: &Call) -> ApiResult<()> {
+    let Some(body) = &call.body else { return Err(ApiError::too_large()) };
+    let kind = call.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if body.is_empty() || kind.starts_with(b"application/x-www-form-urlencoded") {
+        return Ok(());
+    }
+    Err(ApiError::invalid(
+        "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any \
+         questions, we can help at https://support.stripe.com/.",
+    ))
+}
+
+/// Executes a call, keeps its answer where it has a key, and sends it or does not.
+fn finish(sim: &Sim, pending: Pending) -> Outcome {
+    let Pending { call, route, params, caller, entry, fault, .. } = pending;
+    let mut state = sim.lock();
+    let base_url = state.base_url.clone().unwrap_or_else(|| format!("http://{}", call.host));
+    let reuse_coupon_ids = state.reuse_coupon_ids;
+    let context = Context { caller: caller.clone(), now: state.clock.now(), base_url, reuse_coupon_ids };
+    let world = state.world(&caller.account, caller.livemode);
+    let result = match fault {
+        Some(FaultKind::Status500) => Err(ApiError::internal()),
+        Some(FaultKind::ApplyThen500) => {
+            execute(world, &route, &params, &context).and_then(|_| Err(ApiError::internal()))
+        }
+        _ => execute(world, &route, &params, &context),
+    };
+    let (answer, executed) = match &result {
+        Ok(body) => (Answer::done(&call, body), true),
+        Err(error) => (Answer::refused(&call, error, Some(&caller)), error.executed),
+    };
+    if let Some(key) = &call.idempotency_key {
+        if executed {
+            let (status, body, request_id) = (answer.status.as_u16(), answer.body.clone(), call.request_id.clone());
+            world.kept.keep(key, KeptAnswer { status, body, request_id });
+        } else {
+            world.kept.release(key);
+        }
+    }
+    let outcome = if fault == Some(FaultKind::ApplyThenDrop) {
+        cut(&mut state, entry)
+    } else {
+        state.log.change(entry, |record| match &result {
+            Ok(_) => record.status = Some(200),
+            Err(error) => record.refused(error),
+        });
+        Outcome::Answer(answer)
+    };
+    sim.changed();
+    outcome
+}
+
+fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
+    let id = route.id.as_str();
+    match route.endpoint {
+        Endpoint::CouponCreate => coupon::create(world, params, context),
+        Endpoint::CouponList => coupon::page(world, params, context),
+        Endpoint::CouponRetrieve => coupon::retrieve(world, id, params, context),
+        Endpoint::CouponUpdate => coupon::update(world, id, params, context),
+        Endpoint::CouponDelete => coupon::delete(world, id),
+        Endpoint::PromotionCodeCreate => promotion_code::create(world, params, context),
+        Endpoint::PromotionCodeList => promotion_code::page(world, params, context),
+        Endpoint::PromotionCodeRetrieve => promotion_code::retrieve(world, id, params, context),
+        Endpoint::PromotionCodeUpdate => promotion_code::update(world, id, params, context),
+        Endpoint::PriceList => price::page(world, params, context),
+        Endpoint::PriceRetrieve => price::retrieve(world, id, params, context),
+        Endpoint::SessionCreate => session_create::create(world, params, context),
+        Endpoint::SessionList => session_read::page(world, params, context),
+        Endpoint::SessionRetrieve => session_read::retrieve(world, id, params, context),
+        Endpoint::SessionExpire => session_read::expire(world, id, params, context),
+        Endpoint::SessionLineItems => session_read::line_items(world, id, params),
+        Endpoint::AccountRetrieve => Ok(account::retrieve(context)),
+    }
+}
+
+impl RequestRecord {
+    fn refused(&mut self, error: &ApiError) {
+        self.status = Some(error.status.as_u16());
+        self.error = Some(error.code.unwrap_or(error.kind()).to_owned());
+    }
+}
+
+impl Answer {
+    fn done(call: &Call, body: &Value) -> Self {
+        Self { status: StatusCode::OK, body: body.to_string(), headers: Self::headers(call) }
+    }
+
+    fn refused(call: &Call, error: &ApiError, caller: Option<&Caller>) -> Self {
+        let log_url = caller.map(|caller| {
+            let (account, mode) = (&caller.account, if caller.livemode { "" } else { "test/" });
+            format!("https://dashboard.stripe.com/{account}/{mode}workbench/logs?object={}", call.request_id)
+        });
+        let mut headers = Self::headers(call);
+        headers.extend(error.headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        Self { status: error.status, body: error.body(log_url).to_string(), headers }
+    }
+
+    fn replayed(call: &Call, kept: KeptAnswer) -> Self {
+        let mut headers = Self::headers(call);
+        headers.push(("idempotent-replayed", "true".to_owned()));
+        headers.push(("original-request", kept.request_id));
+        Self { status: StatusCode::from_u16(kept.status).unwrap_or_default(), body: kept.body, headers }
+    }
+
+    fn headers(call: &Call) -> Vec<(&'static str, String)> {
+        let mut headers = vec![("request-id", call.request_id.clone()), ("stripe-version", VERSION.to_owned())];
+        headers.extend(call.idempotency_key.iter().map(|key| ("idempotency-key", key.clone())));
+        headers
+    }
+
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(name, value);
+            }
+        }
+        response
+    }
+}

@@ -1,0 +1,42 @@
+//! What people see of the stand-in: the hosted checkout, a plain dashboard, and the page that makes a key.
+
+mod apikeys;
+mod checkout;
+mod dashboard;
+mod html;
+
+use axum::{
+    Router,
+    http::StatusCode,
+    response::{Redirect, Response},
+    routing::{get, post},
+};
+
+use crate::Sim;
+use html::Html;
+
+pub(crate) fn router() -> Router<Sim> {
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/dashboard") }))
+        .route("/dashboard", get(dashboard::show))
+        .route("/c/pay/{session}", get(checkout::show))
+        .route("/c/pay/{session}/pay", post(checkout::pay))
+        .route("/c/pay/{session}/leave", get(checkout::leave))
+        .route("/c/pay/{session}/promotion_code", post(checkout::enter_code))
+        .route("/apikeys/create", get(apikeys::ask_live).post(apikeys::create_live))
+        .route("/test/apikeys/create", get(apikeys::ask_test).post(apikeys::create_test))
+        .fallback(|| async { not_found("There is no such page.") })
+}
+
+fn not_found(message: &'static str) -> Response {
+    let page = Html::new().raw("<main><div class=\"panel\"><h1>Not found</h1><p>").raw(message);
+    page.raw("</p><a href=\"/dashboard\">To the dashboard</a></div></main>").page("Not found", StatusCode::NOT_FOUND)
+}
+
+/// Unix seconds as people read them.
+fn time(seconds: i64) -> String {
+    match jiff::Timestamp::from_second(seconds) {
+        Ok(at) => at.to_zoned(jiff::tz::TimeZone::UTC).strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        Err(_) => seconds.to_string(),
+    }
+}

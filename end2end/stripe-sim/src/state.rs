@@ -1,0 +1,46 @@
+//! All that one stand-in holds, under one lock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    auth::{AccountId, Keys},
+    clock::Clock,
+    fault::Faults,
+    log::Log,
+    world::World,
+};
+
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) clock: Clock,
+    pub(crate) accounts: BTreeSet<AccountId>,
+    pub(crate) worlds: BTreeMap<(AccountId, bool), World>,
+    pub(crate) keys: Keys,
+    pub(crate) log: Log,
+    pub(crate) faults: Faults,
+    /// Every connection is cut.
+    pub(crate) down: bool,
+    /// Where the hosted pages are, once that is known.
+    pub(crate) base_url: Option<String>,
+    pub(crate) reuse_coupon_ids: bool,
+    /// Calls per second and account.
+    pub(crate) rate_limit: Option<u32>,
+}
+
+impl State {
+    pub(crate) fn world(&mut self, account: &AccountId, livemode: bool) -> &mut World {
+        self.worlds.entry((account.clone(), livemode)).or_default()
+    }
+
+    /// Counts a call; `false` where there were too many in this second.
+    pub(crate) fn admits(&mut self, account: &AccountId, livemode: bool) -> bool {
+        let Some(limit) = self.rate_limit else { return true };
+        let now = self.clock.now();
+        let calls = &mut self.world(account, livemode).calls;
+        if calls.0 != now {
+            *calls = (now, 0);
+        }
+        calls.1 += 1;
+        calls.1 <= limit
+    }
+}

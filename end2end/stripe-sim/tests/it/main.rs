@@ -1,0 +1,11 @@
+//! The stand-in as its clients meet it: over HTTP.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+mod errors;
+mod faults;
+mod idempotency;
+mod lists;
+mod objects;
+mod pages;
+mod sessions;
