@@ -1,0 +1,238 @@
+//! Checkouts: the row behind every Stripe session, from the intent on.
+
+use super::query::{all, execute, optional};
+use super::{Conn, Result, Scoped};
+
+macro_rules! columns {
+    () => {
+        "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, stripe_params, session_id, session_expires_at, answer, created_at"
+    };
+}
+
+/// Where a checkout stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Committed before Stripe is called: the session may or may not exist.
+    Intent,
+    /// The session exists and its address was given out: only Stripe's word ends it.
+    Open,
+    /// Stripe's answer is unknown and the caller was told 503: the hold is given back, the session may exist but nobody has its address.
+    Uncertain,
+    /// Stripe refused: there is no session.
+    Refused,
+    /// Paid.
+    Complete,
+    /// Ended without payment.
+    Expired,
+}
+
+impl Step {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Open => "open",
+            Self::Uncertain => "uncertain",
+            Self::Refused => "refused",
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// A stored checkout.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct CheckoutRow {
+    pub(crate) workspace_id: String,
+    pub(crate) mode: String,
+    pub(crate) id: String,
+    pub(crate) request: String,
+    pub(crate) discount_code_id: Option<String>,
+    pub(crate) redemption_id: Option<String>,
+    pub(crate) step: String,
+    pub(crate) attempt: i64,
+    pub(crate) attempted_at: i64,
+    pub(crate) generation: i64,
+    pub(crate) stripe_params: String,
+    pub(crate) session_id: Option<String>,
+    pub(crate) session_expires_at: Option<i64>,
+    pub(crate) answer: Option<String>,
+    pub(crate) created_at: i64,
+}
+
+/// A checkout's intent.
+pub(crate) struct NewCheckout<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) app_id: &'a str,
+    pub(crate) idempotency_key: Option<&'a str>,
+    pub(crate) request: &'a str,
+    pub(crate) discount_code_id: Option<&'a str>,
+    pub(crate) redemption_id: Option<&'a str>,
+    pub(crate) generation: i64,
+    pub(crate) stripe_params: &'a str,
+    pub(crate) now: i64,
+    pub(crate) busy_until: i64,
+}
+
+impl Conn<'_> {
+    /// Checkouts that nobody works on any more and whose session is unknown: their holds go back, what exists at Stripe is expired.
+    pub(crate) async fn abandoned_checkouts(self, now: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
+        all!(
+            self,
+            CheckoutRow,
+            concat!("SELECT ", columns!(), " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 ORDER BY busy_until LIMIT $2"),
+            now,
+            limit
+        )
+    }
+}
+
+impl Scoped<'_> {
+    /// Writes the intent.
+    pub(crate) async fn insert_checkout(self, new: &NewCheckout<'_>) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "INSERT INTO checkouts (workspace_id, mode, id, app_id, idempotency_key, request, discount_code_id, redemption_id, step, attempt,
+                attempted_at, generation, stripe_params, busy_until, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intent', 1, $9, $10, $11, $12, $9, $9)",
+            workspace, mode, new.id, new.app_id, new.idempotency_key, new.request, new.discount_code_id, new.redemption_id, new.now,
+            new.generation, new.stripe_params, new.busy_until
+        )
+        .map(|_| ())
+    }
+
+    /// A checkout by its id.
+    pub(crate) async fn checkout(self, id: &str) -> Result<Option<CheckoutRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(conn, CheckoutRow, concat!("SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND id = $3"), workspace, mode, id)
+    }
+
+    /// The checkout that an earlier request with this idempotency key began.
+    pub(crate) async fn checkout_by_key(self, key: &str) -> Result<Option<CheckoutRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CheckoutRow,
+            concat!("SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND idempotency_key = $3"),
+            workspace, mode, key
+        )
+    }
+
+    /// Takes an unsettled checkout to work on it; false if somebody else does.
+    pub(crate) async fn take_checkout(self, id: &str, now: i64, busy_until: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET busy_until = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND busy_until <= $4 AND step IN ('intent', 'uncertain')",
+            workspace, mode, id, now, busy_until
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Begins the next attempt: new parameters, a new hold, under the next number.
+    pub(crate) async fn next_attempt(self, id: &str, params: &str, redemption: Option<&str>, generation: i64, now: i64, busy_until: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET step = 'intent', attempt = attempt + 1, attempted_at = $7, stripe_params = $4, redemption_id = $5, generation = $6,
+                busy_until = $8, updated_at = $7
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND step IN ('intent', 'uncertain', 'refused')",
+            workspace, mode, id, params, redemption, generation, now, busy_until
+        )
+        .map(|_| ())
+    }
+
+    /// Keeps an attempt marked as worked on. False: it was settled.
+    pub(crate) async fn renew_checkout(self, id: &str, attempt: i64, busy_until: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET busy_until = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'intent'",
+            workspace, mode, id, attempt, busy_until
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Makes an uncertain attempt an intent again, with a hold that was taken anew.
+    pub(crate) async fn reclaim_checkout(self, id: &str, attempt: i64, redemption: &str, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET step = 'intent', redemption_id = $5, updated_at = $6
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'uncertain'",
+            workspace, mode, id, attempt, redemption, now
+        )
+        .map(|_| ())
+    }
+
+    /// Stores the session. False: the checkout was settled otherwise meanwhile, and the session must not be given out.
+    pub(crate) async fn open_checkout(self, id: &str, attempt: i64, session: &str, expires_at: i64, answer: &str, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET step = 'open', session_id = $5, session_expires_at = $6, answer = $7, updated_at = $8
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'intent'",
+            workspace, mode, id, attempt, session, expires_at, answer, now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Settles a checkout that has not given out a session. False: it is elsewhere already.
+    pub(crate) async fn settle_checkout(self, id: &str, attempt: i64, step: super::Step, now: i64, busy_until: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET step = $5, updated_at = $6, busy_until = $7
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step IN ('intent', 'uncertain')",
+            workspace, mode, id, attempt, step.as_str(), now, busy_until
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Ends an open checkout on Stripe's word. False: it had ended before.
+    pub(crate) async fn end_checkout(self, id: &str, step: super::Step, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET step = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND step = 'open'",
+            workspace, mode, id, step.as_str(), now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Lets go of the idempotency key of a checkout that was refused: it may come again corrected. True where the key is free now.
+    pub(crate) async fn detach_refused_checkout(self, key: &str) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET idempotency_key = NULL WHERE workspace_id = $1 AND mode = $2 AND idempotency_key = $3 AND step = 'refused'",
+            workspace, mode, key
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Open checkouts that hold a redemption, the oldest first.
+    pub(crate) async fn open_checkouts(self, limit: i64) -> Result<Vec<CheckoutRow>> {
+        let (conn, workspace, mode) = self.split();
+        all!(
+            conn,
+            CheckoutRow,
+            concat!(
+                "SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL ORDER BY id LIMIT $3"
+            ),
+            workspace, mode, limit
+        )
+    }
+
+    /// Whether a checkout was ever opened.
+    pub(crate) async fn any_checkout(self) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(
+            conn,
+            (String,),
+            "SELECT id FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND session_id IS NOT NULL LIMIT 1",
+            workspace, mode
+        )?;
+        Ok(row.is_some())
+    }
+}

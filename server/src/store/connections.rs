@@ -1,0 +1,102 @@
+//! The workspace's connection to Stripe in each mode.
+
+use super::query::{all, execute, optional};
+use super::{Conn, Result, Scoped};
+
+macro_rules! columns {
+    () => {
+        "workspace_id, mode, generation, method, status, account, key_hint, secret, permissions, trouble, connected_at"
+    };
+}
+
+/// A stored connection. `secret` is sealed.
+#[derive(Clone, sqlx::FromRow)]
+pub(crate) struct ConnectionRow {
+    pub(crate) workspace_id: String,
+    pub(crate) mode: String,
+    pub(crate) generation: i64,
+    pub(crate) method: String,
+    pub(crate) status: String,
+    pub(crate) account: Option<String>,
+    pub(crate) key_hint: String,
+    pub(crate) secret: Option<Vec<u8>>,
+    pub(crate) permissions: String,
+    pub(crate) trouble: Option<String>,
+    pub(crate) connected_at: i64,
+}
+
+/// What a successful connect stores.
+pub(crate) struct NewConnection<'a> {
+    pub(crate) generation: i64,
+    pub(crate) method: &'a str,
+    pub(crate) account: Option<&'a str>,
+    pub(crate) key_hint: &'a str,
+    pub(crate) secret: &'a [u8],
+    pub(crate) permissions: &'a str,
+    pub(crate) now: i64,
+}
+
+impl Conn<'_> {
+    /// Every connection that works: what the sweep goes through.
+    pub(crate) async fn connected(self) -> Result<Vec<ConnectionRow>> {
+        all!(self, ConnectionRow, concat!("SELECT ", columns!(), " FROM connections WHERE status = 'connected'"))
+    }
+}
+
+impl Scoped<'_> {
+    /// The connection, in whatever state.
+    pub(crate) async fn connection(self) -> Result<Option<ConnectionRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(conn, ConnectionRow, concat!("SELECT ", columns!(), " FROM connections WHERE workspace_id = $1 AND mode = $2"), workspace, mode)
+    }
+
+    /// Stores a connection over the one that was there, if that was of the generation before. False: somebody else was quicker.
+    pub(crate) async fn put_connection(self, new: &NewConnection<'_>) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "INSERT INTO connections (workspace_id, mode, generation, method, status, account, key_hint, secret, permissions, connected_at, updated_at)
+             VALUES ($1, $2, $3, $4, 'connected', $5, $6, $7, $8, $9, $9)
+             ON CONFLICT (workspace_id, mode) DO UPDATE SET generation = excluded.generation, method = excluded.method, status = excluded.status,
+                account = excluded.account, key_hint = excluded.key_hint, secret = excluded.secret, permissions = excluded.permissions,
+                trouble = NULL, connected_at = excluded.connected_at, updated_at = excluded.updated_at
+              WHERE connections.generation = excluded.generation - 1",
+            workspace, mode, new.generation, new.method, new.account, new.key_hint, new.secret, new.permissions, new.now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Parks a connection that Stripe refuses, if it is still of this generation.
+    pub(crate) async fn park_connection(self, generation: i64, trouble: &str, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE connections SET status = 'needs_reauth', trouble = $4, updated_at = $5
+              WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND status = 'connected'",
+            workspace, mode, generation, trouble, now
+        )
+        .map(|_| ())
+    }
+
+    /// Notes permissions that turned out to be otherwise.
+    pub(crate) async fn set_permissions(self, generation: i64, permissions: &str, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE connections SET permissions = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND generation = $3",
+            workspace, mode, generation, permissions, now
+        )
+        .map(|_| ())
+    }
+
+    /// Forgets the secret.
+    pub(crate) async fn disconnect(self, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE connections SET status = 'disconnected', secret = NULL, trouble = NULL, updated_at = $3 WHERE workspace_id = $1 AND mode = $2",
+            workspace, mode, now
+        )
+        .map(|_| ())
+    }
+}

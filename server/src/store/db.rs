@@ -1,0 +1,157 @@
+//! Connections and transactions over both engines.
+
+use super::{Result, StoreError};
+use crate::scope::Scope;
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// How long a call waits for a connection or a lock.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Readers on SQLite, connections on PostgreSQL.
+const CONNECTIONS: u32 = 16;
+
+/// The database.
+#[derive(Clone)]
+pub(crate) enum Db {
+    /// One file. One connection writes, so that writers queue here in fairness rather than in SQLite's busy loop.
+    Sqlite {
+        /// The one writer.
+        write: SqlitePool,
+        /// The readers.
+        read: SqlitePool,
+    },
+    /// A server.
+    Postgres(PgPool),
+}
+
+impl Db {
+    /// Connects to `sqlite://FILE` (made if it is not there) or `postgres://…`.
+    pub(crate) async fn connect(url: &str) -> Result<Self> {
+        if url.starts_with("sqlite:") {
+            let options = SqliteConnectOptions::from_str(url)
+                .map_err(|error| StoreError::Address(error.to_string()))?
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(PATIENCE);
+            let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(PATIENCE);
+            let write = pool(1).connect_with(options.clone()).await?;
+            let read = pool(CONNECTIONS).connect_with(options).await?;
+            return Ok(Self::Sqlite { write, read });
+        }
+        if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            // The error of a bad address may hold the password: it is not repeated.
+            let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Address("it cannot be read".into()))?;
+            let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+            return Ok(Self::Postgres(pool.connect_with(options).await?));
+        }
+        Err(StoreError::Address("another kind of database was named".into()))
+    }
+
+    /// A transaction that writes. On SQLite it takes the lock at once: one that reads first and writes later would fail at once, whatever its patience.
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        Ok(match self {
+            Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// A connection for single reads.
+    pub(crate) async fn reader(&self) -> Result<Reader> {
+        Ok(match self {
+            Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
+            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+        })
+    }
+
+    /// Closes every connection; on SQLite the write-ahead log is folded into the file.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { write, read } => {
+                read.close().await;
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+/// A transaction. Dropped without [`Tx::commit`] it is rolled back.
+pub(crate) enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    /// Its connection, for what is no tenant's.
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(tx) => Conn::Sqlite(&mut *tx),
+            Self::Postgres(tx) => Conn::Postgres(&mut *tx),
+        }
+    }
+
+    /// A tenant's part of it.
+    pub(crate) fn at<'a>(&'a mut self, scope: &'a Scope) -> Scoped<'a> {
+        Scoped { conn: self.conn(), scope }
+    }
+
+    /// Makes it last.
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// A pooled connection for reading.
+pub(crate) enum Reader {
+    /// On SQLite.
+    Sqlite(PoolConnection<Sqlite>),
+    /// On PostgreSQL.
+    Postgres(PoolConnection<Postgres>),
+}
+
+impl Reader {
+    /// Its connection, for what is no tenant's.
+    pub(crate) fn conn(&mut self) -> Conn<'_> {
+        match self {
+            Self::Sqlite(conn) => Conn::Sqlite(&mut *conn),
+            Self::Postgres(conn) => Conn::Postgres(&mut *conn),
+        }
+    }
+
+    /// A tenant's part of it.
+    pub(crate) fn at<'a>(&'a mut self, scope: &'a Scope) -> Scoped<'a> {
+        Scoped { conn: self.conn(), scope }
+    }
+}
+
+/// A borrowed connection of either engine.
+pub(crate) enum Conn<'a> {
+    /// SQLite.
+    Sqlite(&'a mut SqliteConnection),
+    /// PostgreSQL.
+    Postgres(&'a mut PgConnection),
+}
+
+/// A connection that sees one workspace in one mode. One query each: take a new one from the transaction for the next.
+pub(crate) struct Scoped<'a> {
+    pub(super) conn: Conn<'a>,
+    pub(super) scope: &'a Scope,
+}
+
+impl<'a> Scoped<'a> {
+    /// The parts that every query begins with.
+    pub(super) fn split(self) -> (Conn<'a>, &'a str, &'a str) {
+        (self.conn, self.scope.workspace.as_str(), self.scope.mode.as_str())
+    }
+}

@@ -1,0 +1,352 @@
+//! Discount codes: definitions, counters, and the conditional UPDATE that decides a count.
+
+use super::query::{all, execute, optional};
+use super::{Result, Scoped, StoreError};
+use app::domain::discount_code::{Facts, Limits, Status};
+use app::domain::metadata::Metadata;
+use app::domain::money::{Currency, Money};
+use app::domain::terms::{Discount, Duration, PercentOff, Terms};
+use sqlx::AssertSqlSafe;
+
+macro_rules! columns {
+    () => {
+        "id, app_id, code, percent_off, amount_off, currency, duration, duration_in_months, terms_version, max_redemptions, held, redeemed, \
+         starts_at, expires_at, active, metadata, created_at, archived_at, mint_intent_at, coupon_id, minted_at, minted_generation, minted_account, blocked_reason"
+    };
+}
+
+/// The status of a row at `$3`, as `domain::discount_code::Facts::status` has it; a conformance test holds the two together.
+macro_rules! status {
+    () => {
+        "CASE WHEN archived_at IS NOT NULL THEN 'archived' WHEN NOT active THEN 'paused' WHEN expires_at <= $3 THEN 'expired' \
+         WHEN held + redeemed >= max_redemptions THEN 'exhausted' WHEN starts_at > $3 THEN 'scheduled' ELSE 'active' END"
+    };
+}
+
+/// A stored discount code.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct CodeRow {
+    pub(crate) id: String,
+    pub(crate) app_id: String,
+    pub(crate) code: String,
+    pub(crate) percent_off: Option<i64>,
+    pub(crate) amount_off: Option<i64>,
+    pub(crate) currency: Option<String>,
+    pub(crate) duration: String,
+    pub(crate) duration_in_months: Option<i64>,
+    pub(crate) terms_version: i64,
+    pub(crate) max_redemptions: Option<i64>,
+    pub(crate) held: i64,
+    pub(crate) redeemed: i64,
+    pub(crate) starts_at: Option<i64>,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) active: bool,
+    pub(crate) metadata: String,
+    pub(crate) created_at: i64,
+    pub(crate) archived_at: Option<i64>,
+    pub(crate) mint_intent_at: Option<i64>,
+    pub(crate) coupon_id: Option<String>,
+    pub(crate) minted_at: Option<i64>,
+    pub(crate) minted_generation: Option<i64>,
+    pub(crate) minted_account: Option<String>,
+    pub(crate) blocked_reason: Option<String>,
+}
+
+fn corrupt(column: &'static str) -> impl Fn(app::domain::problem::Problem) -> StoreError {
+    move |problem| StoreError::Corrupt { column, why: problem.message }
+}
+
+impl CodeRow {
+    /// What it gives.
+    pub(crate) fn terms(&self) -> Result<Terms> {
+        let discount = match (self.percent_off, self.amount_off, self.currency.as_deref()) {
+            (Some(hundredths), _, _) => Discount::Percent(PercentOff::from_hundredths(hundredths)),
+            (None, Some(amount), Some(currency)) => {
+                let currency = Currency::parse(currency, "currency").map_err(corrupt("currency"))?;
+                Discount::Amount(Money::new(amount, currency, "amount_off").map_err(corrupt("amount_off"))?)
+            }
+            _ => return Err(StoreError::Corrupt { column: "percent_off", why: "neither percent nor amount".into() }),
+        };
+        let duration = Duration::parse(Some(&self.duration), self.duration_in_months).map_err(corrupt("duration"))?;
+        Ok(Terms { discount, duration })
+    }
+
+    /// How often and when.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { max_redemptions: self.max_redemptions, starts_at: self.starts_at, expires_at: self.expires_at }
+    }
+
+    /// Its status at a moment.
+    pub(crate) fn status(&self, now: i64) -> Status {
+        let count = self.held + self.redeemed;
+        Facts { archived: self.archived_at.is_some(), active: self.active, count, limits: self.limits() }.status(now)
+    }
+
+    /// The owner's own words.
+    pub(crate) fn metadata(&self) -> Result<Metadata> {
+        serde_json::from_str(&self.metadata).map_err(|error| StoreError::Corrupt { column: "metadata", why: error.to_string() })
+    }
+}
+
+/// Terms as columns.
+pub(crate) struct TermsColumns {
+    percent_off: Option<i64>,
+    amount_off: Option<i64>,
+    currency: Option<&'static str>,
+    duration: &'static str,
+    months: Option<i64>,
+}
+
+impl From<&Terms> for TermsColumns {
+    fn from(terms: &Terms) -> Self {
+        let (percent_off, money) = match terms.discount {
+            Discount::Percent(percent) => (Some(percent.hundredths()), None),
+            Discount::Amount(money) => (None, Some(money)),
+        };
+        Self {
+            percent_off,
+            amount_off: money.map(Money::amount),
+            currency: money.map(|money| money.currency().as_str()),
+            duration: terms.duration.as_str(),
+            months: terms.duration.months().map(i64::from),
+        }
+    }
+}
+
+/// A new code.
+pub(crate) struct NewCode<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) app_id: &'a str,
+    pub(crate) code: &'a str,
+    pub(crate) terms: TermsColumns,
+    pub(crate) limits: Limits,
+    pub(crate) metadata: &'a str,
+    pub(crate) now: i64,
+}
+
+/// Which way a list goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// From the newest.
+    First,
+    /// Older than this id.
+    After(String),
+    /// Newer than this id.
+    Before(String),
+}
+
+/// What a list is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct CodeFilter {
+    pub(crate) app_id: Option<String>,
+    /// None: all but archived.
+    pub(crate) status: Option<Status>,
+    /// Part of the text, normalized; empty: all.
+    pub(crate) q: String,
+    pub(crate) direction: Direction,
+    pub(crate) limit: i64,
+}
+
+impl Scoped<'_> {
+    /// Stores a code; `Taken` if another code of the app that is not archived has this text.
+    pub(crate) async fn insert_code(self, new: &NewCode<'_>) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "INSERT INTO discount_codes (workspace_id, mode, id, app_id, code, percent_off, amount_off, currency, duration, duration_in_months,
+                terms_version, max_redemptions, held, redeemed, starts_at, expires_at, active, metadata, created_at, updated_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, 0, 0, $12, $13, TRUE, $14, $15, $15)",
+            workspace, mode, new.id, new.app_id, new.code, new.terms.percent_off, new.terms.amount_off, new.terms.currency, new.terms.duration,
+            new.terms.months, new.limits.max_redemptions, new.limits.starts_at, new.limits.expires_at, new.metadata, new.now
+        )
+        .map(|_| ())
+    }
+
+    /// A code by its id, archived or not.
+    pub(crate) async fn code(self, id: &str) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(conn, CodeRow, concat!("SELECT ", columns!(), " FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND id = $3"), workspace, mode, id)
+    }
+
+    /// The code of an app that has this text and is not archived.
+    pub(crate) async fn code_by_text(self, app_id: &str, text: &str) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CodeRow,
+            concat!(
+                "SELECT ", columns!(), " FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $3 AND code = $4 AND archived_at IS NULL"
+            ),
+            workspace, mode, app_id, text
+        )
+    }
+
+    /// A page of codes, newest first whatever the direction.
+    pub(crate) async fn codes(self, filter: &CodeFilter, now: i64) -> Result<Vec<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        // The text is put together from these fragments alone; every value is bound. Each parameter is named in every variant,
+        // because PostgreSQL must know the type of all of them.
+        let app = if filter.app_id.is_some() { "app_id = $4" } else { "CAST($4 AS TEXT) IS NULL" };
+        let status = match filter.status {
+            None => concat!("archived_at IS NULL AND CAST($3 AS BIGINT) > 0 AND CAST($5 AS TEXT) IS NULL"),
+            Some(_) => concat!(status!(), " = $5"),
+        };
+        let (cursor, order) = match filter.direction {
+            Direction::First => ("CAST($7 AS TEXT) IS NULL", "DESC"),
+            Direction::After(_) => ("id < $7", "DESC"),
+            Direction::Before(_) => ("id > $7", "ASC"),
+        };
+        let text = if filter.q.is_empty() { "$6 = '%%'" } else { "code LIKE $6 ESCAPE '!'" };
+        let sql = format!(
+            "SELECT {} FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {cursor} ORDER BY id {order} LIMIT $8",
+            columns!()
+        );
+        let like = format!("%{}%", filter.q.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
+        let at = match &filter.direction {
+            Direction::First => None,
+            Direction::After(id) | Direction::Before(id) => Some(id.as_str()),
+        };
+        let mut rows = all!(
+            conn,
+            CodeRow,
+            AssertSqlSafe(sql),
+            workspace, mode, now, filter.app_id.as_deref(), filter.status.map(Status::as_str), like.as_str(), at, filter.limit
+        )?;
+        if matches!(filter.direction, Direction::Before(_)) {
+            rows.reverse();
+        }
+        Ok(rows)
+    }
+
+    /// How many codes of an app have which status; nothing where there are more than 10,000.
+    pub(crate) async fn status_counts(self, app_id: &str, now: i64) -> Result<Option<Vec<(String, i64)>>> {
+        let (conn, workspace, mode) = self.split();
+        let counts = all!(
+            conn,
+            (String, i64),
+            concat!(
+                "SELECT status, count(*) FROM (SELECT ", status!(), " AS status FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $4 LIMIT 10001) AS some GROUP BY status"
+            ),
+            workspace, mode, now, app_id
+        )?;
+        let total: i64 = counts.iter().map(|(_, count)| count).sum();
+        Ok((total <= 10_000).then_some(counts))
+    }
+
+    /// Whether there is any code in this mode.
+    pub(crate) async fn any_code(self) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(conn, (String,), "SELECT id FROM discount_codes WHERE workspace_id = $1 AND mode = $2 LIMIT 1", workspace, mode)?;
+        Ok(row.is_some())
+    }
+
+    /// Takes one redemption, if the code may be used and one is left: this UPDATE decides. It also records the mint intent with the
+    /// coupon's id, which from then on stands with the terms. No row: refused, or the terms moved on since `terms_version` was read.
+    pub(crate) async fn hold(self, id: &str, terms_version: i64, coupon_id: &str, now: i64) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CodeRow,
+            concat!(
+                "UPDATE discount_codes SET held = held + 1, mint_intent_at = COALESCE(mint_intent_at, $4), coupon_id = COALESCE(coupon_id, $6), updated_at = $4
+                  WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND active AND archived_at IS NULL
+                    AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)
+                    AND (starts_at IS NULL OR starts_at <= $4) AND (expires_at IS NULL OR expires_at > $4)
+                    AND terms_version = $5 AND blocked_reason IS NULL
+                  RETURNING ", columns!()
+            ),
+            workspace, mode, id, now, terms_version, coupon_id
+        )
+    }
+
+    /// Takes a redemption again for a session that exists already at Stripe: only the number decides, the time was right when it was made.
+    pub(crate) async fn hold_again(self, id: &str, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE discount_codes SET held = held + 1, updated_at = $4
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
+            workspace, mode, id, now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Changes what can change at any time.
+    pub(crate) async fn update_code(self, id: &str, active: bool, limits: &Limits, metadata: &str, now: i64) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CodeRow,
+            concat!(
+                "UPDATE discount_codes SET active = $4, max_redemptions = $5, starts_at = $6, expires_at = $7, metadata = $8, updated_at = $9
+                  WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND archived_at IS NULL RETURNING ", columns!()
+            ),
+            workspace, mode, id, active, limits.max_redemptions, limits.starts_at, limits.expires_at, metadata, now
+        )
+    }
+
+    /// Changes the terms, if nobody has begun to mint them: decided here. False: too late.
+    pub(crate) async fn update_terms(self, id: &str, terms: &TermsColumns, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE discount_codes SET percent_off = $4, amount_off = $5, currency = $6, duration = $7, duration_in_months = $8,
+                terms_version = terms_version + 1, updated_at = $9
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND archived_at IS NULL AND mint_intent_at IS NULL",
+            workspace, mode, id, terms.percent_off, terms.amount_off, terms.currency, terms.duration, terms.months, now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Archives a code; its text is free again.
+    pub(crate) async fn archive_code(self, id: &str, now: i64) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CodeRow,
+            concat!(
+                "UPDATE discount_codes SET archived_at = COALESCE(archived_at, $4), updated_at = $4 WHERE workspace_id = $1 AND mode = $2 AND id = $3 RETURNING ",
+                columns!()
+            ),
+            workspace, mode, id, now
+        )
+    }
+
+    /// Notes that the coupon is in Stripe, as seen under this generation of the connection.
+    pub(crate) async fn note_minted(self, id: &str, coupon_id: &str, generation: i64, account: Option<&str>, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE discount_codes SET minted_at = COALESCE(minted_at, $7), minted_generation = $5, minted_account = $6, updated_at = $7
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND coupon_id = $4 AND (minted_generation IS NULL OR minted_generation <= $5)",
+            workspace, mode, id, coupon_id, generation, account, now
+        )
+        .map(|_| ())
+    }
+
+    /// Blocks a code whose coupon was changed or deleted in Stripe.
+    pub(crate) async fn block_code(self, id: &str, coupon_id: &str, reason: &str, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE discount_codes SET blocked_reason = $5, updated_at = $6 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND coupon_id = $4",
+            workspace, mode, id, coupon_id, reason, now
+        )
+        .map(|_| ())
+    }
+
+    /// The owner's click: lets the next checkout mint a new coupon under the next terms version.
+    pub(crate) async fn unblock_code(self, id: &str, now: i64) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CodeRow,
+            concat!(
+                "UPDATE discount_codes SET blocked_reason = NULL, coupon_id = NULL, mint_intent_at = NULL, minted_at = NULL, minted_generation = NULL,
+                    minted_account = NULL, terms_version = terms_version + 1, updated_at = $4
+                  WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND blocked_reason IS NOT NULL RETURNING ", columns!()
+            ),
+            workspace, mode, id, now
+        )
+    }
+}

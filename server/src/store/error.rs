@@ -1,0 +1,37 @@
+//! What can go wrong in the database, as callers need to tell it apart.
+
+use sqlx::error::ErrorKind;
+
+/// A failed call of the store.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// A row of the same key is there already.
+    #[error("already there")]
+    Taken,
+    /// The database did not do it; the cause is for the log.
+    #[error("the database failed: {0}")]
+    Database(#[source] sqlx::Error),
+    /// A stored value cannot be read.
+    #[error("stored {column} cannot be read: {why}")]
+    Corrupt {
+        /// Which.
+        column: &'static str,
+        /// Why, without the value.
+        why: String,
+    },
+    /// The schema cannot be brought up to date.
+    #[error("the migrations failed: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The address of the database cannot be used.
+    #[error("CODEMINT_DATABASE_URL must be sqlite://FILE or postgres://USER@HOST/DATABASE: {0}")]
+    Address(String),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(cause) if cause.kind() == ErrorKind::UniqueViolation => Self::Taken,
+            _ => Self::Database(error),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Migrations, embedded in the binary.
+
+use super::query::optional;
+use super::{Conn, Db, Result};
+
+impl Db {
+    /// Brings the schema up to date. Several processes may do it at once: they wait for each other.
+    pub(crate) async fn migrate(&self) -> Result<()> {
+        match self {
+            Self::Sqlite { write, .. } => sqlx::migrate!("../migrations/sqlite").run(write).await?,
+            Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// Whether the database answers and its schema is there.
+    pub(crate) async fn is_ready(&self) -> bool {
+        let Ok(mut reader) = self.reader().await else { return false };
+        workspaces_exist(reader.conn()).await.is_ok()
+    }
+}
+
+async fn workspaces_exist(conn: Conn<'_>) -> Result<Option<(String,)>> {
+    optional!(conn, (String,), "SELECT id FROM workspaces LIMIT 1")
+}

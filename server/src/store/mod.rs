@@ -1,0 +1,39 @@
+//! The database: the only place that names sqlx. Two engines behind one set of queries.
+//!
+//! Everything that belongs to a tenant is reached through [`Scoped`], which carries the workspace and the mode into every query, so
+//! that neither can be forgotten. What is not a tenant's (sign-in, looking up an API key by its hash) is reached through [`Conn`].
+
+mod api_keys;
+mod apps;
+mod checkouts;
+mod connections;
+mod data_keys;
+mod db;
+mod discount_codes;
+mod error;
+mod idempotency;
+mod migrate;
+mod outbox;
+mod people;
+mod prices;
+mod query;
+mod redemptions;
+
+#[cfg(test)]
+mod conformance;
+
+pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
+pub(crate) use apps::AppRow;
+pub(crate) use checkouts::{CheckoutRow, NewCheckout, Step};
+pub(crate) use connections::{ConnectionRow, NewConnection};
+pub(crate) use db::{Conn, Db, Reader, Scoped, Tx};
+pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode, TermsColumns};
+pub(crate) use error::StoreError;
+pub(crate) use idempotency::{IdempotencyRow, Taken};
+pub(crate) use outbox::MailRow;
+pub(crate) use people::{LinkRow, MemberRow, SessionRow};
+pub(crate) use prices::PriceRow;
+pub(crate) use redemptions::NewRedemption;
+
+/// What every call of the store answers.
+pub(crate) type Result<T> = std::result::Result<T, StoreError>;

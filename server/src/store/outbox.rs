@@ -1,0 +1,50 @@
+//! Mail that is to be sent. A row holds no secret: a sign-in link is made at the moment its mail is sent.
+
+use super::query::{all, execute};
+use super::{Conn, Result};
+
+/// A queued mail.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct MailRow {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) recipient: String,
+    pub(crate) attempts: i64,
+}
+
+impl Conn<'_> {
+    /// Queues a mail.
+    pub(crate) async fn insert_mail(self, id: &str, kind: &str, recipient: &str, now: i64) -> Result<()> {
+        execute!(
+            self,
+            "INSERT INTO outbox (id, kind, recipient, state, attempts, next_attempt_at, created_at, updated_at) VALUES ($1, $2, $3, 'queued', 0, $4, $4, $4)",
+            id, kind, recipient, now
+        )
+        .map(|_| ())
+    }
+
+    /// Takes mails that are due, by putting their next attempt off: another process will not take them meanwhile.
+    pub(crate) async fn take_due_mails(self, now: i64, retry_at: i64, limit: i64) -> Result<Vec<MailRow>> {
+        all!(
+            self,
+            MailRow,
+            "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, updated_at = $1
+              WHERE state = 'queued' AND next_attempt_at <= $1 AND id IN
+                (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $3)
+              RETURNING id, kind, recipient, attempts",
+            now,
+            retry_at,
+            limit
+        )
+    }
+
+    /// Notes how a mail ended (`sent`, `failed`) or that it waits (`queued`) until `next`.
+    pub(crate) async fn settle_mail(self, id: &str, state: &str, error: Option<&str>, next: i64, now: i64) -> Result<()> {
+        execute!(
+            self,
+            "UPDATE outbox SET state = $2, last_error = $3, next_attempt_at = $4, updated_at = $5 WHERE id = $1",
+            id, state, error, next, now
+        )
+        .map(|_| ())
+    }
+}

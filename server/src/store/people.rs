@@ -1,0 +1,109 @@
+//! Owners, their memberships, sign-in links and sessions: what exists before a tenant is known.
+
+use super::query::{all, execute, optional};
+use super::{Conn, Result};
+
+/// A membership.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct MemberRow {
+    pub(crate) workspace_id: String,
+    pub(crate) owner_id: String,
+}
+
+/// A sign-in link.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct LinkRow {
+    pub(crate) email: String,
+}
+
+/// Who a session belongs to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct SessionRow {
+    pub(crate) owner_id: String,
+    pub(crate) workspace_id: String,
+    pub(crate) email: String,
+    pub(crate) seen_at: i64,
+}
+
+impl Conn<'_> {
+    /// The owner with this address (lower case).
+    pub(crate) async fn owner_by_email(self, email: &str) -> Result<Option<(String,)>> {
+        optional!(self, (String,), "SELECT id FROM owners WHERE email = $1", email)
+    }
+
+    /// Makes an owner.
+    pub(crate) async fn insert_owner(self, id: &str, email: &str, now: i64) -> Result<()> {
+        execute!(self, "INSERT INTO owners (id, email, created_at) VALUES ($1, $2, $3)", id, email, now).map(|_| ())
+    }
+
+    /// Makes an owner a member.
+    pub(crate) async fn insert_member(self, workspace: &str, owner: &str, now: i64) -> Result<()> {
+        execute!(self, "INSERT INTO members (workspace_id, owner_id, created_at) VALUES ($1, $2, $3)", workspace, owner, now).map(|_| ())
+    }
+
+    /// An owner's memberships, the oldest first.
+    pub(crate) async fn memberships(self, owner: &str) -> Result<Vec<MemberRow>> {
+        all!(self, MemberRow, "SELECT workspace_id, owner_id FROM members WHERE owner_id = $1 ORDER BY created_at, workspace_id", owner)
+    }
+
+    /// Stores a sign-in link.
+    pub(crate) async fn insert_link(self, hash: &[u8], email: &str, now: i64, expires_at: i64) -> Result<()> {
+        execute!(self, "INSERT INTO sign_in_links (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)", hash, email, now, expires_at)
+            .map(|_| ())
+    }
+
+    /// Uses a link up: only the first use of one that still lives finds it.
+    pub(crate) async fn use_link(self, hash: &[u8], now: i64) -> Result<Option<LinkRow>> {
+        optional!(
+            self,
+            LinkRow,
+            "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING email",
+            hash,
+            now
+        )
+    }
+
+    /// Stores a session.
+    pub(crate) async fn insert_session(self, hash: &[u8], member: &MemberRow, now: i64, idle_until: i64, expires_at: i64) -> Result<()> {
+        execute!(
+            self,
+            "INSERT INTO sessions (token_hash, owner_id, workspace_id, created_at, seen_at, idle_until, expires_at) VALUES ($1, $2, $3, $4, $4, $5, $6)",
+            hash, member.owner_id.as_str(), member.workspace_id.as_str(), now, idle_until, expires_at
+        )
+        .map(|_| ())
+    }
+
+    /// A session that still lives, of somebody who is still a member.
+    pub(crate) async fn session(self, hash: &[u8], now: i64) -> Result<Option<SessionRow>> {
+        optional!(
+            self,
+            SessionRow,
+            "SELECT s.owner_id, s.workspace_id, o.email, s.seen_at FROM sessions s
+               JOIN owners o ON o.id = s.owner_id
+               JOIN members m ON m.workspace_id = s.workspace_id AND m.owner_id = s.owner_id
+              WHERE s.token_hash = $1 AND s.idle_until > $2 AND s.expires_at > $2",
+            hash,
+            now
+        )
+    }
+
+    /// Notes that a session was used.
+    pub(crate) async fn touch_session(self, hash: &[u8], now: i64, idle_until: i64) -> Result<()> {
+        execute!(self, "UPDATE sessions SET seen_at = $2, idle_until = $3 WHERE token_hash = $1", hash, now, idle_until).map(|_| ())
+    }
+
+    /// Ends a session.
+    pub(crate) async fn delete_session(self, hash: &[u8]) -> Result<()> {
+        execute!(self, "DELETE FROM sessions WHERE token_hash = $1", hash).map(|_| ())
+    }
+
+    /// Deletes sessions and links that ended.
+    pub(crate) async fn forget_ended(mut self, now: i64) -> Result<()> {
+        let again = match &mut self {
+            Conn::Sqlite(conn) => Conn::Sqlite(conn),
+            Conn::Postgres(conn) => Conn::Postgres(conn),
+        };
+        execute!(again, "DELETE FROM sessions WHERE idle_until <= $1 OR expires_at <= $1", now)?;
+        execute!(self, "DELETE FROM sign_in_links WHERE expires_at <= $1", now).map(|_| ())
+    }
+}
