@@ -1,0 +1,16 @@
+//! Secrets at rest and secrets that are handed out: the master keys, the data keys under them, the envelope that both seal
+//! into, API keys and one-time tokens. Pure, but for the operating system's randomness.
+
+mod data_key;
+mod envelope;
+mod key;
+mod keyring;
+mod random;
+mod tokens;
+
+pub use data_key::DataKey;
+pub use envelope::{Aad, OpenError, SealError, key_id, open, seal};
+pub use key::Key;
+pub use keyring::{KeyringError, MASTER_KEYS, MasterKeys, generate};
+pub use random::{NoRandomness, random_bytes, random_id_bytes};
+pub use tokens::{ApiKey, TokenError, TokenHash, hash_token, random_token};

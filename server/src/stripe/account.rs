@@ -1,0 +1,101 @@
+//! The calls that the product makes, on the account of one key.
+
+use super::{
+    body::{read, read_if_there},
+    error::StripeError,
+    http::{Call, Http},
+    params::{Form, NewCoupon},
+    probe::{self, Probe},
+    retry::Repeat,
+    types::{Coupon, Page, Price, Session},
+};
+use secrecy::SecretString;
+
+/// Stripe's most for one page.
+const MAX_PAGE: u8 = 100;
+
+/// The account that a key opens.
+#[derive(Clone, Copy)]
+pub struct Account<'a> {
+    http: &'a Http,
+    key: &'a SecretString,
+}
+
+/// Without the key.
+impl std::fmt::Debug for Account<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Account").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Account<'a> {
+    pub(super) fn new(http: &'a Http, key: &'a SecretString) -> Self {
+        Self { http, key }
+    }
+
+    pub(super) async fn send(&self, call: Call<'_>) -> Result<Vec<u8>, StripeError> {
+        // On the heap, as a call is large and many are joined in places.
+        Box::pin(self.http.send(self.key, &call)).await
+    }
+
+    /// Creates a coupon; with the same key and parameters a second call brings the same one.
+    pub async fn create_coupon(&self, coupon: &NewCoupon, idempotency_key: &str) -> Result<Coupon, StripeError> {
+        let form = coupon.form();
+        read(&self.send(Call::post("/v1/coupons", &form, Repeat::Keyed).key(idempotency_key)).await?)
+    }
+
+    /// A coupon; `None` where there is none, or none any more.
+    pub async fn coupon(&self, id: &str) -> Result<Option<Coupon>, StripeError> {
+        read_if_there(self.send(Call::get("/v1/coupons/{id}").id(id)).await)
+    }
+
+    /// A price; `None` where there is none.
+    pub async fn price(&self, id: &str) -> Result<Option<Price>, StripeError> {
+        read_if_there(self.send(Call::get("/v1/prices/{id}").id(id)).await)
+    }
+
+    /// The newest active prices.
+    pub async fn prices(&self, limit: u8) -> Result<Vec<Price>, StripeError> {
+        let mut query = Form::default();
+        query.add("active", true);
+        query.add("limit", limit.clamp(1, MAX_PAGE));
+        let page: Page<Price> = read(&self.send(Call::get("/v1/prices").query(query.finish())).await?)?;
+        Ok(page.data)
+    }
+
+    /// Creates a session from [`super::SessionParams::encode`], sent byte for byte as given.
+    pub async fn create_session(&self, encoded_form: &str, idempotency_key: &str) -> Result<Session, StripeError> {
+        read(&self.send(Call::post("/v1/checkout/sessions", encoded_form, Repeat::Keyed).key(idempotency_key)).await?)
+    }
+
+    /// A session; `None` where there is none.
+    pub async fn session(&self, id: &str) -> Result<Option<Session>, StripeError> {
+        read_if_there(self.send(Call::get("/v1/checkout/sessions/{id}").id(id)).await)
+    }
+
+    /// Ends a session that is open. One that is not is refused as [`StripeError::Invalid`]: ask for it to learn why.
+    pub async fn expire_session(&self, id: &str) -> Result<Session, StripeError> {
+        // Without an idempotency key: it is harmless twice, and a stored 500 would bar it for a day.
+        read(&self.send(Call::post("/v1/checkout/sessions/{id}/expire", "", Repeat::Once).id(id)).await?)
+    }
+
+    /// Sessions that were made at or after a moment (Unix seconds), newest first; `starting_after` is the last id of the
+    /// page before.
+    pub async fn list_sessions(
+        &self,
+        created_gte_s: i64,
+        starting_after: Option<&str>,
+        limit: u8,
+    ) -> Result<Page<Session>, StripeError> {
+        let mut query = Form::default();
+        query.add("created[gte]", created_gte_s);
+        query.add_if("starting_after", starting_after);
+        query.add("limit", limit.clamp(1, MAX_PAGE));
+        read(&self.send(Call::get("/v1/checkout/sessions").query(query.finish())).await?)
+    }
+
+    /// What the key may do, told by what it is refused. Nothing is left in the account.
+    pub async fn probe(&self) -> Result<Probe, StripeError> {
+        probe::run(self).await
+    }
+}

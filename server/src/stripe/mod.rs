@@ -1,0 +1,52 @@
+//! The client for Stripe's API: the one place that names reqwest, and the only one that sends anything to Stripe.
+//!
+//! It promises its callers two things. Nothing is sent twice unless a second sending cannot do anything a second time;
+//! and every error says what may be concluded from it about a write ([`StripeError::outcome`]).
+
+mod account;
+mod body;
+mod error;
+mod http;
+mod params;
+mod probe;
+mod redact;
+mod retry;
+mod types;
+
+pub use account::Account;
+pub use error::{KeyRefusal, Outcome, StripeError};
+pub use http::SetupError;
+pub use params::{NewCoupon, SessionParams};
+pub use probe::{Level, Probe};
+pub use types::{Coupon, Page, PaymentStatus, Price, PriceType, Recurring, Session, SessionStatus};
+
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// The version of Stripe's API that every call asks for: without it the account's own would decide the shapes.
+pub const VERSION: &str = "2026-10-28.endive";
+
+/// What one call may take in all, with its repetitions.
+pub const DEFAULT_BUDGET: Duration = Duration::from_secs(20);
+
+/// A client for every account; it holds connections and no key.
+#[derive(Clone, Debug)]
+pub struct Stripe {
+    http: http::Http,
+}
+
+impl Stripe {
+    /// A client for the API at `api_url` (`https://api.stripe.com`). `budget` is for one call as a whole, repetitions and
+    /// waiting between them included.
+    pub fn new(api_url: &str, budget: Duration) -> Result<Self, SetupError> {
+        Ok(Self { http: http::Http::new(api_url, budget)? })
+    }
+
+    /// The calls on the account that a key belongs to: a restricted key or the access token of an install.
+    pub fn account<'a>(&'a self, key: &'a SecretString) -> Account<'a> {
+        Account::new(&self.http, key)
+    }
+}
+
+#[cfg(test)]
+mod tests;

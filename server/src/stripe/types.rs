@@ -1,0 +1,319 @@
+//! Stripe's objects, as far as they are read. Unknown fields and unknown words are no error: Stripe adds both at any time.
+
+use super::params::NewCoupon;
+use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
+
+/// A coupon.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Coupon {
+    /// Its id.
+    pub id: String,
+    /// Percent, like 12.5. [`Coupon::percent_off_hundredths`] has it as we count.
+    #[serde(default)]
+    pub percent_off: Option<f64>,
+    /// In the currency's smallest unit.
+    #[serde(default)]
+    pub amount_off: Option<i64>,
+    /// Lower case; only with an amount.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// `once`, `repeating` or `forever`.
+    #[serde(default)]
+    pub duration: String,
+    /// With `repeating`.
+    #[serde(default)]
+    pub duration_in_months: Option<i64>,
+    /// What the customer reads.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whether it can still be used.
+    #[serde(default)]
+    pub valid: bool,
+    /// Real money.
+    #[serde(default)]
+    pub livemode: bool,
+    /// Stripe's own limit, which we never set.
+    #[serde(default)]
+    pub max_redemptions: Option<i64>,
+    /// Stripe's own end in Unix seconds, which we never set.
+    #[serde(default)]
+    pub redeem_by: Option<i64>,
+    /// How often it was used, as Stripe counts.
+    #[serde(default)]
+    pub times_redeemed: i64,
+    /// The notes on it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Coupon {
+    /// The percentage in hundredths; `None` without one, and for one that is finer than hundredths, which is none of ours.
+    pub fn percent_off_hundredths(&self) -> Option<i64> {
+        let percent = self.percent_off?;
+        let hundredths = (percent * 100.0).round();
+        let exact = (1.0..=10_000.0).contains(&hundredths) && (hundredths / 100.0 - percent).abs() < 1e-9;
+        #[expect(clippy::cast_possible_truncation, reason = "checked to be 1 to 10,000 just above")]
+        exact.then_some(hundredths as i64)
+    }
+
+    /// The fields in which it is another coupon than `wanted`: empty, and it may be adopted. The name is left out, as the
+    /// owner may change it; of the metadata every key that we set must still be there.
+    pub fn differences(&self, wanted: &NewCoupon) -> Vec<&'static str> {
+        let percent_differs = self.percent_off.is_some() != wanted.percent_off.is_some()
+            || self.percent_off_hundredths() != wanted.percent_off;
+        let metadata_differs = wanted.metadata.iter().any(|(key, value)| self.metadata.get(key) != Some(value));
+        [
+            ("id", self.id != wanted.id),
+            ("percent_off", percent_differs),
+            ("amount_off", self.amount_off != wanted.amount_off),
+            ("currency", self.currency != wanted.currency.as_ref().map(|currency| currency.to_ascii_lowercase())),
+            ("duration", self.duration != wanted.duration),
+            ("duration_in_months", self.duration_in_months != wanted.duration_in_months),
+            ("max_redemptions", self.max_redemptions.is_some()),
+            ("redeem_by", self.redeem_by.is_some()),
+            ("metadata", metadata_differs),
+        ]
+        .into_iter()
+        .filter_map(|(field, differs)| differs.then_some(field))
+        .collect()
+    }
+}
+
+/// A price.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Price {
+    /// `price_…`
+    pub id: String,
+    /// Lower case.
+    #[serde(default)]
+    pub currency: String,
+    /// In the currency's smallest unit; none for tiers and for what the customer decides.
+    #[serde(default)]
+    pub unit_amount: Option<i64>,
+    /// One payment or a subscription.
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
+    pub kind: PriceType,
+    /// How often, for a subscription.
+    #[serde(default)]
+    pub recurring: Option<Recurring>,
+    /// `prod_…`
+    #[serde(default, deserialize_with = "id_of")]
+    pub product: Option<String>,
+    /// The owner's name for it.
+    #[serde(default)]
+    pub nickname: Option<String>,
+    /// Whether it can be used for new purchases.
+    #[serde(default)]
+    pub active: bool,
+    /// Real money.
+    #[serde(default)]
+    pub livemode: bool,
+}
+
+/// What a price is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceType {
+    /// One payment.
+    OneTime,
+    /// A subscription.
+    Recurring,
+    /// A word that is newer than this program.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// The rhythm of a subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Recurring {
+    /// `day`, `week`, `month` or `year`.
+    pub interval: String,
+    /// Every so many.
+    #[serde(default = "one")]
+    pub interval_count: i64,
+}
+
+/// A Checkout Session. What Stripe knows about the customer is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Session {
+    /// `cs_test_…` or `cs_live_…`
+    pub id: String,
+    /// Stripe's page; only while the session is open.
+    #[serde(default)]
+    pub url: Option<String>,
+    /// Whether it can be paid.
+    #[serde(default, deserialize_with = "or_default")]
+    pub status: SessionStatus,
+    /// Whether it was paid.
+    #[serde(default, deserialize_with = "or_default")]
+    pub payment_status: PaymentStatus,
+    /// Unix seconds.
+    #[serde(default)]
+    pub expires_at: i64,
+    /// Unix seconds.
+    #[serde(default)]
+    pub created: i64,
+    /// After discounts and taxes.
+    #[serde(default)]
+    pub amount_total: Option<i64>,
+    /// Before discounts and taxes.
+    #[serde(default)]
+    pub amount_subtotal: Option<i64>,
+    /// Lower case.
+    #[serde(default)]
+    pub currency: Option<String>,
+    /// What discounts and taxes came to.
+    #[serde(default, rename = "total_details")]
+    totals: Option<Totals>,
+    /// `payment` or `subscription`.
+    #[serde(default)]
+    pub mode: Option<String>,
+    /// The owner's own id of the customer.
+    #[serde(default)]
+    pub client_reference_id: Option<String>,
+    /// Real money.
+    #[serde(default)]
+    pub livemode: bool,
+    /// The notes on it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl Session {
+    /// What the discount took off.
+    pub fn amount_discount(&self) -> Option<i64> {
+        self.totals.as_ref()?.amount_discount
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Totals {
+    #[serde(default)]
+    amount_discount: Option<i64>,
+}
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// Can be paid.
+    Open,
+    /// Done; the money may still be on its way.
+    Complete,
+    /// Can no longer be paid.
+    Expired,
+    /// A word that is newer than this program.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// Where the money of a session stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// There.
+    Paid,
+    /// Not there, or not yet.
+    Unpaid,
+    /// Nothing was due.
+    NoPaymentRequired,
+    /// A word that is newer than this program.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// A page of a list, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Page<T> {
+    /// What is on it.
+    pub data: Vec<T>,
+    /// Whether there is another: ask for it with the last id of this one.
+    #[serde(default)]
+    pub has_more: bool,
+}
+
+fn one() -> i64 {
+    1
+}
+
+/// `null` as if the field were missing.
+fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// The id of what is either an id or the object itself.
+fn id_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Reference {
+        Id(String),
+        Object { id: String },
+    }
+    Ok(Option::deserialize(deserializer)?.map(|reference| match reference {
+        Reference::Id(id) | Reference::Object { id } => id,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_new_is_no_error() {
+        let session: Session = serde_json::from_str(
+            r#"{"id":"cs_1","status":"hibernating","payment_status":null,"metadata":null,"new":{"x":[1]},
+                "total_details":{"amount_discount":250,"amount_tax":0}}"#,
+        )
+        .unwrap();
+        assert_eq!(session.status, SessionStatus::Unknown);
+        assert_eq!(session.payment_status, PaymentStatus::Unknown);
+        assert_eq!(session.amount_discount(), Some(250));
+        let price: Price = serde_json::from_str(
+            r#"{"id":"price_1","type":"one_time","product":{"id":"prod_1","x":1},"recurring":null}"#,
+        )
+        .unwrap();
+        assert_eq!((price.kind, price.product.as_deref()), (PriceType::OneTime, Some("prod_1")));
+        let price: Price =
+            serde_json::from_str(r#"{"id":"p","type":"barter","product":"prod_2","recurring":{"interval":"month"}}"#)
+                .unwrap();
+        assert_eq!((price.kind, price.product.as_deref()), (PriceType::Unknown, Some("prod_2")));
+        assert_eq!(price.recurring.unwrap().interval_count, 1);
+    }
+
+    #[test]
+    fn a_changed_coupon_is_noticed() {
+        let wanted = NewCoupon {
+            id: "cm_1".into(),
+            percent_off: Some(1250),
+            duration: "once".into(),
+            metadata: BTreeMap::from([("codemint_code".into(), "dc_1".into())]),
+            ..NewCoupon::default()
+        };
+        let ours = serde_json::json!({
+            "id": "cm_1", "percent_off": 12.5, "duration": "once", "name": "renamed", "valid": true,
+            "metadata": {"codemint_code": "dc_1", "theirs": "x"},
+        });
+        let differences = |changes: serde_json::Value| {
+            let mut coupon = ours.clone();
+            for (key, value) in changes.as_object().unwrap() {
+                coupon[key] = value.clone();
+            }
+            serde_json::from_value::<Coupon>(coupon).unwrap().differences(&wanted)
+        };
+        assert!(differences(serde_json::json!({})).is_empty());
+        assert_eq!(differences(serde_json::json!({"percent_off": 12.503})), ["percent_off"]);
+        assert_eq!(differences(serde_json::json!({"metadata": {}})), ["metadata"]);
+        assert_eq!(
+            differences(serde_json::json!({"max_redemptions": 1, "redeem_by": 2})),
+            ["max_redemptions", "redeem_by"]
+        );
+        assert_eq!(
+            differences(serde_json::json!({"percent_off": null, "amount_off": 5, "currency": "usd"})),
+            ["percent_off", "amount_off", "currency"]
+        );
+    }
+}
