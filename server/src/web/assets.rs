@@ -155,10 +155,19 @@ mod tests {
 
     #[test]
     fn brotli_only_for_those_who_take_it() {
-        for yes in [&["br"][..], &["gzip, deflate, br, zstd"], &["gzip", "BR ; q=0.5"], &["*"], &["*;q=0, br"], &["br;Q=0.001"]] {
+        for yes in [
+            &["br"][..],
+            &["gzip, deflate, br, zstd"],
+            &["gzip", "BR ; q=0.5"],
+            &["*"],
+            &["*;q=0, br"],
+            &["br;Q=0.001"],
+        ] {
             assert!(accepting(yes), "{yes:?}");
         }
-        for no in [&[][..], &[""], &["gzip"], &["br;q=0"], &["*, br;q=0.000"], &["br;q=rubbish"], &["*;q=0"], &["brr, x-br"]] {
+        for no in
+            [&[][..], &[""], &["gzip"], &["br;q=0"], &["*, br;q=0.000"], &["br;q=rubbish"], &["*;q=0"], &["brr, x-br"]]
+        {
             assert!(!accepting(no), "{no:?}");
         }
     }

@@ -1,0 +1,144 @@
+//! `codemint serve | demo | migrate | keys | admin`.
+
+mod admin;
+mod demo;
+mod mailbox;
+mod say;
+
+use crate::clock::Clock;
+use crate::config::{self, Config};
+use crate::jobs::Pace;
+use crate::serve::{Server, bind};
+use crate::services::Services;
+use crate::{crypto, telemetry};
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio_util::sync::CancellationToken;
+
+/// Discount codes and earned rewards on your own Stripe account.
+#[derive(Parser)]
+#[command(name = "codemint", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the dashboard and the API.
+    Serve,
+    /// Serve against a stand-in for Stripe, with everything set up to try it.
+    Demo {
+        /// Write {"url","stripe_url","app_id","api_key","mailbox_url"} there once it serves.
+        #[arg(long)]
+        ready_file: Option<PathBuf>,
+        /// Where to keep the demo's data; without it, a folder that goes with the process.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// The port of the dashboard; 0 takes a free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// The keys that seal secrets at rest.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Operator's tasks; they work while the server runs.
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Print a new master key for CODEMINT_MASTER_KEYS.
+    Generate,
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Make a workspace with an owner, an app and an API key; prints {"workspace","app_id","api_key"}.
+    CreateWorkspace {
+        /// The owner's address.
+        #[arg(long)]
+        email: String,
+        /// The app's id.
+        #[arg(long)]
+        app: String,
+        /// test or live.
+        #[arg(long, value_parser = ["test", "live"])]
+        mode: String,
+    },
+}
+
+/// Runs a command to its end.
+pub fn run(cli: Cli) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return say::failed(&error),
+    };
+    match runtime.block_on(dispatch(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => say::failed(&error),
+    }
+}
+
+/// What ends a command early, in words for the operator.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+async fn dispatch(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Serve => serve().await,
+        Command::Demo { ready_file, data, port } => demo::run(ready_file, data, port).await,
+        Command::Migrate => {
+            Services::migrate(&config::database_url(&environment)).await?;
+            say::line("The database is up to date.");
+            Ok(())
+        }
+        Command::Keys(Keys::Generate) => {
+            say::line(&crypto::generate()?);
+            Ok(())
+        }
+        Command::Admin(Admin::CreateWorkspace { email, app, mode }) => admin::create_workspace(&email, &app, &mode).await,
+    }
+}
+
+async fn serve() -> Result<(), Failure> {
+    let config = Config::read(&environment)?;
+    telemetry::start("info");
+    let listener = bind(config.bind).await?;
+    let server = Server::set_up(&config, Clock::system(), Pace::default()).await?;
+    tracing::info!(bind = %config.bind, public_url = %config.public_url, "serving");
+    let stop = CancellationToken::new();
+    stop_on_signal(stop.clone());
+    server.run(listener, stop).await?;
+    Ok(())
+}
+
+/// Cancels on Ctrl-C, and on SIGTERM where there is one.
+fn stop_on_signal(stop: CancellationToken) {
+    tokio::spawn(async move {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            match signal(SignalKind::terminate()) {
+                Ok(mut terminate) => {
+                    tokio::select! {
+                        _ = tokio::signal::ctrl_c() => {}
+                        _ = terminate.recv() => {}
+                    }
+                }
+                Err(_) => drop(tokio::signal::ctrl_c().await),
+            }
+        }
+        #[cfg(not(unix))]
+        drop(tokio::signal::ctrl_c().await);
+        tracing::info!("stopping");
+        stop.cancel();
+    });
+}

@@ -1,0 +1,112 @@
+//! Configuration from the environment, checked once at the start.
+
+use crate::crypto::MasterKeys;
+use secrecy::{ExposeSecret, SecretString};
+use std::net::SocketAddr;
+use url::Url;
+
+/// Everything that `serve` needs to know.
+pub struct Config {
+    /// `sqlite://FILE` or `postgres://…`. May hold a password.
+    pub database_url: SecretString,
+    /// Where to listen.
+    pub bind: SocketAddr,
+    /// How browsers see the server.
+    pub public_url: Url,
+    /// The ring; the first key is primary.
+    pub master_keys: MasterKeys,
+    /// Stripe's API.
+    pub stripe_api_url: String,
+    /// Stripe's dashboard, without a slash at its end.
+    pub stripe_dashboard_url: String,
+    /// `smtp://…`, `smtps://…` or `file:DIR`; none: mail waits in the queue. May hold a password.
+    pub smtp_url: Option<SecretString>,
+    /// The sender of mail.
+    pub mail_from: String,
+    /// Shown where help is offered.
+    pub support_email: Option<String>,
+    /// Believe `X-Forwarded-For`: only behind a proxy that sets it.
+    pub trust_forwarded: bool,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {why}")]
+pub struct ConfigError {
+    /// Which.
+    pub variable: &'static str,
+    /// What would be right; never the value of a secret.
+    pub why: String,
+}
+
+/// The environment, or what a test puts in its place.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Config {
+    /// Reads and checks every variable.
+    pub fn read(lookup: Lookup<'_>) -> Result<Self, ConfigError> {
+        let get = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let bad = |variable, why: &str| ConfigError { variable, why: why.to_owned() };
+        let bind: SocketAddr = get("CODEMINT_BIND")
+            .as_deref()
+            .unwrap_or("127.0.0.1:8080")
+            .parse()
+            .map_err(|_| bad("CODEMINT_BIND", "must be an address and a port, like 127.0.0.1:8080"))?;
+        let public_url = match get("CODEMINT_PUBLIC_URL") {
+            Some(text) => Url::parse(&text).ok().filter(is_origin).ok_or_else(|| {
+                bad("CODEMINT_PUBLIC_URL", "must be the http or https address that browsers see, without a path, like https://codemint.example")
+            })?,
+            None => Url::parse(&format!("http://{bind}")).map_err(|_| bad("CODEMINT_BIND", "makes no address"))?,
+        };
+        let master_keys = MasterKeys::parse(get("CODEMINT_MASTER_KEYS").as_deref().unwrap_or_default())
+            .map_err(|error| ConfigError { variable: "CODEMINT_MASTER_KEYS", why: format!("{error} (`codemint keys generate` makes one)") })?;
+        Ok(Self {
+            database_url: database_url(lookup),
+            bind,
+            public_url,
+            master_keys,
+            stripe_api_url: url_or(get("CODEMINT_STRIPE_API_URL"), "CODEMINT_STRIPE_API_URL", "https://api.stripe.com")?,
+            stripe_dashboard_url: url_or(get("CODEMINT_STRIPE_DASHBOARD_URL"), "CODEMINT_STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")?,
+            smtp_url: get("CODEMINT_SMTP_URL").map(SecretString::from),
+            mail_from: get("CODEMINT_MAIL_FROM").unwrap_or_else(|| "Codemint <codemint@localhost>".into()),
+            support_email: get("CODEMINT_SUPPORT_EMAIL"),
+            trust_forwarded: matches!(get("CODEMINT_TRUST_FORWARDED").as_deref(), Some("1" | "true" | "yes")),
+        })
+    }
+}
+
+/// The database alone: what `migrate` and `admin` need.
+pub fn database_url(lookup: Lookup<'_>) -> SecretString {
+    let given = lookup("CODEMINT_DATABASE_URL").map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    SecretString::from(given.unwrap_or_else(|| "sqlite://codemint.db".into()))
+}
+
+impl Config {
+    /// The database's address.
+    pub fn database_url(&self) -> &str {
+        self.database_url.expose_secret()
+    }
+}
+
+fn is_origin(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.path() == "/" && url.query().is_none()
+}
+
+fn url_or(given: Option<String>, variable: &'static str, default: &str) -> Result<String, ConfigError> {
+    let text = given.unwrap_or_else(|| default.to_owned());
+    match Url::parse(&text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err(ConfigError { variable, why: format!("must be an http or https address, like {default}") }),
+    }
+}
+
+/// What the edge needs to know.
+#[derive(Clone)]
+pub struct Edge {
+    /// How browsers see the server.
+    pub public_url: Url,
+    /// Believe `X-Forwarded-For`.
+    pub trust_forwarded: bool,
+    /// Requests that run to their end whatever their client does; a shutdown waits for them.
+    pub tasks: tokio_util::task::TaskTracker,
+}

@@ -1,0 +1,88 @@
+//! What runs by itself beside the requests: mail, the sweep of open sessions, what was abandoned, what is over.
+
+use crate::services::Services;
+use app::domain::problem::Problem;
+use std::future::Future;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How often each job runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Asking Stripe about open sessions: an ended one is seen within 15 s of Stripe's knowing.
+    pub sweep: Duration,
+    /// Giving up checkouts whose request died.
+    pub give_up: Duration,
+    /// Deleting what is over.
+    pub forget: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { sweep: Duration::from_secs(5), give_up: Duration::from_secs(10), forget: Duration::from_secs(600) }
+    }
+}
+
+/// Starts every job on the tracker; they end when `stop` is cancelled, each after what it is doing.
+pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &CancellationToken) {
+    let mail = services.clone();
+    tasks.spawn(until(stop.clone(), move || {
+        let mail = mail.clone();
+        async move {
+            mail.mail_due().await;
+            note("mail", mail.send_due_mail().await.map(drop));
+        }
+    }));
+    let sweep = services.clone();
+    every(tasks, stop, pace.sweep, "sweep", move || {
+        let services = sweep.clone();
+        async move { services.sweep_sessions().await }
+    });
+    let abandoned = services.clone();
+    every(tasks, stop, pace.give_up, "abandoned checkouts", move || {
+        let services = abandoned.clone();
+        async move { services.give_up_abandoned().await }
+    });
+    let old = services.clone();
+    every(tasks, stop, pace.forget, "forget", move || {
+        let services = old.clone();
+        async move { services.forget_old().await }
+    });
+}
+
+fn every<F, R>(tasks: &TaskTracker, stop: &CancellationToken, pause: Duration, name: &'static str, job: F)
+where
+    F: Fn() -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), Problem>> + Send,
+{
+    let stop = stop.clone();
+    tasks.spawn(async move {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(pause) => {}
+            }
+            note(name, job().await);
+        }
+    });
+}
+
+async fn until<F, R>(stop: CancellationToken, turn: F)
+where
+    F: Fn() -> R + Send,
+    R: Future<Output = ()> + Send,
+{
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = turn() => {}
+        }
+    }
+}
+
+fn note(job: &str, outcome: Result<(), Problem>) {
+    if let Err(problem) = outcome {
+        tracing::error!(job, cause = %problem.message, "a job failed and will be tried again");
+    }
+}

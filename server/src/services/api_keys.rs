@@ -1,0 +1,135 @@
+//! API keys: who is calling.
+
+use super::Services;
+use super::when::when;
+use crate::crypto;
+use crate::scope::Scope;
+use crate::store::{self, NewApiKey};
+use app::domain::app_id::AppId;
+use app::domain::ids::ApiKeyId;
+use app::domain::problem::{Code, Problem};
+use app::wire::screens::{self, KeyRights};
+use secrecy::ExposeSecret;
+
+/// A key's last use is noted to the minute: not every call writes.
+const USE_RESOLUTION_MS: i64 = 60_000;
+
+/// Who an API key speaks for.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The key's workspace and mode.
+    pub scope: Scope,
+    /// The key.
+    pub key_id: ApiKeyId,
+    /// The one app of the key; none: all.
+    pub app: Option<AppId>,
+    /// What it may do.
+    pub rights: KeyRights,
+}
+
+impl Services {
+    /// Tells who calls by the key that came as bearer.
+    pub async fn authenticate(&self, bearer: &str) -> Result<Caller, Problem> {
+        if ["sk_", "rk_", "pk_", "ek_", "whsec_"].iter().any(|prefix| bearer.starts_with(prefix)) {
+            return Err(Problem::new(
+                Code::StripeKeyPresented,
+                "This is a key of Stripe's. Codemint's API takes a Codemint API key: it starts with cm_test_ or cm_live_, and Settings makes one. \
+                 If the Stripe key went over an insecure line, roll it in Stripe's dashboard.",
+            ));
+        }
+        let invalid = || Problem::new(Code::ApiKeyInvalid, "This API key is not valid: it is mistyped, unknown or revoked. Settings lists the keys that work.");
+        let token = crypto::ApiKey::parse(bearer).ok_or_else(invalid)?;
+        let row = {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().api_key_by_hash(token.hash().as_bytes()).await?.ok_or_else(invalid)?
+        };
+        let caller = Caller {
+            scope: Scope::stored(row.workspace_id, &row.mode),
+            key_id: ApiKeyId::trusted(row.id),
+            app: row.app_id.map(AppId::trusted),
+            rights: KeyRights::parse(&row.rights).unwrap_or(KeyRights::Checkout),
+        };
+        let now = self.now();
+        if row.last_used_at.is_none_or(|last| now - last >= USE_RESOLUTION_MS) {
+            let mut tx = self.0.db.begin().await?;
+            tx.at(&caller.scope).touch_api_key(caller.key_id.as_str(), now).await?;
+            tx.commit().await?;
+        }
+        Ok(caller)
+    }
+
+    /// The app that a call is about: named, or the key's own.
+    pub async fn app_of(&self, caller: &Caller, app_id: Option<&str>) -> Result<AppId, Problem> {
+        let Some(raw) = app_id else {
+            return caller.app.clone().ok_or_else(|| {
+                Problem::missing("app_id", "app_id is needed: this API key belongs to all apps of its workspace.")
+            });
+        };
+        let unknown = || Problem { param: Some("app_id".into()), ..Problem::no_such("app", raw) };
+        let app = AppId::parse(raw, "app_id").map_err(|problem| if problem.code == Code::ParameterMissing { problem } else { unknown() })?;
+        match &caller.app {
+            Some(own) if *own == app => Ok(app),
+            Some(_) => Err(unknown()),
+            None => {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(&caller.scope).app(app.as_str()).await?.map(|_| app).ok_or_else(unknown)
+            }
+        }
+    }
+
+    pub(super) async fn make_api_key(&self, scope: &Scope, name: &str, app: Option<&AppId>, rights: KeyRights, zone: &str) -> Result<screens::NewApiKey, Problem> {
+        let id = ApiKeyId::new(self.now(), self.random_id()?);
+        let digits = id.as_str().trim_start_matches(ApiKeyId::PREFIX);
+        let token = crypto::ApiKey::generate(scope.mode.as_str(), digits).map_err(|error| super::error::internal("no API key could be made", &error))?;
+        let (hint, hash) = (token.hint(), token.hash());
+        let new = NewApiKey {
+            id: id.as_str(),
+            app_id: app.map(AppId::as_str),
+            name,
+            rights: rights.as_str(),
+            hash: hash.as_bytes(),
+            hint: &hint,
+            now: self.now(),
+        };
+        let created = when(new.now, zone);
+        let mut tx = self.0.db.begin().await?;
+        tx.at(scope).insert_api_key(&new).await?;
+        tx.commit().await?;
+        let row = screens::ApiKeyRow {
+            id: id.as_str().to_owned(),
+            name: name.to_owned(),
+            hint,
+            app_id: app.map(|app| app.as_str().to_owned()),
+            rights,
+            created,
+            last_used: None,
+        };
+        Ok(screens::NewApiKey { key: token.secret().expose_secret().to_owned(), row })
+    }
+
+    pub(super) async fn api_key_rows(&self, scope: &Scope, zone: &str) -> Result<Vec<screens::ApiKeyRow>, Problem> {
+        let mut reader = self.0.db.reader().await?;
+        let rows: Vec<store::ApiKeyRow> = reader.at(scope).api_keys().await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| screens::ApiKeyRow {
+                id: row.id,
+                name: row.name,
+                hint: row.hint,
+                app_id: row.app_id,
+                rights: KeyRights::parse(&row.rights).unwrap_or(KeyRights::Checkout),
+                created: when(row.created_at, zone),
+                last_used: row.last_used_at.map(|last| when(last, zone)),
+            })
+            .collect())
+    }
+
+    pub(super) async fn revoke(&self, scope: &Scope, id: &str) -> Result<(), Problem> {
+        let mut tx = self.0.db.begin().await?;
+        if !tx.at(scope).revoke_api_key(id, self.now()).await? {
+            return Err(Problem::no_such("API key", id));
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! A checkout: hold, mint, session. The intent is committed before Stripe is called and carries all that a repeat needs, so that
+//! whoever comes after a crash, a lost answer or a 5xx goes on at the recorded step.
+
+use super::connection::{Link, permission_missing, unavailable};
+use super::lease::{LEASE_MS, Lease};
+use super::{Caller, Services, Ticket, mint, prices, refusal};
+use crate::scope::Scope;
+use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, PriceRow, Step};
+use crate::stripe::SessionParams;
+use app::domain::checkout::{Checkout, SessionMode};
+use app::domain::ids::{CheckoutId, RedemptionId};
+use app::domain::problem::{Code, Problem};
+use app::wire::api::CheckoutSession;
+use std::collections::BTreeMap;
+
+/// The session's metadata: the row behind it.
+pub(super) const META_CHECKOUT: &str = "codemint_checkout";
+/// An attempt younger than this is repeated with the very same parameters; an older one is looked up first.
+const FRESH_MS: i64 = 60_000;
+/// How often a hold is tried again when the code changed between reading and taking.
+const TRIES: usize = 5;
+
+/// One try to get a session, as it was committed.
+pub(super) struct Attempt {
+    pub(super) checkout_id: String,
+    pub(super) number: i64,
+    pub(super) params: String,
+    pub(super) request: Checkout,
+    pub(super) code: Option<CodeRow>,
+    pub(super) redemption: Option<String>,
+    pub(super) began_at: i64,
+}
+
+/// What is known about a request before anything is written.
+struct Prepared {
+    price: Option<PriceRow>,
+    mode: SessionMode,
+}
+
+/// Which row an attempt is written to.
+enum Target<'a> {
+    New { key: Option<&'a str> },
+    Again(&'a CheckoutRow),
+}
+
+impl Services {
+    /// Makes a Checkout Session, with the coupon minted at its first use. `idempotency` is the key that the caller sent.
+    pub async fn checkout(&self, caller: &Caller, request: Checkout, idempotency: Option<&Ticket>) -> Result<CheckoutSession, Problem> {
+        self.checkout_at(&caller.scope, request, idempotency.map(Ticket::key)).await
+    }
+
+    pub(super) async fn checkout_at(&self, scope: &Scope, request: Checkout, key: Option<&str>) -> Result<CheckoutSession, Problem> {
+        if let Some(key) = key {
+            let begun = {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(scope).checkout_by_key(key).await?
+            };
+            if let Some(row) = begun {
+                return self.resume(scope, row, request).await;
+            }
+        }
+        let link = self.link(scope).await?;
+        let prepared = self.prepare(&link, &request).await?;
+        let attempt = self.begin_attempt(&link, request, &prepared, Target::New { key }).await?;
+        self.drive(&link, attempt).await
+    }
+
+    async fn prepare(&self, link: &Link, request: &Checkout) -> Result<Prepared, Problem> {
+        let missing = link.permissions.missing_for_checkout(request.discount_code.is_some());
+        if !missing.is_empty() {
+            return Err(permission_missing(missing));
+        }
+        let price = self.price(link, &request.price_id).await?;
+        let mode = prices::session_mode(request, price.as_ref())?;
+        Ok(Prepared { price, mode })
+    }
+
+    /// Transaction 1: the hold, its row, and the intent with everything that Stripe will be sent.
+    async fn begin_attempt(&self, link: &Link, request: Checkout, prepared: &Prepared, target: Target<'_>) -> Result<Attempt, Problem> {
+        for _ in 0..TRIES {
+            if let Some(attempt) = self.try_begin(link, &request, prepared, &target).await? {
+                return Ok(attempt);
+            }
+        }
+        Err(unavailable())
+    }
+
+    /// None: the code changed between reading and taking; read again.
+    async fn try_begin(&self, link: &Link, request: &Checkout, prepared: &Prepared, target: &Target<'_>) -> Result<Option<Attempt>, Problem> {
+        let scope = &link.scope;
+        let now = self.now();
+        let code = match &request.discount_code {
+            Some(text) => Some(self.usable_code(scope, request, text.as_str(), prepared.price.as_ref(), now).await?),
+            None => None,
+        };
+        let checkout_id = match target {
+            Target::New { .. } => CheckoutId::new(now, self.random_id()?).as_str().to_owned(),
+            Target::Again(row) => row.id.clone(),
+        };
+        let redemption = match &code {
+            Some(_) => Some(RedemptionId::new(now, self.random_id()?).as_str().to_owned()),
+            None => None,
+        };
+        let mut tx = self.0.db.begin().await?;
+        if let Target::Again(row) = target {
+            super::session_outcome::release(&mut tx, scope, row, now).await?;
+        }
+        let held = match &code {
+            Some(code) => {
+                let coupon = mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version);
+                let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &coupon, now).await? else { return Ok(None) };
+                Some(held)
+            }
+            None => None,
+        };
+        if let (Some(code), Some(id)) = (&held, &redemption) {
+            let user_id = request.user_id.as_deref();
+            tx.at(scope).insert_redemption(&NewRedemption { id, discount_code_id: &code.id, checkout_id: &checkout_id, user_id, now }).await?;
+        }
+        let params = session_params(request, prepared.mode, held.as_ref(), &checkout_id, now).encode();
+        let busy_until = now + LEASE_MS;
+        let number = match target {
+            Target::New { key } => {
+                let json = serde_json::to_string(request).map_err(|error| super::error::internal("a checkout could not be written", &error))?;
+                tx.at(scope)
+                    .insert_checkout(&NewCheckout {
+                        id: &checkout_id,
+                        app_id: request.app_id.as_str(),
+                        idempotency_key: *key,
+                        request: &json,
+                        discount_code_id: held.as_ref().map(|code| code.id.as_str()),
+                        redemption_id: redemption.as_deref(),
+                        generation: link.generation,
+                        stripe_params: &params,
+                        now,
+                        busy_until,
+                    })
+                    .await?;
+                1
+            }
+            Target::Again(row) => {
+                tx.at(scope).next_attempt(&row.id, &params, redemption.as_deref(), link.generation, now, busy_until).await?;
+                row.attempt + 1
+            }
+        };
+        tx.commit().await?;
+        Ok(Some(Attempt { checkout_id, number, params, request: request.clone(), code: held, redemption, began_at: now }))
+    }
+
+    /// The code that the customer typed, if it can be used now. The UPDATE that takes the hold decides again.
+    async fn usable_code(&self, scope: &Scope, request: &Checkout, text: &str, price: Option<&PriceRow>, now: i64) -> Result<CodeRow, Problem> {
+        let row = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(scope).code_by_text(request.app_id.as_str(), text).await?
+        };
+        if let Some(reason) = refusal::reason(row.as_ref(), price, now) {
+            return Err(reason.problem("discount_code"));
+        }
+        let row = row.ok_or_else(|| super::error::internal("a code that was found is gone", &text))?;
+        match &row.blocked_reason {
+            Some(reason) => Err(refusal::blocked(reason)),
+            None => Ok(row),
+        }
+    }
+
+    /// The calls to Stripe, with no transaction open, and transaction 2.
+    pub(super) async fn drive(&self, link: &Link, attempt: Attempt) -> Result<CheckoutSession, Problem> {
+        let _busy = self.stay_busy(link, &attempt);
+        if let Some(code) = &attempt.code
+            && let Err(problem) = self.ensure_coupon(link, code).await
+        {
+            return Err(self.give_back(link, &attempt, problem).await);
+        }
+        let key = format!("{}-{}", attempt.checkout_id, attempt.number);
+        match link.stripe(&self.0.stripe).create_session(&attempt.params, &key).await {
+            Ok(session) => self.open(link, &attempt, session).await,
+            Err(error) => self.session_failed(link, &attempt, error).await,
+        }
+    }
+
+    /// Tells others that this checkout is being worked on, as long as this process lives.
+    fn stay_busy(&self, link: &Link, attempt: &Attempt) -> Lease {
+        let (services, scope, id, number) = (self.clone(), link.scope.clone(), attempt.checkout_id.clone(), attempt.number);
+        Lease::keep(move || {
+            let (services, scope, id) = (services.clone(), scope.clone(), id.clone());
+            async move {
+                let renewed = async {
+                    let mut tx = services.0.db.begin().await?;
+                    let ours = tx.at(&scope).renew_checkout(&id, number, services.now() + LEASE_MS).await?;
+                    tx.commit().await?;
+                    Ok::<_, crate::store::StoreError>(ours)
+                };
+                renewed.await.unwrap_or(true)
+            }
+        })
+    }
+
+    /// The same request again, after its first one ended without an answer that could be stored.
+    async fn resume(&self, scope: &Scope, row: CheckoutRow, request: Checkout) -> Result<CheckoutSession, Problem> {
+        if let Some(answer) = &row.answer {
+            return serde_json::from_str(answer).map_err(|error| super::error::internal("a stored answer cannot be read", &error));
+        }
+        let link = self.link(scope).await?;
+        if row.step != Step::Refused.as_str() {
+            let now = self.now();
+            let mut tx = self.0.db.begin().await?;
+            let ours = tx.at(scope).take_checkout(&row.id, now, now + LEASE_MS).await?;
+            tx.commit().await?;
+            if !ours {
+                return Err(Problem::new(Code::IdempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Try again in a moment."));
+            }
+            let fresh = now - row.attempted_at < FRESH_MS && row.generation == link.generation;
+            if row.step == Step::Intent.as_str() && fresh {
+                let attempt = self.recorded_attempt(scope, &row, request).await?;
+                return self.drive(&link, attempt).await;
+            }
+            match self.find_session(&link, &row.id, row.created_at).await {
+                Ok(None) => {}
+                Ok(Some(session)) => {
+                    let attempt = self.recorded_attempt(scope, &row, request).await?;
+                    return self.adopt(&link, &row, attempt, session).await;
+                }
+                Err(problem) => {
+                    let attempt = self.recorded_attempt(scope, &row, request).await?;
+                    return Err(self.give_back(&link, &attempt, problem).await);
+                }
+            }
+        }
+        let prepared = self.prepare(&link, &request).await?;
+        let attempt = self.begin_attempt(&link, request, &prepared, Target::Again(&row)).await?;
+        self.drive(&link, attempt).await
+    }
+
+    async fn recorded_attempt(&self, scope: &Scope, row: &CheckoutRow, request: Checkout) -> Result<Attempt, Problem> {
+        let code = match &row.discount_code_id {
+            Some(id) => {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(scope).code(id).await?
+            }
+            None => None,
+        };
+        Ok(Attempt {
+            checkout_id: row.id.clone(),
+            number: row.attempt,
+            params: row.stripe_params.clone(),
+            request,
+            code,
+            redemption: row.redemption_id.clone(),
+            began_at: row.attempted_at,
+        })
+    }
+}
+
+fn session_params(request: &Checkout, mode: SessionMode, code: Option<&CodeRow>, checkout_id: &str, now: i64) -> SessionParams {
+    let limited = code.is_some_and(|code| code.max_redemptions.is_some());
+    SessionParams {
+        mode: mode.as_str().to_owned(),
+        price: request.price_id.clone(),
+        quantity: Some(request.quantity),
+        success_url: request.success_url.clone(),
+        cancel_url: request.cancel_url.clone(),
+        client_reference_id: request.user_id.clone(),
+        customer_email: request.customer_email.clone(),
+        coupon: code.and_then(|code| code.coupon_id.clone()),
+        // Stripe refuses the box together with a discount, even when it is switched off: left out then.
+        allow_promotion_codes: request.allow_promotion_codes && code.is_none(),
+        expires_at: request.life_s(limited).map(|life| now / 1000 + life),
+        metadata: BTreeMap::from([(META_CHECKOUT.to_owned(), checkout_id.to_owned())]),
+    }
+}

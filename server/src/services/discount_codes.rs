@@ -1,0 +1,192 @@
+//! Discount codes: create, list, read, change, archive.
+
+use super::{Caller, Services, views};
+use crate::scope::Scope;
+use crate::store::{CodeFilter, CodeRow, Direction, NewCode, StoreError, TermsColumns};
+use app::domain::app_id::AppId;
+use app::domain::code::CodeText;
+use app::domain::discount_code::{Definition, Draft, Status};
+use app::domain::ids::DiscountCodeId;
+use app::domain::patch::{Changed, Patch};
+use app::domain::problem::{Code, Problem};
+use app::wire::api::{DiscountCode, List};
+
+/// What a list is asked for, unchecked but for the limit.
+#[derive(Clone, Debug, Default)]
+pub struct ListQuery {
+    /// One app; none: all that the key may see.
+    pub app_id: Option<String>,
+    /// One status; none: all but archived.
+    pub status: Option<Status>,
+    /// Part of the code's text.
+    pub q: Option<String>,
+    /// 1 to 100.
+    pub limit: u32,
+    /// Older than this id.
+    pub starting_after: Option<String>,
+    /// Newer than this id.
+    pub ending_before: Option<String>,
+}
+
+impl Services {
+    /// Makes a code. Nothing is made in Stripe before its first use.
+    pub async fn create_code(&self, scope: &Scope, app: &AppId, draft: &Draft) -> Result<DiscountCode, Problem> {
+        let definition = draft.check(self.now()).map_err(first)?;
+        let row = self.insert_definition(scope, app, &definition).await?;
+        views::discount_code(scope, &row, self.now())
+    }
+
+    pub(super) async fn insert_definition(&self, scope: &Scope, app: &AppId, definition: &Definition) -> Result<CodeRow, Problem> {
+        let now = self.now();
+        let id = DiscountCodeId::new(now, self.random_id()?);
+        let metadata = serde_json::to_string(&definition.metadata).map_err(|error| super::error::internal("metadata could not be written", &error))?;
+        let new = NewCode {
+            id: id.as_str(),
+            app_id: app.as_str(),
+            code: definition.code.as_str(),
+            terms: TermsColumns::from(&definition.terms),
+            limits: definition.limits,
+            metadata: &metadata,
+            now,
+        };
+        let mut tx = self.0.db.begin().await?;
+        match tx.at(scope).insert_code(&new).await {
+            Ok(()) => {}
+            Err(StoreError::Taken) => return Err(code_taken(&definition.code)),
+            Err(error) => return Err(error.into()),
+        }
+        let row = tx.at(scope).code(id.as_str()).await?;
+        tx.commit().await?;
+        row.ok_or_else(|| super::error::internal("a code that was stored is gone", &id))
+    }
+
+    /// A page of codes that the caller may see.
+    pub async fn list_codes(&self, caller: &Caller, query: ListQuery) -> Result<List<DiscountCode>, Problem> {
+        let app = match (&query.app_id, &caller.app) {
+            (Some(raw), _) => Some(self.app_of(caller, Some(raw)).await?),
+            (None, own) => own.clone(),
+        };
+        let direction = match (&query.starting_after, &query.ending_before) {
+            (Some(_), Some(_)) => {
+                return Err(Problem::of(Code::ParametersExclusive, "ending_before", "Give either starting_after or ending_before, not both."));
+            }
+            (Some(id), None) => Direction::After(self.cursor(caller, id, "starting_after").await?),
+            (None, Some(id)) => Direction::Before(self.cursor(caller, id, "ending_before").await?),
+            (None, None) => Direction::First,
+        };
+        let filter = CodeFilter {
+            app_id: app.map(|app| app.as_str().to_owned()),
+            status: query.status,
+            q: CodeText::normalize(query.q.as_deref().unwrap_or_default()),
+            direction,
+            limit: i64::from(query.limit) + 1,
+        };
+        let (rows, has_more) = self.page(&caller.scope, filter).await?;
+        let now = self.now();
+        let data = rows.iter().map(|row| views::discount_code(&caller.scope, row, now)).collect::<Result<_, _>>()?;
+        Ok(List { object: "list".into(), data, has_more, url: "/v1/admin/discount-codes".into() })
+    }
+
+    /// One page, asked for with one row more than is shown; whether there was more.
+    pub(super) async fn page(&self, scope: &Scope, filter: CodeFilter) -> Result<(Vec<CodeRow>, bool), Problem> {
+        let mut rows = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(scope).codes(&filter, self.now()).await?
+        };
+        let shown = usize::try_from(filter.limit - 1).unwrap_or_default();
+        let has_more = rows.len() > shown;
+        if has_more {
+            match filter.direction {
+                // The extra row of a page that leads to newer codes is the newest one.
+                Direction::Before(_) => drop(rows.remove(0)),
+                _ => rows.truncate(shown),
+            }
+        }
+        Ok((rows, has_more))
+    }
+
+    async fn cursor(&self, caller: &Caller, id: &str, param: &str) -> Result<String, Problem> {
+        match self.code_row(caller, id).await {
+            Ok(row) => Ok(row.id),
+            Err(problem) if problem.code == Code::ResourceMissing => {
+                Err(Problem::invalid(param, format!("{param} must be the id of a discount code of this list.")))
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    async fn code_row(&self, caller: &Caller, id: &str) -> Result<CodeRow, Problem> {
+        let missing = || Problem::no_such("discount code", id);
+        let known = DiscountCodeId::parse(id).ok_or_else(missing)?;
+        let row = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(&caller.scope).code(known.as_str()).await?.ok_or_else(missing)?
+        };
+        let foreign = caller.app.as_ref().is_some_and(|app| app.as_str() != row.app_id);
+        if foreign { Err(missing()) } else { Ok(row) }
+    }
+
+    /// One code, archived or not.
+    pub async fn get_code(&self, caller: &Caller, id: &str) -> Result<DiscountCode, Problem> {
+        let row = self.code_row(caller, id).await?;
+        views::discount_code(&caller.scope, &row, self.now())
+    }
+
+    /// Changes a code; its terms only before anybody has begun to mint it.
+    pub async fn patch_code(&self, caller: &Caller, id: &str, patch: &Patch) -> Result<DiscountCode, Problem> {
+        let row = self.code_row(caller, id).await?;
+        if row.archived_at.is_some() {
+            return Err(Problem::new(Code::ResourceMissing, "This discount code is archived: it cannot be changed any more."));
+        }
+        let current = Definition {
+            code: CodeText::trusted(row.code.clone()),
+            terms: row.terms()?,
+            limits: row.limits(),
+            metadata: row.metadata()?,
+        };
+        let changed = patch.apply(&current, row.active, self.now())?;
+        let row = self.write_change(&caller.scope, &row.id, &changed).await?;
+        views::discount_code(&caller.scope, &row, self.now())
+    }
+
+    async fn write_change(&self, scope: &Scope, id: &str, changed: &Changed) -> Result<CodeRow, Problem> {
+        let now = self.now();
+        let metadata = serde_json::to_string(&changed.metadata).map_err(|error| super::error::internal("metadata could not be written", &error))?;
+        let mut tx = self.0.db.begin().await?;
+        if let Some(terms) = &changed.terms
+            && !tx.at(scope).update_terms(id, &TermsColumns::from(terms), now).await?
+        {
+            return Err(Problem::new(
+                Code::TermsImmutable,
+                "What this code gives cannot change any more: its coupon is in Stripe or on its way there. Create a new code with the new terms; limits and dates can still change here.",
+            ));
+        }
+        let row = tx.at(scope).update_code(id, changed.active, &changed.limits, &metadata, now).await?;
+        let row = row.ok_or_else(|| Problem::no_such("discount code", id))?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Archives a code: its text is free again, open sessions keep their price. Archiving it again changes nothing.
+    pub async fn archive_code(&self, caller: &Caller, id: &str) -> Result<DiscountCode, Problem> {
+        let row = self.code_row(caller, id).await?;
+        let row = self.archive(&caller.scope, &row.id).await?;
+        views::discount_code(&caller.scope, &row, self.now())
+    }
+
+    pub(super) async fn archive(&self, scope: &Scope, id: &str) -> Result<CodeRow, Problem> {
+        let mut tx = self.0.db.begin().await?;
+        let row = tx.at(scope).archive_code(id, self.now()).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
+        tx.commit().await?;
+        Ok(row)
+    }
+}
+
+pub(super) fn code_taken(code: &CodeText) -> Problem {
+    Problem::of(Code::CodeTaken, "code", format!("This app has a code {code} already. Choose another text, or archive that one first."))
+}
+
+/// The API tells one problem at a time: the first, in the order of the fields.
+fn first(problems: Vec<Problem>) -> Problem {
+    problems.into_iter().next().unwrap_or_else(|| Problem::new(Code::ParameterInvalid, "The request is not right."))
+}

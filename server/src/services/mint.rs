@@ -1,0 +1,237 @@
+//! Minting: the coupon behind a code, once. Its id is chosen from what the code is, so that two first uses, two processes or a
+//! repeat after a lost answer all mean the same coupon, and one that is there already is compared and adopted.
+
+use super::Services;
+use super::connection::{Link, unavailable};
+use super::refusal;
+use crate::store::CodeRow;
+use crate::stripe::{Coupon, NewCoupon, StripeError};
+use app::domain::ids::encode_bits;
+use app::domain::problem::Problem;
+use app::domain::terms::{Discount, Terms};
+use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Weak};
+
+/// The scheme behind coupon ids and terms hashes; a new one would begin with another number.
+const VERSION: &str = "1";
+/// Stripe's most for a coupon's name.
+const MAX_NAME: usize = 40;
+/// The coupon's metadata: which code it belongs to, and a hash of its terms.
+const META_CODE: &str = "codemint_discount_code";
+const META_TERMS: &str = "codemint_terms";
+
+/// One flight a coupon in this process: the first use mints, those beside it wait and find it done.
+#[derive(Default)]
+pub(super) struct Flights(Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>);
+
+impl Flights {
+    fn of(&self, coupon_id: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut flights = self.0.lock();
+        if flights.len() > 1024 {
+            flights.retain(|_, flight| flight.strong_count() > 0);
+        }
+        if let Some(flight) = flights.get(coupon_id).and_then(Weak::upgrade) {
+            return flight;
+        }
+        let flight = Arc::new(tokio::sync::Mutex::new(()));
+        flights.insert(coupon_id.to_owned(), Arc::downgrade(&flight));
+        flight
+    }
+}
+
+fn digest(parts: &[&str]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// `cm_` and 26 characters of SHA-256 over version, workspace, mode, code and terms version.
+pub(super) fn coupon_id(workspace: &str, mode: &str, code_id: &str, terms_version: i64) -> String {
+    let hash = digest(&[VERSION, workspace, mode, code_id, &terms_version.to_string()]);
+    let mut bits = [0; 16];
+    bits.copy_from_slice(&hash[..16]);
+    format!("cm_{}", encode_bits(u128::from_be_bytes(bits)))
+}
+
+/// The coupon that a code wants to have.
+fn wanted(row: &CodeRow, terms: &Terms, coupon_id: &str) -> NewCoupon {
+    let draft = terms.draft();
+    let (percent_off, amount_off, currency) = match terms.discount {
+        Discount::Percent(percent) => (Some(percent.hundredths()), None, None),
+        Discount::Amount(money) => (None, Some(money.amount()), Some(money.currency().as_str().to_owned())),
+    };
+    let number = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
+    let hash = digest(&[
+        VERSION,
+        &number(percent_off),
+        &number(amount_off),
+        currency.as_deref().unwrap_or_default(),
+        terms.duration.as_str(),
+        &number(draft.duration_in_months),
+    ]);
+    let hash: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    NewCoupon {
+        id: coupon_id.to_owned(),
+        name: Some(row.code.chars().take(MAX_NAME).collect()),
+        percent_off,
+        amount_off,
+        currency,
+        duration: terms.duration.as_str().to_owned(),
+        duration_in_months: draft.duration_in_months,
+        metadata: BTreeMap::from([(META_CODE.to_owned(), row.id.clone()), (META_TERMS.to_owned(), hash)]),
+    }
+}
+
+impl Services {
+    /// Makes sure that the coupon of a held code is in this connection's account; its id. The hold stays with the caller.
+    pub(super) async fn ensure_coupon(&self, link: &Link, row: &CodeRow) -> Result<String, Problem> {
+        let coupon_id = row.coupon_id.clone().ok_or_else(|| super::error::internal("a held code has no coupon id", &row.id))?;
+        if row.minted_generation == Some(link.generation) {
+            return Ok(coupon_id);
+        }
+        let flight = self.0.flights.of(&coupon_id);
+        let _turn = flight.lock().await;
+        let fresh = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(&link.scope).code(&row.id).await?.ok_or_else(|| super::error::internal("a held code is gone", &row.id))?
+        };
+        if let Some(reason) = &fresh.blocked_reason {
+            return Err(refusal::blocked(reason));
+        }
+        if fresh.coupon_id.as_deref() != Some(&coupon_id) {
+            // The owner let it mint again while this checkout was on its way: the same request takes the new coupon.
+            return Err(unavailable());
+        }
+        if fresh.minted_generation == Some(link.generation) {
+            return Ok(coupon_id);
+        }
+        let wanted = wanted(&fresh, &fresh.terms()?, &coupon_id);
+        match self.find_or_create(link, &fresh, &wanted).await? {
+            Found::Equal => {
+                let mut tx = self.0.db.begin().await?;
+                tx.at(&link.scope).note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now()).await?;
+                tx.commit().await?;
+                Ok(coupon_id)
+            }
+            Found::Blocked(reason) => Err(self.block(link, &fresh.id, &coupon_id, &reason).await?),
+        }
+    }
+
+    /// Looks whether a coupon that was minted is still there; if not, blocks the code and says so.
+    pub(super) async fn coupon_trouble(&self, link: &Link, row: &CodeRow, coupon_id: &str) -> Result<Option<Problem>, Problem> {
+        let wanted = wanted(row, &row.terms()?, coupon_id);
+        match link.stripe(&self.0.stripe).coupon(coupon_id).await {
+            Ok(found) => match judge(found.as_ref(), &wanted) {
+                Found::Equal => Ok(None),
+                Found::Blocked(reason) => Ok(Some(self.block(link, &row.id, coupon_id, &reason).await?)),
+            },
+            Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
+        }
+    }
+
+    async fn block(&self, link: &Link, code_id: &str, coupon_id: &str, reason: &str) -> Result<Problem, Problem> {
+        tracing::warn!(workspace = %link.scope.workspace, code = code_id, coupon_id, reason, "a code was blocked");
+        let mut tx = self.0.db.begin().await?;
+        tx.at(&link.scope).block_code(code_id, coupon_id, reason, self.now()).await?;
+        tx.commit().await?;
+        Ok(refusal::blocked(reason))
+    }
+
+    async fn find_or_create(&self, link: &Link, row: &CodeRow, wanted: &NewCoupon) -> Result<Found, Problem> {
+        let account = link.stripe(&self.0.stripe);
+        if row.minted_at.is_some() {
+            // Minted under an earlier connection: is it this account's?
+            let found = account.coupon(&wanted.id).await;
+            let found = match found {
+                Ok(found) => found,
+                Err(error) => return Err(self.stripe_problem(link, error, "coupon_read").await),
+            };
+            let moved = matches!((&row.minted_account, &link.account), (Some(before), Some(now)) if before != now);
+            if found.is_some() || !moved {
+                return Ok(judge(found.as_ref(), wanted));
+            }
+        }
+        let first = account.create_coupon(wanted, &wanted.id).await;
+        match first {
+            Ok(coupon) => Ok(judge(Some(&coupon), wanted)),
+            Err(StripeError::AlreadyExists) => match account.coupon(&wanted.id).await {
+                Ok(found) => Ok(judge(found.as_ref(), wanted)),
+                Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
+            },
+            Err(error) if error.outcome() == crate::stripe::Outcome::Unknown => self.after_doubt(link, wanted, error).await,
+            Err(error) => Err(self.stripe_problem(link, error, "coupon_write").await),
+        }
+    }
+
+    /// The answer to a create was lost or a 5xx: the coupon's id tells what happened.
+    async fn after_doubt(&self, link: &Link, wanted: &NewCoupon, doubt: StripeError) -> Result<Found, Problem> {
+        let account = link.stripe(&self.0.stripe);
+        match account.coupon(&wanted.id).await {
+            Ok(Some(coupon)) => return Ok(judge(Some(&coupon), wanted)),
+            Ok(None) => {}
+            Err(error) => return Err(self.stripe_problem(link, error, "coupon_read").await),
+        }
+        // A stored 5xx is all that this idempotency key will ever bring. The id alone keeps the coupon single, so another key is safe.
+        let key = match doubt {
+            StripeError::Server { .. } => format!("{}-{}", wanted.id, encode_bits(u128::from_be_bytes(random_bits(self)?))),
+            _ => wanted.id.clone(),
+        };
+        match account.create_coupon(wanted, &key).await {
+            Ok(coupon) => Ok(judge(Some(&coupon), wanted)),
+            Err(StripeError::AlreadyExists) => match account.coupon(&wanted.id).await {
+                Ok(found) => Ok(judge(found.as_ref(), wanted)),
+                Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
+            },
+            Err(error) => Err(self.stripe_problem(link, error, "coupon_write").await),
+        }
+    }
+}
+
+fn random_bits(services: &Services) -> Result<[u8; 16], Problem> {
+    let mut bits = [0; 16];
+    bits[6..].copy_from_slice(&services.random_id()?);
+    Ok(bits)
+}
+
+enum Found {
+    Equal,
+    Blocked(String),
+}
+
+fn judge(found: Option<&Coupon>, wanted: &NewCoupon) -> Found {
+    let Some(coupon) = found else {
+        return Found::Blocked("The coupon of this code is not in your Stripe account any more: it was deleted there, or it belongs to another account.".into());
+    };
+    let differences = coupon.differences(wanted);
+    if differences.is_empty() {
+        return Found::Equal;
+    }
+    Found::Blocked(format!("The coupon of this code is different in Stripe ({}).", differences.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_id_is_stable() {
+        let id = coupon_id("ws_1", "test", "dc_1", 1);
+        assert_eq!(id, coupon_id("ws_1", "test", "dc_1", 1));
+        assert_eq!(id.len(), 29);
+    }
+
+    proptest! {
+        #[test]
+        fn another_code_has_another_id(a in "[a-z0-9_]{1,8}", b in "[a-z0-9_]{1,8}", c in "[a-z0-9_]{1,8}", d in "[a-z0-9_]{1,8}", v in 1i64..9, w in 1i64..9) {
+            prop_assume!((&a, &b, v) != (&c, &d, w));
+            prop_assert_ne!(coupon_id(&a, "test", &b, v), coupon_id(&c, "test", &d, w));
+            prop_assert_ne!(coupon_id(&a, "test", &b, v), coupon_id(&a, "live", &b, v));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! The use cases: the only place with transaction boundaries. REST calls and screens come here, so a rule holds once.
+//!
+//! The order is always: commit the intent, call Stripe with no transaction open, commit what came of it.
+
+mod api_keys;
+pub mod apps;
+mod checkout;
+mod connection;
+mod discount_codes;
+mod error;
+mod idempotency;
+mod lease;
+mod mail;
+mod mint;
+mod prices;
+mod refusal;
+mod screens;
+mod secrets;
+mod session_outcome;
+mod sign_in;
+mod sweep;
+mod validate;
+mod views;
+mod when;
+
+pub use api_keys::Caller;
+pub use discount_codes::ListQuery;
+pub use idempotency::{Begin, Ticket};
+pub use sign_in::SessionGrant;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::crypto;
+use crate::mailer::Mailer;
+use crate::store::{Db, StoreError};
+use crate::stripe::Stripe;
+use app::domain::problem::Problem;
+use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// The whole budget of one call to Stripe, repeats included.
+const STRIPE_BUDGET: Duration = Duration::from_secs(20);
+/// The operator's commands never call Stripe.
+const NOWHERE: &str = "https://stripe.invalid";
+
+/// All use cases. Cheap to clone.
+#[derive(Clone)]
+pub struct Services(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Clock,
+    /// None for the operator's commands, which seal nothing.
+    master_keys: Option<crypto::MasterKeys>,
+    stripe: Stripe,
+    mailer: Option<Mailer>,
+    public_url: String,
+    dashboard_url: String,
+    support_email: Option<String>,
+    mail_waiting: Notify,
+    flights: mint::Flights,
+    sign_in_limits: sign_in::Limits,
+}
+
+/// Why the services cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// The database cannot be used.
+    #[error("{0}")]
+    Store(String),
+    /// Mail cannot be set up.
+    #[error("CODEMINT_SMTP_URL or CODEMINT_MAIL_FROM: {0}")]
+    Mail(String),
+    /// The HTTP client cannot be set up.
+    #[error("CODEMINT_STRIPE_API_URL: {0}")]
+    Stripe(String),
+    /// The key ring does not open what is stored.
+    #[error("CODEMINT_MASTER_KEYS: {0}")]
+    Keys(String),
+}
+
+impl From<StoreError> for SetupError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error.to_string())
+    }
+}
+
+impl Services {
+    /// Connects, migrates, and checks that the key ring opens what is stored.
+    pub async fn start(config: &Config, clock: Clock) -> Result<Self, SetupError> {
+        let db = Db::connect(config.database_url()).await?;
+        db.migrate().await?;
+        let smtp = config.smtp_url.as_ref().map(ExposeSecret::expose_secret);
+        let mailer = Mailer::from_config(smtp, &config.mail_from).map_err(|error| SetupError::Mail(error.to_string()))?;
+        let stripe = Stripe::new(&config.stripe_api_url, STRIPE_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
+        let services = Self(Arc::new(Inner {
+            db,
+            clock,
+            master_keys: Some(config.master_keys.clone()),
+            stripe,
+            mailer,
+            public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
+            dashboard_url: config.stripe_dashboard_url.clone(),
+            support_email: config.support_email.clone(),
+            mail_waiting: Notify::new(),
+            flights: mint::Flights::default(),
+            sign_in_limits: sign_in::Limits::default(),
+        }));
+        services.check_keys().await?;
+        Ok(services)
+    }
+
+    /// For the operator's commands beside a running server: the database alone, without keys, mail or Stripe.
+    pub async fn for_admin(database_url: &SecretString, clock: Clock) -> Result<Self, SetupError> {
+        let db = Db::connect(database_url.expose_secret()).await?;
+        if !db.is_ready().await {
+            return Err(SetupError::Store("the database has no schema yet: run `codemint migrate` first".into()));
+        }
+        let stripe = Stripe::new(NOWHERE, STRIPE_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
+        Ok(Self(Arc::new(Inner {
+            db,
+            clock,
+            master_keys: None,
+            stripe,
+            mailer: None,
+            public_url: String::new(),
+            dashboard_url: String::new(),
+            support_email: None,
+            mail_waiting: Notify::new(),
+            flights: mint::Flights::default(),
+            sign_in_limits: sign_in::Limits::default(),
+        })))
+    }
+
+    /// Brings the database's schema up to date; makes the file on SQLite.
+    pub async fn migrate(database_url: &SecretString) -> Result<(), SetupError> {
+        let db = Db::connect(database_url.expose_secret()).await?;
+        db.migrate().await?;
+        db.close().await;
+        Ok(())
+    }
+
+    /// Whether the database answers and its schema is there.
+    pub async fn ready(&self) -> bool {
+        self.0.db.is_ready().await
+    }
+
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.0.db.close().await;
+    }
+
+    /// An id for a request, as in `Request-Id`.
+    pub fn new_request_id(&self) -> String {
+        match self.random_id() {
+            Ok(random) => app::domain::ids::RequestId::new(self.now(), random).as_str().to_owned(),
+            Err(_) => "req_unknown".to_owned(),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.0.clock.now_ms()
+    }
+
+    /// Ten bytes of the system's randomness, for an id.
+    fn random_id(&self) -> Result<[u8; 10], Problem> {
+        crypto::random_id_bytes().map_err(|error| error::internal("no id could be made", &error))
+    }
+}

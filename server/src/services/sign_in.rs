@@ -1,0 +1,139 @@
+//! Signing in by a link in a mail, and sessions.
+
+use super::Services;
+use crate::crypto;
+use app::backend::Viewer;
+use app::domain::email;
+use app::domain::ids::MailId;
+use app::domain::problem::{Code, Problem};
+use app::wire::screens::SignInRequested;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use secrecy::ExposeSecret;
+use std::num::NonZeroU32;
+
+/// Minutes that a sign-in link lives.
+pub(super) const LINK_MINUTES: u32 = 15;
+const MINUTE_MS: i64 = 60_000;
+const DAY_MS: i64 = 24 * 60 * MINUTE_MS;
+/// A session ends two weeks after its last use …
+const IDLE_MS: i64 = 14 * DAY_MS;
+/// … and ninety days after signing in at the latest.
+const ABSOLUTE_MS: i64 = 90 * DAY_MS;
+/// A session's last use is noted this coarsely: not every page writes.
+const SEEN_RESOLUTION_MS: i64 = 5 * MINUTE_MS;
+
+/// How often a link may be asked for: six at once, then one every two minutes for an address; sixty an hour from one place.
+pub(super) struct Limits {
+    by_email: DefaultKeyedRateLimiter<String>,
+    by_place: DefaultKeyedRateLimiter<String>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const SIX: NonZeroU32 = NonZeroU32::MIN.saturating_add(5);
+        const SIXTY: NonZeroU32 = NonZeroU32::MIN.saturating_add(59);
+        let half_minute = NonZeroU32::MIN.saturating_add(29);
+        Self {
+            by_email: RateLimiter::keyed(Quota::per_hour(half_minute).allow_burst(SIX)),
+            by_place: RateLimiter::keyed(Quota::per_hour(SIXTY)),
+        }
+    }
+}
+
+/// A new session: what the cookie holds.
+pub struct SessionGrant {
+    /// 256 random bits; only its hash is stored.
+    pub cookie_value: String,
+    /// Seconds.
+    pub max_age_s: i64,
+}
+
+impl Services {
+    pub(super) async fn ask_for_link(&self, place: &str, raw: &str) -> Result<SignInRequested, Problem> {
+        let address = email::parse(raw, "email")?;
+        let limits = &self.0.sign_in_limits;
+        if limits.by_email.check_key(&email::normalize(&address)).is_err() || limits.by_place.check_key(&place.to_owned()).is_err() {
+            return Err(Problem {
+                retry_after: Some(120),
+                ..Problem::of(Code::RateLimited, "email", "Too many links were asked for. Use the newest one in your inbox, or wait two minutes.")
+            });
+        }
+        let now = self.now();
+        let id = MailId::new(now, self.random_id()?);
+        let mut tx = self.0.db.begin().await?;
+        tx.conn().insert_mail(id.as_str(), "sign_in", &address, now).await?;
+        tx.commit().await?;
+        self.0.mail_waiting.notify_one();
+        Ok(SignInRequested { email: address, minutes: LINK_MINUTES, mail_leaves: self.0.mailer.is_some() })
+    }
+
+    /// A new sign-in link for an address. The database keeps only its token's hash.
+    pub async fn make_sign_in_link(&self, address: &str) -> Result<String, Problem> {
+        let token = crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
+        let now = self.now();
+        let mut tx = self.0.db.begin().await?;
+        tx.conn().insert_link(crypto::hash_token(token.expose_secret()).as_bytes(), &email::normalize(address), now, now + i64::from(LINK_MINUTES) * MINUTE_MS).await?;
+        tx.commit().await?;
+        Ok(format!("{}/sign-in/{}", self.0.public_url, token.expose_secret()))
+    }
+
+    /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one.
+    pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
+        let now = self.now();
+        let cookie_value = crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
+        let mut tx = self.0.db.begin().await?;
+        let link = tx.conn().use_link(crypto::hash_token(token).as_bytes(), now).await?.ok_or_else(|| {
+            Problem::new(Code::SignInRequired, "This link was used already, or it is older than 15 minutes. Ask for a new one.")
+        })?;
+        let known = match tx.conn().owner_by_email(&link.email).await? {
+            Some((owner,)) => tx.conn().memberships(&owner).await?.into_iter().next(),
+            None => None,
+        };
+        let member = match known {
+            Some(member) => member,
+            None => self.found_workspace(&mut tx, &link.email, now).await?,
+        };
+        tx.conn().insert_session(crypto::hash_token(cookie_value.expose_secret()).as_bytes(), &member, now, now + IDLE_MS, now + ABSOLUTE_MS).await?;
+        tx.commit().await?;
+        Ok(SessionGrant { cookie_value: cookie_value.expose_secret().to_owned(), max_age_s: ABSOLUTE_MS / 1000 })
+    }
+
+    /// Who a session's cookie belongs to; none if it ended.
+    pub async fn viewer(&self, cookie_value: &str, zone: &str) -> Option<Viewer> {
+        let hash = crypto::hash_token(cookie_value);
+        let now = self.now();
+        let session = async {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().session(hash.as_bytes(), now).await
+        };
+        let session = session.await.unwrap_or_else(|error: crate::store::StoreError| {
+            tracing::error!(%error, "a session could not be looked up");
+            None
+        })?;
+        if now - session.seen_at >= SEEN_RESOLUTION_MS {
+            let touched = async {
+                let mut tx = self.0.db.begin().await?;
+                tx.conn().touch_session(hash.as_bytes(), now, now + IDLE_MS).await?;
+                tx.commit().await
+            };
+            let touched: Result<(), crate::store::StoreError> = touched.await;
+            if let Err(error) = touched {
+                tracing::error!(%error, "a session could not be prolonged");
+            }
+        }
+        Some(Viewer { owner_id: session.owner_id, workspace_id: session.workspace_id, email: Some(session.email), zone: zone.to_owned() })
+    }
+
+    /// Ends a session.
+    pub async fn sign_out(&self, cookie_value: &str) {
+        let ended = async {
+            let mut tx = self.0.db.begin().await?;
+            tx.conn().delete_session(crypto::hash_token(cookie_value).as_bytes()).await?;
+            tx.commit().await
+        };
+        let ended: Result<(), crate::store::StoreError> = ended.await;
+        if let Err(error) = ended {
+            tracing::error!(%error, "a session could not be ended");
+        }
+    }
+}

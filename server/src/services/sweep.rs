@@ -1,0 +1,159 @@
+//! What comes true by itself: sessions that ended at Stripe, and checkouts whose request never came back.
+
+use super::Services;
+use super::connection::Link;
+use super::session_outcome::{release, settle};
+use crate::scope::Scope;
+use crate::store::{CheckoutRow, Step};
+use crate::stripe::{PaymentStatus, Session, SessionStatus};
+use app::domain::problem::{Code, Problem};
+use std::collections::HashMap;
+
+/// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
+const GIVE_UP_MS: i64 = 60_000;
+/// No session outlives this, in milliseconds.
+const LONGEST_SESSION_MS: i64 = 25 * 60 * 60 * 1000;
+/// So few open sessions are asked for one by one; more are listed.
+const FEW: usize = 3;
+/// Open checkouts of one connection that one sweep looks after.
+const SWEEP_LIMIT: i64 = 2000;
+
+impl Services {
+    /// Asks Stripe about the open sessions of every connection that works.
+    pub(crate) async fn sweep_sessions(&self) -> Result<(), Problem> {
+        let connections = {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().connected().await?
+        };
+        for row in connections {
+            let scope = Scope::stored(row.workspace_id, &row.mode);
+            let open = {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(&scope).open_checkouts(SWEEP_LIMIT).await?
+            };
+            if open.is_empty() {
+                continue;
+            }
+            // One owner's trouble is not the others'.
+            if let Err(problem) = self.sweep_one(&scope, &open).await
+                && problem.code != Code::StripePermissionMissing
+            {
+                tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, code = problem.code.as_str(), "open sessions could not be asked for");
+            }
+        }
+        Ok(())
+    }
+
+    async fn sweep_one(&self, scope: &Scope, open: &[CheckoutRow]) -> Result<(), Problem> {
+        let link = self.link(scope).await?;
+        let sessions = if open.len() <= FEW { self.ask_each(&link, open).await? } else { self.list_since(&link, open).await? };
+        for row in open {
+            if let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) {
+                self.end_if_over(scope, row, session).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask_each(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
+        let mut sessions = HashMap::new();
+        for id in open.iter().filter_map(|row| row.session_id.as_deref()) {
+            match link.stripe(&self.0.stripe).session(id).await {
+                Ok(Some(session)) => {
+                    sessions.insert(session.id.clone(), session);
+                }
+                Ok(None) => {}
+                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
+            }
+        }
+        Ok(sessions)
+    }
+
+    async fn list_since(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
+        let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
+        let mut sessions = HashMap::new();
+        let mut after: Option<String> = None;
+        loop {
+            let page = match link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await {
+                Ok(page) => page,
+                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
+            };
+            after = page.data.last().map(|session| session.id.clone());
+            sessions.extend(page.data.into_iter().map(|session| (session.id.clone(), session)));
+            if !page.has_more || after.is_none() {
+                return Ok(sessions);
+            }
+        }
+    }
+
+    /// Paid: redeemed. Expired: released. A late payment that is still undecided stays held.
+    async fn end_if_over(&self, scope: &Scope, row: &CheckoutRow, session: &Session) -> Result<(), Problem> {
+        let step = match (session.status, session.payment_status) {
+            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => return Ok(()),
+            (SessionStatus::Complete, _) => Step::Complete,
+            (SessionStatus::Expired, _) => Step::Expired,
+            _ => return Ok(()),
+        };
+        let now = self.now();
+        let mut tx = self.0.db.begin().await?;
+        if tx.at(scope).end_checkout(&row.id, step, now).await? {
+            let paid = step == Step::Complete;
+            settle(&mut tx, scope, row.redemption_id.as_deref(), row.discount_code_id.as_deref(), paid, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Gives up checkouts whose request died and never came back: the hold goes back, and a session that exists is ended.
+    pub(crate) async fn give_up_abandoned(&self) -> Result<(), Problem> {
+        let now = self.now();
+        let rows = {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().abandoned_checkouts(now - GIVE_UP_MS, 100).await?
+        };
+        for row in rows {
+            if let Err(problem) = self.give_up(&row, now).await {
+                tracing::warn!(checkout = %row.id, code = problem.code.as_str(), "an abandoned checkout could not be ended yet");
+            }
+        }
+        Ok(())
+    }
+
+    async fn give_up(&self, row: &CheckoutRow, now: i64) -> Result<(), Problem> {
+        let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
+        let mut tx = self.0.db.begin().await?;
+        if !tx.at(&scope).take_checkout(&row.id, now, now + GIVE_UP_MS).await? {
+            return Ok(());
+        }
+        // Nobody has the session's address: the hold goes back whatever Stripe says.
+        if tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Uncertain, now, now + GIVE_UP_MS).await? {
+            release(&mut tx, &scope, row, now).await?;
+        }
+        tx.commit().await?;
+        let outlived = now - row.attempted_at > LONGEST_SESSION_MS;
+        match self.link(&scope).await {
+            Ok(link) if !outlived => {
+                while let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
+                    link.stripe(&self.0.stripe).expire_session(&session.id).await.map_err(|error| super::error::internal("a session could not be ended", &error))?;
+                }
+            }
+            Err(problem) if !outlived && problem.code.status() >= 500 => return Err(problem),
+            // Nothing to ask, or nothing left to find.
+            _ => {}
+        }
+        let mut tx = self.0.db.begin().await?;
+        tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Refused, self.now(), now).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Deletes what is over: sessions, links, idempotency keys after two days.
+    pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
+        let now = self.now();
+        let mut tx = self.0.db.begin().await?;
+        tx.conn().forget_ended(now).await?;
+        tx.conn().forget_idempotency_keys(now - 48 * 60 * 60 * 1000).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,64 @@
+//! Stored rows as the API and the screens tell them.
+
+use super::Services;
+use super::when::when;
+use crate::scope::Scope;
+use crate::store::CodeRow;
+use app::domain::mode::Mode;
+use app::domain::problem::Problem;
+use app::wire::api::{DiscountCode, Percent, Redemptions};
+use app::wire::screens::{CodeView, SyncView};
+
+/// A code as the API tells it.
+pub(super) fn discount_code(scope: &Scope, row: &CodeRow, now: i64) -> Result<DiscountCode, Problem> {
+    let draft = row.terms()?.draft();
+    Ok(DiscountCode {
+        object: "discount_code".into(),
+        id: row.id.clone(),
+        app_id: row.app_id.clone(),
+        livemode: scope.mode.livemode(),
+        code: row.code.clone(),
+        percent_off: draft.percent_off.map(Percent),
+        amount_off_cents: draft.amount_off_cents,
+        currency: draft.currency,
+        duration: row.duration.clone(),
+        duration_in_months: draft.duration_in_months.and_then(|months| u32::try_from(months).ok()),
+        max_redemptions: row.max_redemptions,
+        redemptions: Redemptions { count: row.held + row.redeemed, held: row.held, redeemed: row.redeemed },
+        starts_at: row.starts_at,
+        expires_at: row.expires_at,
+        active: row.active,
+        status: row.status(now),
+        stripe_coupon: row.coupon_id.clone().filter(|_| row.minted_at.is_some()),
+        metadata: row.metadata()?,
+        created_at: row.created_at,
+    })
+}
+
+impl Services {
+    /// A code as the screens show it.
+    pub(super) fn code_view(&self, scope: &Scope, row: &CodeRow, zone: &str) -> Result<CodeView, Problem> {
+        Ok(CodeView {
+            code: discount_code(scope, row, self.now())?,
+            terms: row.terms()?.to_string(),
+            created: when(row.created_at, zone),
+            starts: row.starts_at.map(|ms| when(ms, zone)),
+            expires: row.expires_at.map(|ms| when(ms, zone)),
+            sync: self.sync_view(scope, row, zone),
+        })
+    }
+
+    fn sync_view(&self, scope: &Scope, row: &CodeRow, zone: &str) -> SyncView {
+        if let Some(reason) = &row.blocked_reason {
+            return SyncView::Blocked { reason: reason.clone() };
+        }
+        match (&row.coupon_id, row.minted_at) {
+            (Some(coupon), Some(at)) => {
+                let test = if scope.mode == Mode::Test { "/test" } else { "" };
+                SyncView::Minted { coupon: coupon.clone(), at: when(at, zone), url: format!("{}{test}/coupons/{coupon}", self.0.dashboard_url) }
+            }
+            (Some(_), None) => SyncView::Pending,
+            _ => SyncView::NotUsed,
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The REST API, version 1: a file a resource. Handlers read the request, call a service, write the answer; rules live further in.
+
+mod checkout;
+mod connection;
+mod discount_codes;
+mod terms;
+mod validate;
+
+use super::Site;
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+/// Every address of the API.
+pub fn router() -> Router<Site> {
+    Router::new()
+        .route("/v1/admin/discount-codes", get(discount_codes::list).post(discount_codes::create))
+        .route(
+            "/v1/admin/discount-codes/{id}",
+            get(discount_codes::read).patch(discount_codes::change).delete(discount_codes::archive),
+        )
+        .route("/v1/discount-codes/validate", post(validate::validate))
+        .route("/v1/checkout/sessions", post(checkout::create))
+        .route("/v1/admin/connection", get(connection::read).post(connection::connect).delete(connection::disconnect))
+}

@@ -1,0 +1,119 @@
+//! How large a request may be, and how long it may take to arrive.
+//!
+//! hyper has wider limits of its own (100 headers, 400 KiB) and answers beyond them with a bare 431 or 414.
+
+use super::problem;
+use app::domain::problem::{Code, Problem};
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::header,
+    middleware::Next,
+    response::Response,
+};
+use std::time::Duration;
+
+/// Most bytes of a body.
+pub const MAX_BODY: usize = 64 * 1024;
+/// Most bytes of path and query.
+const MAX_TARGET: usize = 8 * 1024;
+/// Most bytes of all headers.
+const MAX_HEADERS: usize = 32 * 1024;
+/// How long a body may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(15);
+
+/// Refuses what is too large, and reads the body whole before anything is done with it: whoever hangs up halfway has asked nothing.
+pub async fn check(request: Request, next: Next) -> Response {
+    match arrive(request, ARRIVAL).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem::respond(&problem),
+    }
+}
+
+async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > MAX_TARGET {
+        return Err(Problem::new(Code::HeadersTooLarge, format!("The address is longer than {MAX_TARGET} bytes.")));
+    }
+    let headers: usize = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    if headers > MAX_HEADERS {
+        return Err(Problem::new(Code::HeadersTooLarge, format!("The headers are larger than {MAX_HEADERS} bytes.")));
+    }
+    let too_large = || Problem::new(Code::BodyTooLarge, format!("The body is larger than {MAX_BODY} bytes."));
+    let announced =
+        request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > MAX_BODY) {
+        return Err(too_large());
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = match tokio::time::timeout(within, to_bytes(body, MAX_BODY)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(error)) if is_limit(&error) => return Err(too_large()),
+        Ok(Err(_)) => return Err(Problem::new(Code::ParameterInvalid, "The body did not arrive whole.")),
+        Err(_) => {
+            return Err(Problem::new(
+                Code::RequestTimeout,
+                format!("The body did not arrive within {} seconds.", within.as_secs()),
+            ));
+        }
+    };
+    Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Whether reading stopped at our limit; axum tells it only through the error's sources.
+fn is_limit(error: &axum::Error) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(cause) = source {
+        if cause.to_string().contains("length limit exceeded") {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Router, http::StatusCode, middleware, routing::post};
+    use futures::{StreamExt, stream};
+    use tower::ServiceExt;
+
+    async fn status(request: Request) -> StatusCode {
+        let routes = Router::new().route("/", post(|body: String| async move { body.len().to_string() }));
+        routes.layer(middleware::from_fn(check)).oneshot(request).await.unwrap().status()
+    }
+
+    fn in_chunks(count: usize) -> Body {
+        Body::from_stream(stream::iter((0..count).map(|_| Ok::<_, std::convert::Infallible>("x".repeat(1024)))))
+    }
+
+    #[tokio::test]
+    async fn sizes() {
+        assert_eq!(status(Request::post("/").body(Body::from("x".repeat(MAX_BODY))).unwrap()).await, StatusCode::OK);
+        let large = Body::from("x".repeat(MAX_BODY + 1));
+        assert_eq!(status(Request::post("/").body(large).unwrap()).await, StatusCode::PAYLOAD_TOO_LARGE);
+        let announced = Request::post("/").header("content-length", "70000").body(Body::empty()).unwrap();
+        assert_eq!(status(announced).await, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(status(Request::post("/").body(in_chunks(64)).unwrap()).await, StatusCode::OK);
+        assert_eq!(status(Request::post("/").body(in_chunks(65)).unwrap()).await, StatusCode::PAYLOAD_TOO_LARGE);
+        let address = Request::post(format!("/?{}", "x".repeat(MAX_TARGET))).body(Body::empty()).unwrap();
+        assert_eq!(status(address).await, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+        let header = Request::post("/").header("x-large", "x".repeat(MAX_HEADERS)).body(Body::empty()).unwrap();
+        assert_eq!(status(header).await, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_ends() {
+        let body =
+            Body::from_stream(stream::once(async { Ok::<_, std::convert::Infallible>("x") }).chain(stream::pending()));
+        let refused = arrive(Request::post("/").body(body).unwrap(), Duration::from_millis(10)).await.unwrap_err();
+        assert_eq!(refused.code, Code::RequestTimeout);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off() {
+        let broken = stream::iter([Ok("x"), Err(std::io::Error::other("gone"))]);
+        assert_eq!(status(Request::post("/").body(Body::from_stream(broken)).unwrap()).await, StatusCode::BAD_REQUEST);
+    }
+}

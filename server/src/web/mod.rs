@@ -1,0 +1,101 @@
+//! The edge: everything between the socket and the services.
+//!
+//! A request passes, from the outside in:
+//!
+//! 1. `request_id`: an id, a span, a line in the log, the header on the answer;
+//! 2. `csp`: a nonce for the answer, and the headers that every answer has, refusals of the layers below included;
+//! 3. `origin`: what writes must come from our own pages, before anything of it is read;
+//! 4. `limits`: sizes, and the whole body within its time;
+//! 5. `detach`: from here on it runs in a task of its own, to its end;
+//! 6. the routes: `api` (REST), `pages` (screens and server functions), `session` (signing in and out), `assets`, `health`.
+
+mod answer;
+mod api;
+pub mod assets;
+mod auth;
+mod csp;
+mod detach;
+mod fallback;
+mod fields;
+mod guesses;
+mod health;
+mod idempotent;
+mod incoming;
+mod json;
+mod limits;
+mod origin;
+mod pages;
+mod problem;
+mod query;
+mod request_id;
+mod session;
+mod shield;
+mod unknown;
+
+use crate::config::Edge;
+use crate::services::Services;
+use app::backend::Backend;
+use app::shell::Assets;
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+use guesses::Guesses;
+use request_id::NewId;
+use std::sync::Arc;
+use tower::ServiceBuilder;
+
+/// What handlers share.
+#[derive(Clone)]
+struct Site {
+    services: Services,
+    backend: Arc<dyn Backend>,
+    edge: Arc<Edge>,
+    assets: Arc<Assets>,
+    guesses: Arc<Guesses>,
+}
+
+/// The whole server as one router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: limits need the address.
+pub fn router(services: Services, edge: Edge, assets: Assets) -> Router {
+    // Leptos' resources run on it. An error means that it stands already, as in a second router of a test.
+    let _ = any_spawner::Executor::init_tokio();
+    let new_id: NewId = {
+        let services = services.clone();
+        Arc::new(move || services.new_request_id())
+    };
+    let site = Site {
+        backend: Arc::new(shield::Shield(services.clone())),
+        services,
+        edge: Arc::new(edge.clone()),
+        assets: Arc::new(assets),
+        guesses: Arc::new(Guesses::new()),
+    };
+    let routes = Router::new()
+        .merge(api::router())
+        .merge(assets::router())
+        .route("/api/{*name}", post(pages::server_function))
+        .route("/sign-in", post(session::sign_in))
+        .route("/sign-out", post(session::sign_out))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .fallback(pages::page)
+        .with_state(site);
+    around(routes, &edge, new_id)
+}
+
+/// The layers.
+fn around(routes: Router, edge: &Edge, new_id: NewId) -> Router {
+    let own: Arc<str> = edge.public_url.origin().ascii_serialization().into();
+    routes.layer(
+        ServiceBuilder::new()
+            .layer(middleware::from_fn_with_state(new_id, request_id::tag))
+            .layer(middleware::from_fn_with_state(session::is_https(edge), csp::secure))
+            .layer(middleware::from_fn_with_state(own, origin::check))
+            .layer(middleware::from_fn(limits::check))
+            .layer(middleware::from_fn_with_state((edge.tasks.clone(), detach::PATIENCE), detach::run)),
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,116 @@
+//! The screens: Leptos' pages and the server functions behind them.
+//!
+//! Pages are rendered whole, not streamed: they are small, they are complete without scripts, their status is right, and nothing of
+//! them is left to run (and be dropped in a transaction) after the task that renders them.
+
+use super::{Site, fallback, problem, session};
+use app::backend::Backend;
+use app::domain::problem::{Code, Problem};
+use app::server_fns::context::RequestWho;
+use app::shell::Assets;
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::Method,
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos::{context::provide_context, nonce::Nonce};
+use std::sync::Arc;
+
+/// No page is larger: a list has 20 rows.
+const MAX_PAGE: usize = 4 * 1024 * 1024;
+
+/// What both kinds of requests find in Leptos' context.
+#[derive(Clone)]
+struct Context {
+    who: RequestWho,
+    backend: Arc<dyn Backend>,
+    assets: Arc<Assets>,
+    nonce: Option<Nonce>,
+}
+
+impl Context {
+    async fn of(site: &Site, request: Request) -> (Self, Request) {
+        let (parts, body) = request.into_parts();
+        let who = RequestWho {
+            viewer: session::viewer(site, &parts.headers).await,
+            visitor: session::visitor(&site.edge, &parts),
+        };
+        let nonce = parts.extensions.get::<Nonce>().cloned();
+        let context = Self { who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
+        (context, Request::from_parts(parts, body))
+    }
+
+    /// Leptos provides a nonce of its own first; the answer's, from `csp`, replaces it.
+    fn provide(self) {
+        provide_context(self.who);
+        provide_context(self.backend);
+        provide_context(Assets::clone(&self.assets));
+        if let Some(nonce) = self.nonce {
+            provide_context(nonce);
+        }
+    }
+}
+
+/// Every address that nothing else answers to: a page, or that there is none.
+pub async fn page(State(site): State<Site>, request: Request) -> Response {
+    let path = request.uri().path();
+    if fallback::is_for_programs(path) {
+        return fallback::missing(request.method(), request.uri());
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return fallback::read_only(request.method().clone(), request.uri().clone()).await;
+    }
+    let private = is_private(path);
+    let (context, request) = Context::of(&site, request).await;
+    if private && context.who.viewer.is_none() {
+        return Redirect::to("/").into_response();
+    }
+    let assets = context.assets.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || context.clone().provide(),
+        move || app::document(Assets::clone(&assets)),
+    );
+    whole(render(request).await).await
+}
+
+/// `POST /api/{name}`: a server function.
+pub async fn server_function(State(site): State<Site>, request: Request) -> Response {
+    // Asked here first, because Leptos answers an unknown name with a text for its own developers.
+    if leptos::server_fn::axum::get_server_fn_service(request.uri().path(), Method::POST).is_none() {
+        return fallback::missing(request.method(), request.uri());
+    }
+    let (context, request) = Context::of(&site, request).await;
+    leptos_axum::handle_server_fns_with_context(move || context.clone().provide(), request).await.into_response()
+}
+
+/// Pages that need somebody signed in.
+fn is_private(path: &str) -> bool {
+    ["/apps", "/settings", "/activity"]
+        .iter()
+        .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Renders to the end while the task still runs.
+async fn whole(response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    match to_bytes(body, MAX_PAGE).await {
+        Ok(bytes) => Response::from_parts(parts, Body::from(bytes)),
+        Err(error) => problem::respond(&Problem::new(Code::Internal, format!("a page could not be rendered: {error}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_pages() {
+        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/settings", "/activity"] {
+            assert!(is_private(path), "{path}");
+        }
+        for path in ["/", "/docs", "/appstore", "/settingsx", "/sign-in/apps"] {
+            assert!(!is_private(path), "{path}");
+        }
+    }
+}
