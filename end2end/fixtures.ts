@@ -1,5 +1,5 @@
 // What every journey starts from: a Codemint of its own worker, and a page that may not go wrong unseen.
-import { type BrowserContext, test as base, expect } from '@playwright/test';
+import { type BrowserContext, type Page, test as base, expect } from '@playwright/test';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -22,37 +22,49 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  server: Server;
   demo: Demo;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  demo: [
+  server: [
     async ({}, use) => {
       const dir = await mkdtemp(join(tmpdir(), 'codemint-e2e-'));
       const server = await startDemo(dir);
       try {
-        await use(await server.ready());
+        await use(server);
       } finally {
         await server.stop();
         await rm(dir, { recursive: true, force: true });
       }
     },
-    { scope: 'worker', timeout: 60_000 },
+    { scope: 'worker' },
   ],
+
+  demo: [async ({ server }, use) => use(await server.ready()), { scope: 'worker', timeout: 60_000 }],
 
   baseURL: async ({ demo }, use) => use(demo.url),
 
   allowedErrors: [[], { option: true }],
 
-  context: async ({ context, allowedErrors }, use) => {
+  context: async ({ context, server, allowedErrors }, use, testInfo) => {
     const problems = await collectProblems(context);
+    const before = server.log.length;
     await use(context);
     const unexpected = problems.filter((problem) => !allowedErrors.some((allowed) => allowed.test(problem)));
+    if (unexpected.length > 0 || testInfo.status !== testInfo.expectedStatus) {
+      await testInfo.attach('server.log', { body: server.log.slice(before).join(''), contentType: 'text/plain' });
+    }
     expect(unexpected, 'console errors, page errors and CSP violations').toEqual([]);
   },
 });
 
 export { expect };
+
+/** Waits until the page is more than HTML: the script in its head marks it (`app/src/shell.rs`). */
+export async function hydrated(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-hydrated', '');
+}
 
 /** Gathers what goes wrong in any page of the context; for a journey that opens a second context, too. */
 export async function collectProblems(context: BrowserContext): Promise<string[]> {
@@ -72,7 +84,14 @@ export async function collectProblems(context: BrowserContext): Promise<string[]
   return problems;
 }
 
-async function startDemo(dir: string) {
+interface Server {
+  /** What it printed so far. */
+  log: string[];
+  ready(): Promise<Demo>;
+  stop(): Promise<void>;
+}
+
+async function startDemo(dir: string): Promise<Server> {
   const binary = process.env.CODEMINT_BIN ?? resolve(import.meta.dirname, '../target/debug/codemint');
   const readyFile = join(dir, 'ready.json');
   const log: string[] = [];
@@ -84,12 +103,10 @@ async function startDemo(dir: string) {
   let failure: Error | undefined;
   child.on('error', (error) => (failure = error));
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log.push(text);
-      log.splice(0, log.length - 500);
-    });
+    stream.setEncoding('utf8').on('data', (text: string) => log.push(text));
   }
   return {
+    log,
     async ready(): Promise<Demo> {
       const deadline = Date.now() + 30_000;
       for (;;) {
@@ -97,7 +114,7 @@ async function startDemo(dir: string) {
         if (demo) return demo;
         if (failure || child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
           const end = failure?.message ?? child.exitCode ?? child.signalCode ?? 'still running after 30 s';
-          throw new Error(`${binary} demo is not ready (${end}):\n${log.join('')}`);
+          throw new Error(`${binary} demo is not ready (${end}):\n${log.slice(-100).join('')}`);
         }
         await sleep(50);
       }

@@ -32,8 +32,11 @@ pub fn HydrationTags(
     let program = (!js.is_empty() && !wasm.is_empty()).then(|| {
         let nonce = use_nonce();
         // `{:?}` quotes a string as JavaScript does: these addresses hold letters, digits, dots and slashes only.
-        let start =
-            format!("import init,{{hydrate}} from {js:?};await init({{module_or_path:{wasm:?}}});hydrate();");
+        // The mark on <html> is for tests: from here on a click does what it will do.
+        let start = format!(
+            "import init,{{hydrate}} from {js:?};await init({{module_or_path:{wasm:?}}});hydrate();\
+             document.documentElement.dataset.hydrated=''"
+        );
         view! {
             // A fetch by script is a CORS request without credentials: `crossorigin` must be there, and empty, to be the same.
             <link rel="preload" r#as="fetch" crossorigin="" r#type="application/wasm" href=wasm />

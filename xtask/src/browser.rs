@@ -33,8 +33,9 @@ pub(crate) fn npx(args: &[&str]) -> Command {
 /// Installs Node's packages when `package-lock.json` is not the one they came from.
 pub(crate) fn install_packages() -> Outcome {
     if workspace::which("npm").is_none() || workspace::which("node").is_none() {
-        workspace::apt_install(&["nodejs", "npm"])
-            .map_err(|problem| format!("the browser tests are driven by Node.js: install Node.js 20 or newer ({problem})"))?;
+        workspace::apt_install(&["nodejs", "npm"]).map_err(|problem| {
+            format!("the browser tests are driven by Node.js: install Node.js 20 or newer ({problem})")
+        })?;
     }
     let folder = folder();
     let lock = folder.join("package-lock.json");

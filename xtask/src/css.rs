@@ -96,49 +96,41 @@ fn string_length(text: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("codemint-css-{name}-{}", std::process::id()));
-        fs::create_dir_all(dir.join("parts")).unwrap();
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("parts")).unwrap();
         for (file, text) in files {
-            fs::write(dir.join(file), text).unwrap();
+            fs::write(dir.path().join(file), text).unwrap();
         }
         dir
     }
 
     #[test]
     fn imports_take_their_place() {
-        let dir = folder(
-            "order",
-            &[
-                ("main.css", "@import \"./tokens.css\";\n@import \"parts/b.css\";\nmain { color: var(--ink) }\n"),
-                ("tokens.css", "/* the\n   palette */\n:root {\n  --ink: #111;\n}\n"),
-                ("parts/b.css", "@import \"./c.css\";\n.b { content: \"/* no comment */ \\\" '\" }\n"),
-                ("parts/c.css", ".c { background: url(/assets/x.svg) }"),
-            ],
-        );
+        let dir = folder(&[
+            ("main.css", "@import \"./tokens.css\";\n@import \"parts/b.css\";\nmain { color: var(--ink) }\n"),
+            ("tokens.css", "/* the\n   palette */\n:root {\n  --ink: #111;\n}\n"),
+            ("parts/b.css", "@import \"./c.css\";\n.b { content: \"/* no comment */ \\\" '\" }\n"),
+            ("parts/c.css", ".c { background: url(/assets/x.svg) }"),
+        ]);
         assert_eq!(
-            bundle(&dir.join("main.css")).unwrap(),
+            bundle(&dir.path().join("main.css")).unwrap(),
             ":root {\n--ink: #111;\n}\n.c { background: url(/assets/x.svg) }\n\
              .b { content: \"/* no comment */ \\\" '\" }\nmain { color: var(--ink) }\n"
         );
-        fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]
     fn what_it_cannot_do_is_said_with_the_place() {
-        let dir = folder(
-            "bad",
-            &[
-                ("layer.css", "a {}\n@import \"./x.css\" layer(base);"),
-                ("loop.css", "@import \"./loop.css\";"),
-                ("lost.css", "@import \"./gone.css\";"),
-            ],
-        );
+        let dir = folder(&[
+            ("layer.css", "a {}\n@import \"./x.css\" layer(base);"),
+            ("loop.css", "@import \"./loop.css\";"),
+            ("lost.css", "@import \"./gone.css\";"),
+        ]);
         for (file, part) in [("layer.css", "layer.css:2: "), ("loop.css", "imports itself"), ("lost.css", "gone.css")] {
-            let problem = bundle(&dir.join(file)).unwrap_err();
+            let problem = bundle(&dir.path().join(file)).unwrap_err();
             assert!(problem.contains(part), "{problem}");
         }
-        fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]

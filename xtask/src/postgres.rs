@@ -81,7 +81,8 @@ fn missing(why: &str) -> String {
 
 /// The folder of `initdb` and `pg_ctl`.
 fn find_programs() -> Option<PathBuf> {
-    let in_path = workspace::which("initdb").and_then(|initdb| Some(initdb.canonicalize().ok()?.parent()?.to_path_buf()));
+    let in_path =
+        workspace::which("initdb").and_then(|initdb| Some(initdb.canonicalize().ok()?.parent()?.to_path_buf()));
     let mut places: Vec<_> = in_path.into_iter().collect();
     places.extend(newest("/usr/lib/postgresql", ""));
     for homebrew in ["/opt/homebrew/opt", "/usr/local/opt"] {
@@ -107,9 +108,7 @@ fn newest(folder: &str, prefix: &str) -> Vec<PathBuf> {
 
 fn create(programs: &Path) -> Outcome<Cluster> {
     let root = workspace::is_root();
-    // As root the server runs as another user, who may not enter root's own temporary folder.
-    let parent = if root { PathBuf::from("/tmp") } else { env::temp_dir() };
-    let dir = parent.join(format!("codemint-pg-{}", std::process::id()));
+    let dir = folder(root);
     fs::create_dir(&dir).context(dir.display())?;
     fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).context(dir.display())?;
     let guard = guard(&dir)?;
@@ -140,7 +139,8 @@ fn create(programs: &Path) -> Outcome<Cluster> {
     let port = free_port()?;
     let config = data.join("postgresql.conf");
     let mut file = fs::OpenOptions::new().append(true).open(&config).context(config.display())?;
-    write!(file, "{SETTINGS}port = {port}\nunix_socket_directories = '{}'\n", dir.display()).context(config.display())?;
+    write!(file, "{SETTINGS}port = {port}\nunix_socket_directories = '{}'\n", dir.display())
+        .context(config.display())?;
 
     let log = dir.join("log");
     let mut start = program("pg_ctl");
@@ -148,6 +148,12 @@ fn create(programs: &Path) -> Outcome<Cluster> {
     step::output(&mut start)
         .map_err(|problem| format!("{problem}\n{}", fs::read_to_string(&log).unwrap_or_default().trim()))?;
     Ok(Cluster { url: format!("postgres://postgres@127.0.0.1:{port}/postgres"), guard: Some(guard) })
+}
+
+/// As root the server runs as another user, who may not enter root's own temporary folder.
+fn folder(root: bool) -> PathBuf {
+    let parent = if root { PathBuf::from("/tmp") } else { env::temp_dir() };
+    parent.join(format!("codemint-pg-{}", std::process::id()))
 }
 
 fn guard(dir: &Path) -> Outcome<Child> {
@@ -181,13 +187,12 @@ mod tests {
 
     #[test]
     fn the_newest_version_comes_first() {
-        let dir = env::temp_dir().join(format!("codemint-pg-versions-{}", std::process::id()));
+        let dir = tempfile::tempdir().unwrap();
         for version in ["9", "16", "15", "common"] {
-            fs::create_dir_all(dir.join(version)).unwrap();
+            fs::create_dir(dir.path().join(version)).unwrap();
         }
-        let bins = newest(dir.to_str().unwrap(), "");
-        assert_eq!(bins, ["16", "15", "9"].map(|version| dir.join(version).join("bin")));
-        fs::remove_dir_all(dir).unwrap();
+        let bins = newest(dir.path().to_str().unwrap(), "");
+        assert_eq!(bins, ["16", "15", "9"].map(|version| dir.path().join(version).join("bin")));
     }
 
     /// Where PostgreSQL is installed: it starts, leaves nothing behind, and Drop is what the kill of xtask would be.
@@ -195,8 +200,8 @@ mod tests {
     fn the_guard_stops_the_server_and_removes_the_folder() {
         let Some(programs) = find_programs() else { return };
         let cluster = create(&programs).unwrap();
-        let dir = PathBuf::from(if workspace::is_root() { "/tmp".into() } else { env::temp_dir() })
-            .join(format!("codemint-pg-{}", std::process::id()));
+        let dir = folder(workspace::is_root());
+        assert!(dir.exists());
         let port: u16 = cluster.url().rsplit([':', '/']).nth(1).unwrap().parse().unwrap();
         assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_ok());
         drop(cluster);

@@ -169,12 +169,6 @@ fn compress(content: &[u8], quality: i32) -> Outcome<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn scratch(name: &str) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("codemint-site-{name}-{}", std::process::id())).join("site");
-        let _ = fs::remove_dir_all(&dir);
-        dir
-    }
-
     fn names(dir: &Path) -> Vec<String> {
         let mut names: Vec<_> =
             fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
@@ -188,7 +182,8 @@ mod tests {
 
     #[test]
     fn a_new_version_takes_the_place_of_the_old() {
-        let dir = scratch("versions");
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path().join("site");
         let mut site = Site::open(dir.clone(), 5).unwrap();
         let old = site.publish_hashed("css", &b"a { color: red } ".repeat(20)).unwrap();
         site.finish(&manifest(&old)).unwrap();
@@ -203,7 +198,8 @@ mod tests {
 
     #[test]
     fn the_twin_holds_the_same_and_is_smaller() {
-        let dir = scratch("twin");
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path().join("site");
         let content = b"the quick brown fox ".repeat(50);
         let mut site = Site::open(dir.clone(), 11).unwrap();
         site.publish("favicon.svg", &content).unwrap();
@@ -220,7 +216,8 @@ mod tests {
 
     #[test]
     fn unchanged_inputs_are_not_bound_again() {
-        let dir = scratch("bound");
+        let scratch = tempfile::tempdir().unwrap();
+        let dir = scratch.path().join("site");
         let mut site = Site::open(dir.clone(), 5).unwrap();
         assert_eq!(site.bound("inputs"), None);
         let js = site.publish_hashed("js", &b"let a = 1; ".repeat(20)).unwrap();

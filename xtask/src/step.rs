@@ -3,6 +3,7 @@
 use std::{
     fmt::Display,
     io::{BufRead, BufReader, Read},
+    path::Path,
     process::{Command, ExitStatus, Stdio},
     thread,
     time::Instant,
@@ -58,8 +59,7 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
 /// Runs a command that prints results on stdout, for us, while the user sees its stderr.
 pub(crate) fn results(what: &str, command: &mut Command) -> Outcome<String> {
     timed(what, || {
-        let output =
-            command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context(describe(command))?;
+        let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().context(describe(command))?;
         require_success(command, output.status)?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     })
@@ -81,7 +81,11 @@ pub(crate) fn watched(what: &str, command: &mut Command) -> Outcome<(ExitStatus,
         text.push_str(&errors);
     }
     let status = child.wait().context(describe(command))?;
-    if status.success() { say::done(what, started.elapsed()) } else { say::failed(what, started.elapsed()) }
+    if status.success() {
+        say::done(what, started.elapsed())
+    } else {
+        say::failed(what, started.elapsed())
+    }
     Ok((status, text))
 }
 
@@ -103,7 +107,8 @@ fn require_success(command: &Command, status: ExitStatus) -> Outcome {
 
 /// The program and its arguments, as one would type them.
 fn describe(command: &Command) -> String {
-    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let program = Path::new(command.get_program());
+    let words = std::iter::once(program.file_name().unwrap_or(program.as_os_str())).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
 
@@ -120,7 +125,8 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn both_streams_are_kept() {
-        let (status, text) = watched("echo", Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"])).unwrap();
+        let (status, text) =
+            watched("echo", Command::new("sh").args(["-c", "echo out; echo err >&2; exit 3"])).unwrap();
         assert_eq!(status.code(), Some(3));
         assert!(text.contains("out\n") && text.contains("err\n"), "{text}");
     }

@@ -43,18 +43,23 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
         Some(Part::Docs) => (Ok(()), Err("not needed".to_owned())),
         _ => (assets::build(Profile::Small), compile()),
     };
+    for problem in
+        [site.as_ref().err(), built.as_ref().err().filter(|_| only != Some(Part::Docs))].into_iter().flatten()
+    {
+        say::problem(problem);
+    }
     let cluster = if only == Some(Part::Docs) { None } else { database(&mut rows) };
     let given = Given { filter, database: cluster.as_ref().map(Cluster::url), binary: built.as_deref().ok() };
     if wanted(Part::Rust) {
-        rows.push(row("Rust", || rust(&given)));
+        rows.push(row("Rust", || if built.is_ok() { rust(&given) } else { Err("the server does not compile".into()) }));
     }
     if wanted(Part::Docs) {
         rows.push(row("Documentation", || docs(&given)));
     }
     if wanted(Part::Browser) {
-        rows.push(row("Browser", || {
-            site.clone()?;
-            journeys(&given, built.as_deref().map_err(Clone::clone)?)
+        rows.push(row("Browser", || match (&site, &built) {
+            (Ok(()), Ok(binary)) => journeys(&given, binary),
+            _ => Err("what it would open does not compile".into()),
         }));
     }
     drop(cluster);
@@ -138,7 +143,7 @@ fn in_nextest(what: &str, crates: &[&str], given: &Given<'_>) -> Outcome<Tally> 
 }
 
 fn in_cargo(what: &str, crates: &[&str], given: &Given<'_>) -> Outcome<Tally> {
-    let mut cargo = workspace::cargo(["test", "--no-fail-fast", "--bins", "--lib", "--tests"]);
+    let mut cargo = workspace::cargo(["test", "--no-fail-fast", "--tests"]);
     cargo.args(crates).args(given.filter);
     given.hand_to(&mut cargo);
     let (status, output) = step::watched(what, &mut cargo)?;

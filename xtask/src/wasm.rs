@@ -67,8 +67,10 @@ pub(crate) fn bind(raw: Vec<u8>) -> Outcome<Program> {
             bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate_output()
         })
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-    if !output.snippets().is_empty() || !output.local_modules().is_empty() {
-        return Err("a crate in the frontend brings JavaScript files of its own, which this build does not carry yet".into());
+    if output.snippets().values().any(|files| !files.is_empty()) || !output.local_modules().is_empty() {
+        return Err(
+            "a crate in the frontend brings JavaScript files of its own, which this build does not carry yet".into()
+        );
     }
     Ok(Program { js: output.js().as_bytes().to_vec(), wasm: output.wasm_mut().emit_wasm() })
 }

@@ -42,11 +42,12 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// The file that Cargo reports for a target, out of `--message-format json-render-diagnostics`.
+/// The file that Cargo reports for a target (not for its tests), out of `--message-format json-render-diagnostics`.
 pub(crate) fn artifact(messages: &str, target: &str, is_it: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     #[derive(Deserialize)]
     struct Message {
         target: Target,
+        profile: Profile,
         filenames: Vec<PathBuf>,
         executable: Option<PathBuf>,
     }
@@ -54,10 +55,14 @@ pub(crate) fn artifact(messages: &str, target: &str, is_it: impl Fn(&Path) -> bo
     struct Target {
         name: String,
     }
+    #[derive(Deserialize)]
+    struct Profile {
+        test: bool,
+    }
     messages
         .lines()
         .filter_map(|line| serde_json::from_str::<Message>(line).ok())
-        .filter(|message| message.target.name == target)
+        .filter(|message| message.target.name == target && !message.profile.test)
         .flat_map(|message| message.executable.into_iter().chain(message.filenames))
         .find(|path| is_it(path))
 }
@@ -77,7 +82,9 @@ pub(crate) fn is_root() -> bool {
 pub(crate) fn apt_install(packages: &[&str]) -> Outcome {
     let names = packages.join(" ");
     if !is_root() || which("apt-get").is_none() {
-        return Err(format!("{names}: not there, and only root on a Debian-like system can have it installed from here"));
+        return Err(format!(
+            "{names}: not there, and only root on a Debian-like system can have it installed from here"
+        ));
     }
     let apt = |args: &[&str]| {
         let mut apt = command("apt-get");
@@ -95,11 +102,13 @@ mod tests {
     #[test]
     fn the_artifact_is_found_among_messages() {
         let messages = concat!(
-            r#"{"reason":"compiler-artifact","target":{"name":"app"},"filenames":["/t/libapp.rlib"],"executable":null}"#,
+            r#"{"reason":"compiler-artifact","target":{"name":"app"},"profile":{"test":false},"filenames":["/t/libapp.rlib"],"executable":null}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"app"},"profile":{"test":true},"filenames":["/t/app.wasm"],"executable":"/t/app"}"#,
             "\n",
             r#"{"reason":"build-script-executed","out_dir":"/t"}"#,
             "\n",
-            r#"{"reason":"compiler-artifact","target":{"name":"frontend"},"filenames":["/t/f.rlib","/t/f.wasm"],"executable":null}"#,
+            r#"{"reason":"compiler-artifact","target":{"name":"frontend"},"profile":{"test":false},"filenames":["/t/f.rlib","/t/f.wasm"],"executable":null}"#,
             "\nnot json\n",
         );
         let wasm = |path: &Path| path.extension().is_some_and(|extension| extension == "wasm");

@@ -1,0 +1,239 @@
+//! What only a browser can do. On the server every function here does nothing, so that screens need no `cfg` of their own.
+
+#[cfg(feature = "hydrate")]
+pub use real::*;
+#[cfg(not(feature = "hydrate"))]
+pub use stub::*;
+
+#[cfg(feature = "hydrate")]
+mod real {
+    use leptos::prelude::*;
+    use std::time::Duration;
+    use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+    use web_sys::{FormData, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement};
+
+    /// A year.
+    const COOKIE_LIFE_S: u32 = 31_536_000;
+
+    /// Milliseconds since 1970.
+    #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2^53")]
+    pub fn now_ms() -> i64 {
+        js_sys::Date::now() as i64
+    }
+
+    /// A local date and time (`2027-01-01T00:00`) in the browser's zone, in milliseconds since 1970.
+    #[expect(clippy::cast_possible_truncation, reason = "a Date is a whole number below 2^53, or NaN, which is refused")]
+    pub fn local_ms(text: &str) -> Option<i64> {
+        let ms = js_sys::Date::new(&JsValue::from_str(text)).get_time();
+        ms.is_finite().then_some(ms as i64)
+    }
+
+    /// The IANA name of the browser's zone.
+    pub fn zone() -> Option<String> {
+        let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
+        js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+    }
+
+    /// Tells the server the browser's zone, which writes every moment on the pages.
+    pub fn remember_zone() {
+        let Some(zone) = zone().filter(|zone| zone.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'))) else {
+            return;
+        };
+        let Ok(page) = document().dyn_into::<HtmlDocument>() else { return };
+        let known = format!("cm_tz={zone}");
+        if !page.cookie().unwrap_or_default().split("; ").any(|cookie| cookie == known) {
+            let _ = page.set_cookie(&format!("{known}; Path=/; Max-Age={COOKIE_LIFE_S}; SameSite=Lax"));
+        }
+    }
+
+    /// Whether somebody can see the page.
+    pub fn visible() -> bool {
+        !document().hidden()
+    }
+
+    /// Calls when the person comes back to the page, while the current owner lives.
+    pub fn on_return(call: impl Fn() + Clone + 'static) {
+        for event in ["visibilitychange", "focus"] {
+            let call = call.clone();
+            let handle = window_event_listener_untyped(event, move |_| {
+                if visible() {
+                    call();
+                }
+            });
+            on_cleanup(move || handle.remove());
+        }
+    }
+
+    /// Calls again and again while the current owner lives and the page is seen.
+    pub fn every(ms: u64, call: impl Fn() + 'static) {
+        let tick = move || {
+            if visible() {
+                call();
+            }
+        };
+        if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(ms)) {
+            on_cleanup(move || handle.clear());
+        }
+    }
+
+    /// Copies a text; `done` is called with whether it worked.
+    pub fn copy(text: &str, done: impl Fn(bool) + Clone + 'static) {
+        let promise = window().navigator().clipboard().write_text(text);
+        let failed = done.clone();
+        let done = Closure::once_into_js(move |_: JsValue| done(true));
+        let failed = Closure::once_into_js(move |_: JsValue| failed(false));
+        // `then` with plain functions: the typed one wants closures that somebody keeps alive.
+        if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into()).and_then(JsCast::dyn_into::<js_sys::Function>) {
+            let _ = then.call2(&promise, &done, &failed);
+        }
+    }
+
+    /// Opens a `<dialog>` over the page, unless its button's `command` did it already.
+    pub fn open_dialog(id: &str) {
+        if let Some(dialog) = element::<HtmlDialogElement>(id)
+            && !dialog.open()
+        {
+            let _ = dialog.show_modal();
+        }
+    }
+
+    /// Closes a `<dialog>`.
+    pub fn close_dialog(id: &str) {
+        if let Some(dialog) = element::<HtmlDialogElement>(id) {
+            dialog.close();
+        }
+    }
+
+    /// Closes a popover, if it is open.
+    pub fn close_popover(id: &str) {
+        if let Some(popover) = element::<HtmlElement>(id) {
+            let _ = popover.hide_popover();
+        }
+    }
+
+    /// What stands in a form's field now: also what was typed before the WASM was there.
+    pub fn field(form_id: &str, name: &str) -> Option<String> {
+        let form = element::<HtmlFormElement>(form_id)?;
+        FormData::new_with_form(&form).ok()?.get(name).as_string()
+    }
+
+    /// Sets a field's text, where it is another.
+    pub fn set_field(id: &str, text: &str) {
+        if let Some(input) = element::<web_sys::HtmlInputElement>(id)
+            && input.value() != text
+        {
+            input.set_value(text);
+        }
+    }
+
+    /// Empties a form.
+    pub fn reset_form(form_id: &str) {
+        if let Some(form) = element::<HtmlFormElement>(form_id) {
+            form.reset();
+        }
+    }
+
+    /// Puts the keyboard's focus on an element.
+    pub fn focus(id: &str) {
+        if let Some(element) = element::<HtmlElement>(id) {
+            let _ = element.focus();
+        }
+    }
+
+    /// Opens an address in a new tab; browsers may refuse, so a link stands on the page, too.
+    pub fn open_tab(url: &str) {
+        let _ = window().open_with_url_and_target_and_features(url, "_blank", "noopener");
+    }
+
+    fn element<T: JsCast>(id: &str) -> Option<T> {
+        document().get_element_by_id(id)?.dyn_into().ok()
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod stub {
+    /// The server's clock: only a form that was posted without WASM is checked with it while a page is rendered.
+    pub fn now_ms() -> i64 {
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .ok()
+            .and_then(|since| i64::try_from(since.as_millis()).ok())
+            .unwrap_or_default()
+    }
+
+    /// A local date and time as if in UTC: near enough to tell a date from a typing error; what is stored is read in the owner's zone.
+    pub fn local_ms(text: &str) -> Option<i64> {
+        let (date, time) = text.split_once('T')?;
+        let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+        let mut time = time.splitn(3, ':').map(|part| part.parse::<i64>().ok());
+        let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+        let (hour, minute) = (time.next()??, time.next()??);
+        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..24).contains(&hour) || !(0..60).contains(&minute) {
+            return None;
+        }
+        // Days since 1970 by the civil calendar, counted from March so that a leap day ends its year.
+        let shifted = if month <= 2 { year - 1 } else { year };
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        let era_day = shifted.rem_euclid(400) * 365 + shifted.rem_euclid(400) / 4 - shifted.rem_euclid(400) / 100 + day_of_year;
+        let days = shifted.div_euclid(400) * 146_097 + era_day - 719_468;
+        Some(((days * 24 + hour) * 60 + minute) * 60_000)
+    }
+
+    /// Nothing to tell.
+    pub fn zone() -> Option<String> {
+        None
+    }
+
+    /// Nothing to remember.
+    pub fn remember_zone() {}
+
+    /// Nobody looks.
+    pub fn on_return(_call: impl Fn() + Clone + 'static) {}
+
+    /// Nothing repeats.
+    pub fn every(_ms: u64, _call: impl Fn() + 'static) {}
+
+    /// Nothing to copy to.
+    pub fn copy(_text: &str, _done: impl Fn(bool) + Clone + 'static) {}
+
+    /// No dialog.
+    pub fn open_dialog(_id: &str) {}
+
+    /// No dialog.
+    pub fn close_dialog(_id: &str) {}
+
+    /// No popover.
+    pub fn close_popover(_id: &str) {}
+
+    /// No document.
+    pub fn field(_form_id: &str, _name: &str) -> Option<String> {
+        None
+    }
+
+    /// No document.
+    pub fn set_field(_id: &str, _text: &str) {}
+
+    /// No document.
+    pub fn reset_form(_form_id: &str) {}
+
+    /// No document.
+    pub fn focus(_id: &str) {}
+
+    /// No tabs.
+    pub fn open_tab(_url: &str) {}
+
+    #[cfg(test)]
+    mod tests {
+        use super::local_ms;
+
+        #[test]
+        fn civil_dates() {
+            assert_eq!(local_ms("1970-01-01T00:00"), Some(0));
+            assert_eq!(local_ms("2027-01-01T01:00"), Some(1_798_765_200_000));
+            assert_eq!(local_ms("2024-02-29T23:59:30"), Some(1_709_251_140_000));
+            for bad in ["", "soon", "2027-13-01T00:00", "2027-01-01", "2027-01-01T24:00"] {
+                assert_eq!(local_ms(bad), None, "{bad}");
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! A call to the server from a button or a form.
+
+use crate::domain::problem::Problem;
+use crate::error::{Reply, flat};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use std::future::Future;
+
+/// One call at a time: whether it runs, and why the last one was refused.
+#[derive(Clone, Copy)]
+pub struct Call {
+    /// Runs now: its button says so and takes no second click.
+    pub busy: RwSignal<bool>,
+    /// Why the last one was refused.
+    pub problem: RwSignal<Option<Problem>>,
+}
+
+impl Call {
+    /// None made yet.
+    pub fn new() -> Self {
+        Self { busy: RwSignal::new(false), problem: RwSignal::new(None) }
+    }
+
+    /// Starts the call unless one runs; `done` is given what came of it. Nothing happens if the screen is gone by then.
+    pub fn start<T: 'static>(self, call: impl Future<Output = Reply<T>> + 'static, done: impl FnOnce(T) + 'static) {
+        if self.busy.get_untracked() {
+            return;
+        }
+        self.busy.set(true);
+        self.problem.set(None);
+        spawn_local(async move {
+            let answer = flat(call.await);
+            // A disposed signal answers `Some` to `try_set`: the screen was left while the call ran.
+            if self.busy.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(value) => done(value),
+                Err(problem) => self.problem.set(Some(problem)),
+            }
+        });
+    }
+
+    /// The refusal of one field.
+    pub fn field_problem(self, name: &'static str) -> Option<String> {
+        self.problem.with(|problem| problem.as_ref().filter(|problem| problem.param.as_deref() == Some(name)).map(|problem| problem.message.clone()))
+    }
+}

@@ -1,0 +1,64 @@
+//! Something to copy.
+
+use super::Icon;
+use crate::browser;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// A button that copies and says so.
+#[component]
+pub fn CopyButton(
+    /// What is copied.
+    #[prop(into)]
+    text: Signal<String>,
+    /// What a screen reader says it copies: "Copy the call".
+    label: &'static str,
+) -> impl IntoView {
+    // 0: not yet, 1: copied, 2: the browser refused.
+    let said = RwSignal::new(0u8);
+    let copy = move |_| {
+        browser::copy(&text.get_untracked(), move |worked| {
+            said.try_set(if worked { 1 } else { 2 });
+            set_timeout(
+                move || {
+                    said.try_set(0);
+                },
+                Duration::from_secs(2),
+            );
+        });
+    };
+    view! {
+        <button type="button" class="button button-small copy" on:click=copy aria-label=label>
+            <Icon name="copy" />
+            <span aria-live="polite">
+                {move || match said.get() {
+                    0 => "Copy",
+                    1 => "Copied",
+                    _ => "Select and copy it",
+                }}
+            </span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Text for a terminal, with its copy button.
+#[component]
+pub fn CodeBlock(
+    /// The text.
+    #[prop(into)]
+    text: Signal<String>,
+    /// What a screen reader says the button copies.
+    label: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="code-block">
+            // It scrolls sideways on a phone: the keyboard must reach it, too.
+            <pre tabindex="0" role="region" aria-label=label>
+                <code>{text}</code>
+            </pre>
+            <CopyButton text label />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,25 @@
+//! The parts that every screen is made of, one each.
+
+mod bar;
+mod call;
+mod code_block;
+mod dialog;
+mod field;
+mod icon;
+mod message;
+mod status;
+mod steps;
+mod time;
+mod toast;
+
+pub use bar::Bar;
+pub use call::Call;
+pub use code_block::{CodeBlock, CopyButton};
+pub use dialog::{CloseButton, Dialog, DialogButton};
+pub use field::{Choice, ReadField, Segmented, SelectField, TextField};
+pub use icon::{Icon, Logo};
+pub use message::{Banner, ProblemView, Tone};
+pub use status::{Badge, StatusBadge, status_word};
+pub use steps::{Step, StepState, Steps};
+pub use time::{Time, zone_name};
+pub use toast::{Toasts, ToastsView};

@@ -1,0 +1,235 @@
+//! What stands around every page of a signed-in person: the side bar (on phones a bar with a menu) and the header.
+
+use super::links;
+use crate::browser;
+use crate::components::{Icon, Logo};
+use crate::domain::mode::Mode;
+use crate::domain::problem::Problem;
+use crate::error::flat;
+use crate::server_fns::visit::read_frame;
+use crate::wire::screens::Frame;
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+use leptos_router::hooks::use_location;
+use leptos_router::location::Url;
+
+/// What every page knows.
+#[derive(Clone, Copy)]
+pub struct Around {
+    /// The mode in view.
+    pub mode: Memo<Mode>,
+    /// Who is signed in, their apps, the connection. Refetched by whoever changes one of them.
+    pub frame: Resource<Result<Frame, Problem>>,
+}
+
+const MENU: &str = "menu";
+
+/// The frame, and the page within.
+#[component]
+pub fn SignedIn() -> impl IntoView {
+    let mode = links::use_mode();
+    let frame = Resource::new(move || mode.get(), |mode| async move { flat(read_frame(mode).await) });
+    provide_context(Around { mode, frame });
+    let path = use_location().pathname;
+    // On a phone, the menu closes once one has gone somewhere.
+    Effect::new(move |_| {
+        path.track();
+        browser::close_popover(MENU);
+    });
+
+    view! {
+        <a class="skip" href="#main" rel="external">
+            "Skip to the content"
+        </a>
+        <div class=move || if mode.get() == Mode::Test { "frame frame-test" } else { "frame" }>
+            <Transition fallback=move || {
+                view! {
+                    <Side frame=None mode path />
+                    <Top frame=None mode path />
+                }
+            }>
+                {move || Suspend::new(async move {
+                    let frame = frame.await.ok();
+                    view! {
+                        <Side frame=frame.clone() mode path />
+                        <Top frame mode path />
+                    }
+                })}
+            </Transition>
+            <main id="main" class="page" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+/// The app that a path is about: `/apps/<id>/…`.
+fn app_in(path: &str) -> Option<String> {
+    path.strip_prefix("/apps/")?.split('/').next().filter(|id| !id.is_empty()).map(Url::unescape)
+}
+
+#[component]
+fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+    let support = frame.as_ref().and_then(|frame| frame.support_email.clone());
+    let email = frame.as_ref().and_then(|frame| frame.email.clone());
+    let apps = frame.map(|frame| frame.apps).unwrap_or_default();
+    // The app in view; elsewhere the first one, so that its codes are always one click away.
+    let app = Memo::new(move |_| {
+        let id = path.with(|path| app_in(path)).or_else(|| apps.first().map(|app| app.id.clone()))?;
+        let name = apps.iter().find(|app| app.id == id).map_or_else(|| id.clone(), |app| app.name.clone());
+        Some((id, name))
+    });
+    let app_codes = Signal::derive(move || app.with(|app| app.as_ref().map(|(id, _)| links::codes(id, mode.get())).unwrap_or_default()));
+    let in_app = Signal::derive(move || path.with(|path| app_in(path).is_some()));
+
+    view! {
+        <aside class="side">
+            <div class="side-top">
+                <a class="home-link" href=move || links::apps(mode.get())>
+                    <Logo />
+                </a>
+                <button type="button" class="button button-small menu-button" popovertarget=MENU>
+                    <Icon name="menu" />
+                    "Menu"
+                </button>
+            </div>
+            <nav id=MENU class="menu" popover="auto" aria-label="Main">
+                <div class="menu-part" hidden=move || app.with(Option::is_none)>
+                    <p class="menu-head">{move || app.with(|app| app.as_ref().map(|(_, name)| name.clone()).unwrap_or_default())}</p>
+                    <NavLink icon="tag" label="Discount codes" href=app_codes current=in_app />
+                </div>
+                <div class="menu-part">
+                    <p class="menu-head">"Workspace"</p>
+                    <NavLink
+                        icon="apps"
+                        label="Apps"
+                        href=Signal::derive(move || links::apps(mode.get()))
+                        current=Signal::derive(move || path.with(|path| path == "/apps"))
+                    />
+                    <NavLink
+                        icon="settings"
+                        label="Settings"
+                        href=Signal::derive(move || links::settings(mode.get()))
+                        current=Signal::derive(move || path.with(|path| path == "/settings"))
+                    />
+                    {support
+                        .map(|address| {
+                            view! {
+                                <a class="menu-link" href=format!("mailto:{address}") rel="external">
+                                    <Icon name="help" />
+                                    "Support"
+                                </a>
+                            }
+                        })}
+                </div>
+                <div class="menu-foot">
+                    <span class="menu-email">{email}</span>
+                    <form method="post" action="/sign-out">
+                        <button type="submit" class="link">
+                            "Sign out"
+                        </button>
+                    </form>
+                </div>
+            </nav>
+        </aside>
+    }
+    .into_any()
+}
+
+#[component]
+fn NavLink(icon: &'static str, label: &'static str, href: Signal<String>, current: Signal<bool>) -> impl IntoView {
+    view! {
+        <a class="menu-link" href=href aria-current=move || current.get().then_some("page")>
+            <Icon name=icon />
+            {label}
+        </a>
+    }
+    .into_any()
+}
+
+#[component]
+fn Top(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+    let chip = frame.map(|frame| {
+        let (class, words) = match frame.connection.status.as_str() {
+            "connected" => ("badge badge-good", "Stripe connected"),
+            "needs_reauth" => ("badge badge-red", "Stripe needs you"),
+            _ => ("badge badge-amber", "Stripe not connected"),
+        };
+        view! {
+            <a class=class href=move || links::settings(mode.get())>
+                {words}
+            </a>
+        }
+    });
+    view! {
+        <header class="top">
+            <Crumbs mode path />
+            <div class="top-end">
+                {chip} <nav class="modes" aria-label="Mode">
+                    <ModeLink to=Mode::Test label="Test" mode path />
+                    <ModeLink to=Mode::Live label="Live" mode path />
+                </nav>
+            </div>
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn ModeLink(to: Mode, label: &'static str, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+    view! {
+        <a
+            class=format!("mode mode-{to}")
+            href=move || path.with(|path| links::in_mode(path, to))
+            aria-current=move || (mode.get() == to).then_some("true")
+        >
+            {label}
+            <span class="unseen">" mode"</span>
+        </a>
+    }
+    .into_any()
+}
+
+/// Where one is: `taskpomo / Discount codes / New code`.
+#[component]
+fn Crumbs(mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+    let crumbs = move || {
+        let path = path.get();
+        let Some(app) = app_in(&path) else {
+            let here = if path == "/settings" { "Settings" } else { "Apps" };
+            return view! { <li aria-current="page">{here}</li> }.into_any();
+        };
+        let codes = links::codes(&app, mode.get());
+        let last = match path.splitn(5, '/').nth(4) {
+            None | Some("") => None,
+            Some("new") => Some("New code"),
+            Some(_) => Some("Code"),
+        };
+        let list = match last {
+            None => view! { <li aria-current="page">"Discount codes"</li> }.into_any(),
+            Some(_) => {
+                view! {
+                    <li>
+                        <a href=codes>"Discount codes"</a>
+                    </li>
+                }
+                .into_any()
+            }
+        };
+        view! {
+            <li class="crumb-app">
+                <a href=links::apps(mode.get())>{app}</a>
+            </li>
+            {list}
+            {last.map(|last| view! { <li aria-current="page">{last}</li> })}
+        }
+        .into_any()
+    };
+    view! {
+        <nav class="crumbs" aria-label="Where you are">
+            <ol>{crumbs}</ol>
+        </nav>
+    }
+    .into_any()
+}

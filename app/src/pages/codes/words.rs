@@ -1,0 +1,97 @@
+//! How codes are spoken of.
+
+use crate::domain::money::group;
+use crate::domain::problem::Problem;
+use crate::wire::api::DiscountCode;
+use crate::wire::screens::SyncView;
+
+/// `443 of 1,000 · 31 in checkout`.
+pub fn used(code: &DiscountCode) -> String {
+    let count = number(code.redemptions.count);
+    let of = match code.max_redemptions {
+        Some(limit) => format!("{count} of {}", number(limit)),
+        None => format!("{count} · no limit"),
+    };
+    match code.redemptions.held {
+        0 => of,
+        held => format!("{of} · {} in checkout", number(held)),
+    }
+}
+
+/// Whether it is in Stripe, in a list.
+pub fn in_stripe(sync: &SyncView) -> &'static str {
+    match sync {
+        SyncView::NotUsed => "not used yet",
+        SyncView::Pending => "being minted",
+        SyncView::Minted { .. } => "in Stripe",
+        SyncView::Blocked { .. } => "needs you",
+    }
+}
+
+/// `1,000`.
+pub fn number(number: i64) -> String {
+    let minus = if number < 0 { "−" } else { "" };
+    format!("{minus}{}", group(number.unsigned_abs()))
+}
+
+/// A refusal in the words of the form: the rules speak of the API's fields, owners see labels.
+pub fn for_the_form(problem: &Problem) -> String {
+    let mut text = problem.message.clone();
+    for (field, label) in [
+        ("duration_in_months is needed when duration is repeating: ", "Type for how many months: "),
+        ("duration_in_months", "the number of months"),
+        ("max_redemptions", "the limit"),
+        ("leave it out for", "leave it empty for"),
+        ("starts_at", "the start"),
+        ("expires_at", "the end"),
+        ("percent_off", "the percentage"),
+        ("amount_off_cents", "the amount"),
+        ("amount_off", "the amount"),
+    ] {
+        if text.contains(field) {
+            text = text.replace(field, label);
+        }
+    }
+    if text.starts_with("code ") {
+        text.insert_str(0, "the ");
+    }
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => text,
+    }
+}
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// `1 Jan 2027, 01:00` of `2027-01-01T01:00`: what was typed is local already, so no zone is needed to say it.
+pub fn local(text: &str) -> Option<String> {
+    let (date, time) = text.split_once('T')?;
+    let mut parts = date.split('-');
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
+    let day: u8 = day.parse().ok()?;
+    Some(format!("{day} {month} {year}, {}", time.get(..5)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::discount_code;
+
+    #[test]
+    fn refusals_speak_of_labels() {
+        let end = discount_code::check_expires_at(Some(5), 10).unwrap_err();
+        assert!(for_the_form(&end).starts_with("The end must be in the future."), "{}", for_the_form(&end));
+        let code = crate::domain::code::CodeText::parse("é!", "code").unwrap_err();
+        assert!(for_the_form(&code).starts_with("The code may have"), "{}", for_the_form(&code));
+    }
+
+    #[test]
+    fn local_times() {
+        assert_eq!(local("2027-01-01T01:00").as_deref(), Some("1 Jan 2027, 01:00"));
+        for bad in ["", "2027-13-01T01:00", "2027-01-01", "2027-01-01T1"] {
+            assert_eq!(local(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! What Codemint is, and signing in.
+
+use super::links;
+use crate::browser;
+use crate::components::{Banner, Call, Logo, TextField, Tone};
+use crate::domain::email;
+use crate::domain::mode::Mode;
+use crate::error::flat;
+use crate::server_fns::visit::{RequestSignIn, is_signed_in, request_sign_in};
+use crate::wire::screens::SignInRequested;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_meta::Title;
+
+/// The first page.
+#[component]
+pub fn Home() -> impl IntoView {
+    let known = Resource::new(|| (), |()| async { flat(is_signed_in().await).unwrap_or_default() });
+    view! {
+        <Title text="" />
+        <div class="home">
+            <header class="home-top">
+                <Logo />
+                <Transition>
+                    {move || Suspend::new(async move {
+                        known
+                            .await
+                            .then(|| {
+                                view! {
+                                    <a class="button" href=links::apps(Mode::Test)>
+                                        "Open your apps"
+                                    </a>
+                                }
+                            })
+                    })}
+                </Transition>
+            </header>
+            <main id="main" class="home-main">
+                <section class="home-words">
+                    <h1>"Discount codes on your own Stripe account"</h1>
+                    <p class="lead">
+                        "Create codes here. The coupon is minted in Stripe when a customer first uses one, and not a moment before: no clutter, no oversold limits, no sale lost."
+                    </p>
+                    <ul class="points">
+                        <li>
+                            <b>"Exact limits"</b>
+                            <span>"A limit of 100 is 100, however many people check out at once. Abandoned checkouts give their use back."</span>
+                        </li>
+                        <li>
+                            <b>"Least access"</b>
+                            <span>"Coupons and promotion codes are all it asks for. Keys are encrypted, and you can take them back at any time."</span>
+                        </li>
+                        <li>
+                            <b>"One call"</b>
+                            <span>"Your backend makes a checkout with a code in one request, or asks for a coupon and makes the session itself."</span>
+                        </li>
+                    </ul>
+                </section>
+                <SignInPanel />
+            </main>
+        </div>
+    }
+    .into_any()
+}
+
+const FORM: &str = "sign-in";
+
+/// Asking for a link.
+#[component]
+fn SignInPanel() -> impl IntoView {
+    let call = Call::new();
+    let sent = RwSignal::new(None::<SignInRequested>);
+    let typed_wrong = RwSignal::new(None::<String>);
+    let problem = links::query_once("problem");
+    let sent_plainly = !links::query_once("sent").is_empty();
+    let refused = RwSignal::new(match problem.as_str() {
+        "email" => Some("This is not an e-mail address. It looks like you@example.com.".to_owned()),
+        _ => None,
+    });
+
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        refused.set(None);
+        let typed = browser::field(FORM, "email").unwrap_or_default();
+        match email::parse(&typed, "email") {
+            Err(problem) => {
+                typed_wrong.set(Some(problem.message));
+                browser::focus("email");
+            }
+            Ok(address) => {
+                typed_wrong.set(None);
+                call.start(request_sign_in(address), move |answer| sent.set(Some(answer)));
+            }
+        }
+    };
+    // While one corrects a wrong address, its error goes as soon as it is right.
+    let correct = move |_| {
+        if typed_wrong.with_untracked(Option::is_some) {
+            let typed = browser::field(FORM, "email").unwrap_or_default();
+            typed_wrong.set(email::parse(&typed, "email").err().map(|problem| problem.message));
+        }
+    };
+    let error = Signal::derive(move || typed_wrong.get().or_else(|| call.field_problem("email")).or_else(|| refused.get()));
+    let other_problem =
+        move || call.problem.get().filter(|problem| problem.param.as_deref() != Some("email")).map(|problem| view! { <Banner tone=Tone::Red>{problem.message}</Banner> });
+
+    view! {
+        <section class="panel sign-in" aria-labelledby="sign-in-title">
+            <h2 id="sign-in-title">"Sign in or start"</h2>
+            {match problem.as_str() {
+                "expired" => {
+                    view! {
+                        <Banner tone=Tone::Amber>
+                            "This link has expired or was used already. Ask for a new one; nothing was lost."
+                        </Banner>
+                    }
+                        .into_any()
+                }
+                "slow" => {
+                    view! {
+                        <Banner tone=Tone::Amber>
+                            "Several links were asked for in a short time. Wait a few minutes, then ask again."
+                        </Banner>
+                    }
+                        .into_any()
+                }
+                _ => ().into_any(),
+            }}
+            {sent_plainly
+                .then(|| {
+                    view! {
+                        <Banner tone=Tone::Good>"A link is on its way to your mailbox. It signs you in once."</Banner>
+                    }
+                })}
+            <div hidden=move || sent.with(Option::is_some)>
+                <p class="second">"We send you a link. There is no password to keep."</p>
+                <form id=FORM class="stack" method="post" action=RequestSignIn::url() novalidate on:submit=submit on:input=correct>
+                    <TextField
+                        id="email"
+                        name="email"
+                        label="E-mail address"
+                        kind="email"
+                        inputmode="email"
+                        autocomplete="email"
+                        placeholder="you@example.com"
+                        value=links::query_once("email")
+                        error
+                    />
+                    {other_problem}
+                    <button type="submit" class="button button-filled button-wide" aria-disabled=move || call.busy.get().then_some("true")>
+                        {move || if call.busy.get() { "Sending…" } else { "Send me a link" }}
+                    </button>
+                </form>
+            </div>
+            <div role="status">
+                {move || {
+                    sent.get()
+                        .map(|answer| {
+                            view! {
+                                <div class="stack">
+                                    <p>"We sent a link to " <b>{answer.email}</b> "."</p>
+                                    <p class="second">{format!("It signs you in once, within {} minutes.", answer.minutes)}</p>
+                                    {(!answer.mail_leaves)
+                                        .then(|| {
+                                            view! {
+                                                <Banner tone=Tone::Amber>
+                                                    "The operator of this server has not set up e-mail: the link waits in its queue."
+                                                </Banner>
+                                            }
+                                        })}
+                                    <button type="button" class="link" on:click=move |_| sent.set(None)>
+                                        "Use another address"
+                                    </button>
+                                </div>
+                            }
+                        })
+                }}
+            </div>
+        </section>
+    }
+    .into_any()
+}

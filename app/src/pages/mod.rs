@@ -1,0 +1,48 @@
+//! The screens, a file each, and the addresses that lead to them.
+
+mod apps;
+mod around;
+mod codes;
+pub mod document;
+mod home;
+pub mod links;
+mod not_found;
+mod settings;
+mod sign_in;
+
+use crate::browser;
+use crate::components::{Toasts, ToastsView};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+/// The whole application, within `<body>`.
+///
+/// Pages are rendered whole (`SsrMode::Async`) rather than streamed in pieces: everything they show comes from our own database in
+/// milliseconds, they work without the WASM, and nothing jumps.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let toasts = Toasts::new();
+    provide_context(toasts);
+    Effect::new(|_| browser::remember_zone());
+
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "Codemint".to_owned() } else { format!("{title} · Codemint") } />
+        <Router>
+            <Routes fallback=not_found::NotFound>
+                <Route path=path!("/") view=home::Home ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/:token") view=sign_in::SignIn ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=around::SignedIn ssr=SsrMode::Async>
+                    <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/new") view=codes::NewCode ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/:id") view=codes::OneCode ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view=settings::Settings ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+        <ToastsView toasts />
+    }
+}

@@ -1,0 +1,134 @@
+//! The API keys that there are.
+
+use crate::browser;
+use crate::components::{Call, CloseButton, Dialog, ProblemView, Time, Toasts};
+use crate::domain::mode::Mode;
+use crate::domain::problem::Problem;
+use crate::server_fns::api_keys::{RevokeApiKey, revoke_api_key};
+use crate::wire::screens::{ApiKeyRow, KeyRights};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// The list of the page, refetched by whoever changes it.
+pub type Keys = Resource<Result<Vec<ApiKeyRow>, Problem>>;
+
+const ASK: &str = "revoke";
+
+/// What a key may do, in words.
+pub fn rights_words(rights: KeyRights) -> &'static str {
+    match rights {
+        KeyRights::Full => "everything",
+        KeyRights::Checkout => "checkout only",
+    }
+}
+
+/// The table.
+#[component]
+pub fn KeyTable(
+    /// The keys.
+    rows: Vec<ApiKeyRow>,
+    /// The mode in view.
+    mode: Mode,
+    /// The list.
+    keys: Keys,
+) -> impl IntoView {
+    // The one that is asked about.
+    let asked = RwSignal::new(None::<(String, String)>);
+    if rows.is_empty() {
+        return view! {
+            <div class="nothing">
+                <p>"No API keys in this mode yet. Your backend needs one to make checkouts."</p>
+            </div>
+        }
+        .into_any();
+    }
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let ask = (row.id.clone(), row.name.clone());
+            let label = format!("Revoke {}", row.name);
+            let open = move |_| {
+                asked.set(Some(ask.clone()));
+                browser::open_dialog(ASK);
+            };
+            view! {
+                <tr>
+                    <td class="cell-code">
+                        <span class="name">{row.name}</span>
+                        <code class="third">{row.hint}</code>
+                    </td>
+                    <td data-label="App">{row.app_id.unwrap_or_else(|| "all apps".to_owned())}</td>
+                    <td data-label="May do">{rights_words(row.rights)}</td>
+                    <td data-label="Created" class="third">
+                        <Time when=row.created day=true />
+                    </td>
+                    <td data-label="Last used" class="third">
+                        {match row.last_used {
+                            Some(when) => view! { <Time when /> }.into_any(),
+                            None => "never".into_any(),
+                        }}
+                    </td>
+                    <td class="end">
+                        <button type="button" class="button button-small" aria-label=label on:click=open>
+                            "Revoke"
+                        </button>
+                    </td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="table">
+            <thead>
+                <tr>
+                    <th scope="col">"Key"</th>
+                    <th scope="col">"App"</th>
+                    <th scope="col">"May do"</th>
+                    <th scope="col">"Created"</th>
+                    <th scope="col">"Last used"</th>
+                    <th scope="col">
+                        <span class="unseen">"Actions"</span>
+                    </th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+        <AskRevoke asked mode keys />
+    }
+    .into_any()
+}
+
+#[component]
+fn AskRevoke(asked: RwSignal<Option<(String, String)>>, mode: Mode, keys: Keys) -> impl IntoView {
+    let call = Call::new();
+    let toasts: Toasts = expect_context();
+    let id = move || asked.with(|asked| asked.as_ref().map(|(id, _)| id.clone()).unwrap_or_default());
+    let name = move || asked.with(|asked| asked.as_ref().map(|(_, name)| name.clone()).unwrap_or_default());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let Some((id, name)) = asked.get_untracked() else { return };
+        call.start(revoke_api_key(mode, id), move |()| {
+            browser::close_dialog(ASK);
+            toasts.say(format!("{name} is revoked."));
+            keys.refetch();
+        });
+    };
+    view! {
+        <Dialog id=ASK title=Signal::derive(move || format!("Revoke {}?", name()))>
+            <ul class="facts">
+                <li>"Calls with this key are refused at once."</li>
+                <li>"It cannot be taken back. Make a new key first, if a backend still uses this one."</li>
+            </ul>
+            {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+            <form class="actions" method="post" action=RevokeApiKey::url() on:submit=submit>
+                <input type="hidden" name="mode" value=mode.as_str() />
+                <input type="hidden" name="id" value=id />
+                <button type="submit" class="button button-red" aria-disabled=move || call.busy.get().then_some("true")>
+                    {move || if call.busy.get() { "Revoking…" } else { "Revoke" }}
+                </button>
+                <CloseButton dialog=ASK>"Keep it"</CloseButton>
+            </form>
+        </Dialog>
+    }
+    .into_any()
+}

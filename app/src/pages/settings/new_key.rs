@@ -1,0 +1,98 @@
+//! A new API key, shown once.
+
+use super::api_keys::Keys;
+use crate::browser;
+use crate::components::{Banner, Call, Choice, CodeBlock, ProblemView, SelectField, TextField, Tone};
+use crate::domain::mode::Mode;
+use crate::server_fns::api_keys::create_api_key;
+use crate::wire::screens::{AppRow, KeyRights, NewApiKey};
+use leptos::prelude::*;
+
+const FORM: &str = "new-key";
+
+/// The form. Its answer is shown in this page alone, so it waits for the WASM: a plain form would lead on and lose the key.
+#[component]
+pub fn NewKey(
+    /// The apps to choose from.
+    apps: Vec<AppRow>,
+    /// The mode in view.
+    mode: Memo<Mode>,
+    /// The list.
+    keys: Keys,
+) -> impl IntoView {
+    let call = Call::new();
+    let made = RwSignal::new(None::<NewApiKey>);
+    let missing = RwSignal::new(false);
+    let ready = RwSignal::new(false);
+    Effect::new(move |_| ready.set(true));
+    // A key belongs to its mode: in the other one it is not shown any more.
+    Effect::new(move |_| {
+        mode.track();
+        made.set(None);
+    });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let field = |name| browser::field(FORM, name).unwrap_or_default();
+        let name = field("name").trim().to_owned();
+        missing.set(name.is_empty());
+        if name.is_empty() {
+            browser::focus("key-name");
+            return;
+        }
+        let rights = KeyRights::parse(&field("rights")).unwrap_or_default();
+        call.start(create_api_key(mode.get_untracked(), name, field("app_id"), rights), move |key| {
+            browser::reset_form(FORM);
+            made.set(Some(key));
+            keys.refetch();
+        });
+    };
+    let name_error = Signal::derive(move || {
+        missing.get().then(|| "Type a name that tells later what uses it, like Production backend.".to_owned()).or_else(|| call.field_problem("name"))
+    });
+    let app_choices: Vec<Choice> = std::iter::once(Choice::new("", "All apps")).chain(apps.into_iter().map(|app| Choice::new(app.id, app.name))).collect();
+    let rights = vec![Choice::new(KeyRights::Full.as_str(), "Everything"), Choice::new(KeyRights::Checkout.as_str(), "Validate and checkout only")];
+    let shown = move || {
+        made.get().map(|made| {
+            view! {
+                <div class="panel new-secret" role="status">
+                    <h3>{format!("{} is made", made.row.name)}</h3>
+                    <Banner tone=Tone::Amber>"Copy the key now. It is shown this once; only a fingerprint of it is stored."</Banner>
+                    <CodeBlock text=made.key label="The new API key" />
+                </div>
+            }
+        })
+    };
+    view! {
+        {shown}
+        <section class="panel" aria-labelledby="new-key-title">
+            <h3 id="new-key-title">"New API key"</h3>
+            <form id=FORM class="line" novalidate on:submit=submit>
+                <TextField id="key-name" name="name" label="Name" placeholder="Production backend" error=name_error />
+                <SelectField
+                    id="key-app"
+                    name="app_id"
+                    label="App"
+                    choices=app_choices
+                    error=Signal::derive(move || call.field_problem("app_id"))
+                />
+                <SelectField
+                    id="key-rights"
+                    name="rights"
+                    label="May do"
+                    choices=rights
+                    error=Signal::derive(move || call.field_problem("rights"))
+                />
+                <button type="submit" class="button" disabled=move || !ready.get() aria-disabled=move || call.busy.get().then_some("true")>
+                    {move || if call.busy.get() { "Creating…" } else { "Create key" }}
+                </button>
+            </form>
+            {move || {
+                call.problem
+                    .get()
+                    .filter(|problem| !matches!(problem.param.as_deref(), Some("name" | "app_id" | "rights")))
+                    .map(|problem| view! { <ProblemView problem /> })
+            }}
+        </section>
+    }
+    .into_any()
+}

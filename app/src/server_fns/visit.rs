@@ -1,0 +1,36 @@
+//! Signing in, and what stands around every page.
+
+#[cfg(feature = "ssr")]
+use super::context::{anyone, go_on, signed_in};
+use crate::domain::mode::Mode;
+use crate::error::Reply;
+#[cfg(feature = "ssr")]
+use crate::pages::links;
+use crate::wire::screens::{Frame, SignInRequested};
+use leptos::prelude::*;
+
+/// Whether somebody is signed in.
+#[server(endpoint = "is-signed-in")]
+pub async fn is_signed_in() -> Reply<bool> {
+    let (_, who) = anyone()?;
+    Ok(Ok(who.viewer.is_some()))
+}
+
+/// Sends a link that signs in.
+#[server(endpoint = "request-sign-in")]
+pub async fn request_sign_in(email: String) -> Reply<SignInRequested> {
+    let (backend, who) = anyone()?;
+    let outcome = backend.request_sign_in(&who.visitor, &email).await;
+    go_on(&links::home_after(&outcome, &email));
+    Ok(outcome)
+}
+
+/// What stands around every page.
+#[server(endpoint = "frame")]
+pub async fn read_frame(mode: Mode) -> Reply<Frame> {
+    let (backend, viewer) = match signed_in()? {
+        Ok(who) => who,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(backend.frame(&viewer, mode).await)
+}
