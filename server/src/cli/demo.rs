@@ -21,7 +21,7 @@ const OWNER: &str = "owner@example.com";
 const APP: &str = "taskpomo";
 
 /// Runs until it is interrupted.
-pub(super) async fn run(ready_file: Option<PathBuf>, data: Option<PathBuf>, port: u16) -> Result<(), Failure> {
+pub(super) async fn run(ready_file: Option<PathBuf>, data: Option<PathBuf>, bind: SocketAddr) -> Result<(), Failure> {
     telemetry::start("warn");
     let folder = Folder::open(data)?;
     let stop = CancellationToken::new();
@@ -35,7 +35,7 @@ pub(super) async fn run(ready_file: Option<PathBuf>, data: Option<PathBuf>, port
     let mailbox = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let mailbox_url = format!("http://{}", mailbox.local_addr()?);
 
-    let listener = listen(port).await?;
+    let listener = listen(bind).await?;
     let address = listener.local_addr()?;
     let config = config(address, &stripe.url, &folder.path, &mail_dir)?;
     let server = Server::set_up(&config, Clock::system(), Pace { sweep: std::time::Duration::from_secs(1), ..Pace::default() }).await?;
@@ -103,11 +103,11 @@ fn master_keys(folder: &Path) -> Result<MasterKeys, Failure> {
     Ok(MasterKeys::parse(text.trim())?)
 }
 
-/// The port that was asked for, or a free one where it is taken.
-async fn listen(port: u16) -> Result<TcpListener, Failure> {
-    match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+/// The address that was asked for, or a free port of it where that is taken.
+async fn listen(bind: SocketAddr) -> std::io::Result<TcpListener> {
+    match TcpListener::bind(bind).await {
         Ok(listener) => Ok(listener),
-        Err(_) => Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?),
+        Err(_) => TcpListener::bind((bind.ip(), 0)).await,
     }
 }
 

@@ -8,10 +8,11 @@ mod say;
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::jobs::Pace;
-use crate::serve::{Server, bind};
+use crate::serve::{self, Server};
 use crate::services::Services;
 use crate::{crypto, telemetry};
 use clap::{Parser, Subcommand};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use tokio_util::sync::CancellationToken;
@@ -36,9 +37,9 @@ enum Command {
         /// Where to keep the demo's data; without it, a folder that goes with the process.
         #[arg(long)]
         data: Option<PathBuf>,
-        /// The port of the dashboard; 0 takes a free one.
-        #[arg(long, default_value_t = 8080)]
-        port: u16,
+        /// Where the dashboard listens; a free port where it is taken.
+        #[arg(long, env = "CODEMINT_BIND", default_value = "127.0.0.1:8080")]
+        bind: SocketAddr,
     },
     /// Bring the database's schema up to date.
     Migrate,
@@ -93,8 +94,8 @@ fn environment(name: &str) -> Option<String> {
 
 async fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve => serve().await,
-        Command::Demo { ready_file, data, port } => demo::run(ready_file, data, port).await,
+        Command::Serve => run_server().await,
+        Command::Demo { ready_file, data, bind } => demo::run(ready_file, data, bind).await,
         Command::Migrate => {
             Services::migrate(&config::database_url(&environment)).await?;
             say::line("The database is up to date.");
@@ -108,10 +109,10 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
     }
 }
 
-async fn serve() -> Result<(), Failure> {
+async fn run_server() -> Result<(), Failure> {
     let config = Config::read(&environment)?;
     telemetry::start("info");
-    let listener = bind(config.bind).await?;
+    let listener = serve::bind(config.bind).await?;
     let server = Server::set_up(&config, Clock::system(), Pace::default()).await?;
     tracing::info!(bind = %config.bind, public_url = %config.public_url, "serving");
     let stop = CancellationToken::new();

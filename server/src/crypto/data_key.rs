@@ -22,11 +22,6 @@ impl DataKey {
         Ok(Self { id: id.to_owned(), key: Key::generate()? })
     }
 
-    /// Its id.
-    pub fn id(&self) -> &str {
-        &self.id
-    }
-
     /// For the database: sealed under the primary master key. Also for wrapping it again after a rotation.
     pub fn wrap(&self, ring: &MasterKeys, workspace: &str) -> Result<Vec<u8>, SealError> {
         let (master_id, master) = ring.primary();
@@ -48,11 +43,6 @@ impl DataKey {
     /// Opens a value that this key sealed. During a rotation, when a workspace has two, use [`envelope::open`] with both.
     pub fn open(&self, aad: &Aad<'_>, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         envelope::open(|id| (id == self.id).then(|| self.key.clone()), aad, sealed)
-    }
-
-    /// The key itself, for a look-up among several.
-    pub fn key(&self) -> &Key {
-        &self.key
     }
 }
 

@@ -41,7 +41,7 @@ impl Services {
         let token = crypto::ApiKey::parse(bearer).ok_or_else(invalid)?;
         let row = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().api_key_by_hash(token.hash().as_bytes()).await?.ok_or_else(invalid)?
+            reader.conn().api_key_by_hash(token.hash().as_bytes()).await?.filter(|row| row.mode == token.mode()).ok_or_else(invalid)?
         };
         let caller = Caller {
             scope: Scope::stored(row.workspace_id, &row.mode),

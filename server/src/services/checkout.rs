@@ -197,11 +197,11 @@ impl Services {
 
     /// The same request again, after its first one ended without an answer that could be stored.
     async fn resume(&self, scope: &Scope, row: CheckoutRow, request: Checkout) -> Result<CheckoutSession, Problem> {
-        if let Some(answer) = &row.answer {
-            return serde_json::from_str(answer).map_err(|error| super::error::internal("a stored answer cannot be read", &error));
+        if let Some(answer) = row.answer()? {
+            return Ok(answer);
         }
         let link = self.link(scope).await?;
-        if row.step != Step::Refused.as_str() {
+        if row.step()? != Step::Refused {
             let now = self.now();
             let mut tx = self.0.db.begin().await?;
             let ours = tx.at(scope).take_checkout(&row.id, now, now + LEASE_MS).await?;
@@ -210,18 +210,18 @@ impl Services {
                 return Err(Problem::new(Code::IdempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Try again in a moment."));
             }
             let fresh = now - row.attempted_at < FRESH_MS && row.generation == link.generation;
-            if row.step == Step::Intent.as_str() && fresh {
-                let attempt = self.recorded_attempt(scope, &row, request).await?;
+            if row.step()? == Step::Intent && fresh {
+                let attempt = self.recorded_attempt(scope, &row).await?;
                 return self.drive(&link, attempt).await;
             }
             match self.find_session(&link, &row.id, row.created_at).await {
                 Ok(None) => {}
                 Ok(Some(session)) => {
-                    let attempt = self.recorded_attempt(scope, &row, request).await?;
+                    let attempt = self.recorded_attempt(scope, &row).await?;
                     return self.adopt(&link, &row, attempt, session).await;
                 }
                 Err(problem) => {
-                    let attempt = self.recorded_attempt(scope, &row, request).await?;
+                    let attempt = self.recorded_attempt(scope, &row).await?;
                     return Err(self.give_back(&link, &attempt, problem).await);
                 }
             }
@@ -231,7 +231,7 @@ impl Services {
         self.drive(&link, attempt).await
     }
 
-    async fn recorded_attempt(&self, scope: &Scope, row: &CheckoutRow, request: Checkout) -> Result<Attempt, Problem> {
+    async fn recorded_attempt(&self, scope: &Scope, row: &CheckoutRow) -> Result<Attempt, Problem> {
         let code = match &row.discount_code_id {
             Some(id) => {
                 let mut reader = self.0.db.reader().await?;
@@ -243,7 +243,7 @@ impl Services {
             checkout_id: row.id.clone(),
             number: row.attempt,
             params: row.stripe_params.clone(),
-            request,
+            request: row.request()?,
             code,
             redemption: row.redemption_id.clone(),
             began_at: row.attempted_at,

@@ -12,7 +12,7 @@ use app::domain::problem::{Code, Problem};
 use app::wire::api::{DiscountCode, List};
 
 /// What a list is asked for, unchecked but for the limit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListQuery {
     /// One app; none: all that the key may see.
     pub app_id: Option<String>,

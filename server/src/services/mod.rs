@@ -33,15 +33,12 @@ use crate::config::Config;
 use crate::crypto;
 use crate::mailer::Mailer;
 use crate::store::{Db, StoreError};
-use crate::stripe::Stripe;
+use crate::stripe::{self, Stripe};
 use app::domain::problem::Problem;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Notify;
 
-/// The whole budget of one call to Stripe, repeats included.
-const STRIPE_BUDGET: Duration = Duration::from_secs(20);
 /// The operator's commands never call Stripe.
 const NOWHERE: &str = "https://stripe.invalid";
 
@@ -94,7 +91,7 @@ impl Services {
         db.migrate().await?;
         let smtp = config.smtp_url.as_ref().map(ExposeSecret::expose_secret);
         let mailer = Mailer::from_config(smtp, &config.mail_from).map_err(|error| SetupError::Mail(error.to_string()))?;
-        let stripe = Stripe::new(&config.stripe_api_url, STRIPE_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
+        let stripe = Stripe::new(&config.stripe_api_url, stripe::DEFAULT_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
         let services = Self(Arc::new(Inner {
             db,
             clock,
@@ -118,7 +115,7 @@ impl Services {
         if !db.is_ready().await {
             return Err(SetupError::Store("the database has no schema yet: run `codemint migrate` first".into()));
         }
-        let stripe = Stripe::new(NOWHERE, STRIPE_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
+        let stripe = Stripe::new(NOWHERE, stripe::DEFAULT_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             db,
             clock,

@@ -133,7 +133,7 @@ impl Services {
     /// Takes over a session that was made although its answer was lost. A hold that was given back meanwhile is taken again; if
     /// none is left, the session is ended: nobody has its address.
     pub(super) async fn adopt(&self, link: &Link, row: &CheckoutRow, mut attempt: Attempt, session: Session) -> Result<CheckoutSession, Problem> {
-        if row.step == Step::Uncertain.as_str()
+        if row.step()? == Step::Uncertain
             && let Some(code) = attempt.code.clone()
         {
             match self.hold_for_adoption(link, row, &attempt, &code.id).await? {

@@ -52,12 +52,12 @@ impl Services {
         if let Some(reason) = &row.blocked_reason {
             return SyncView::Blocked { reason: reason.clone() };
         }
-        match (&row.coupon_id, row.minted_at) {
-            (Some(coupon), Some(at)) => {
+        match (&row.coupon_id, row.minted_at, row.mint_intent_at) {
+            (Some(coupon), Some(at), _) => {
                 let test = if scope.mode == Mode::Test { "/test" } else { "" };
                 SyncView::Minted { coupon: coupon.clone(), at: when(at, zone), url: format!("{}{test}/coupons/{coupon}", self.0.dashboard_url) }
             }
-            (Some(_), None) => SyncView::Pending,
+            (_, None, Some(_)) => SyncView::Pending,
             _ => SyncView::NotUsed,
         }
     }

@@ -1,11 +1,13 @@
 //! Checkouts: the row behind every Stripe session, from the intent on.
 
 use super::query::{all, execute, optional};
-use super::{Conn, Result, Scoped};
+use super::{Conn, Result, Scoped, StoreError};
+use app::domain::checkout::Checkout;
+use app::wire::api::CheckoutSession;
 
 macro_rules! columns {
     () => {
-        "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, stripe_params, session_id, session_expires_at, answer, created_at"
+        "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, stripe_params, session_id, answer, created_at"
     };
 }
 
@@ -27,6 +29,8 @@ pub(crate) enum Step {
 }
 
 impl Step {
+    const ALL: [Self; 6] = [Self::Intent, Self::Open, Self::Uncertain, Self::Refused, Self::Complete, Self::Expired];
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Intent => "intent",
@@ -54,9 +58,27 @@ pub(crate) struct CheckoutRow {
     pub(crate) generation: i64,
     pub(crate) stripe_params: String,
     pub(crate) session_id: Option<String>,
-    pub(crate) session_expires_at: Option<i64>,
     pub(crate) answer: Option<String>,
     pub(crate) created_at: i64,
+}
+
+impl CheckoutRow {
+    /// Where it stands.
+    pub(crate) fn step(&self) -> Result<Step> {
+        let known = Step::ALL.into_iter().find(|step| step.as_str() == self.step);
+        known.ok_or_else(|| StoreError::Corrupt { column: "step", why: "an unknown step".into() })
+    }
+
+    /// What was asked for.
+    pub(crate) fn request(&self) -> Result<Checkout> {
+        serde_json::from_str(&self.request).map_err(|error| StoreError::Corrupt { column: "request", why: error.to_string() })
+    }
+
+    /// What was answered, if a session was given out.
+    pub(crate) fn answer(&self) -> Result<Option<CheckoutSession>> {
+        let read = |text: &String| serde_json::from_str(text).map_err(|error| StoreError::Corrupt { column: "answer", why: error.to_string() });
+        self.answer.as_ref().map(read).transpose()
+    }
 }
 
 /// A checkout's intent.
@@ -99,12 +121,6 @@ impl Scoped<'_> {
             new.generation, new.stripe_params, new.busy_until
         )
         .map(|_| ())
-    }
-
-    /// A checkout by its id.
-    pub(crate) async fn checkout(self, id: &str) -> Result<Option<CheckoutRow>> {
-        let (conn, workspace, mode) = self.split();
-        optional!(conn, CheckoutRow, concat!("SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND id = $3"), workspace, mode, id)
     }
 
     /// The checkout that an earlier request with this idempotency key began.

@@ -188,7 +188,7 @@ impl Scoped<'_> {
         // because PostgreSQL must know the type of all of them.
         let app = if filter.app_id.is_some() { "app_id = $4" } else { "CAST($4 AS TEXT) IS NULL" };
         let status = match filter.status {
-            None => concat!("archived_at IS NULL AND CAST($3 AS BIGINT) > 0 AND CAST($5 AS TEXT) IS NULL"),
+            None => "archived_at IS NULL AND CAST($3 AS BIGINT) > 0 AND CAST($5 AS TEXT) IS NULL",
             Some(_) => concat!(status!(), " = $5"),
         };
         let (cursor, order) = match filter.direction {

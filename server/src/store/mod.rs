@@ -23,15 +23,14 @@ mod redemptions;
 mod conformance;
 
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
-pub(crate) use apps::AppRow;
 pub(crate) use checkouts::{CheckoutRow, NewCheckout, Step};
 pub(crate) use connections::{ConnectionRow, NewConnection};
-pub(crate) use db::{Conn, Db, Reader, Scoped, Tx};
+pub(crate) use db::{Conn, Db, Scoped, Tx};
 pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode, TermsColumns};
 pub(crate) use error::StoreError;
-pub(crate) use idempotency::{IdempotencyRow, Taken};
+pub(crate) use idempotency::Taken;
 pub(crate) use outbox::MailRow;
-pub(crate) use people::{LinkRow, MemberRow, SessionRow};
+pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
 

@@ -18,7 +18,7 @@ pub use error::{KeyRefusal, Outcome, StripeError};
 pub use http::SetupError;
 pub use params::{NewCoupon, SessionParams};
 pub use probe::{Level, Probe};
-pub use types::{Coupon, Page, PaymentStatus, Price, PriceType, Recurring, Session, SessionStatus};
+pub use types::{Coupon, PaymentStatus, Price, PriceType, Session, SessionStatus};
 
 use secrecy::SecretString;
 use std::time::Duration;

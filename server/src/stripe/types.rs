@@ -164,9 +164,6 @@ pub struct Session {
     /// Lower case.
     #[serde(default)]
     pub currency: Option<String>,
-    /// What discounts and taxes came to.
-    #[serde(default, rename = "total_details")]
-    totals: Option<Totals>,
     /// `payment` or `subscription`.
     #[serde(default)]
     pub mode: Option<String>,
@@ -179,19 +176,6 @@ pub struct Session {
     /// The notes on it.
     #[serde(default, deserialize_with = "or_default")]
     pub metadata: BTreeMap<String, String>,
-}
-
-impl Session {
-    /// What the discount took off.
-    pub fn amount_discount(&self) -> Option<i64> {
-        self.totals.as_ref()?.amount_discount
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-struct Totals {
-    #[serde(default)]
-    amount_discount: Option<i64>,
 }
 
 /// Where a session stands.
@@ -265,13 +249,11 @@ mod tests {
     #[test]
     fn what_is_new_is_no_error() {
         let session: Session = serde_json::from_str(
-            r#"{"id":"cs_1","status":"hibernating","payment_status":null,"metadata":null,"new":{"x":[1]},
-                "total_details":{"amount_discount":250,"amount_tax":0}}"#,
+            r#"{"id":"cs_1","status":"hibernating","payment_status":null,"metadata":null,"new":{"x":[1]}}"#,
         )
         .unwrap();
         assert_eq!(session.status, SessionStatus::Unknown);
         assert_eq!(session.payment_status, PaymentStatus::Unknown);
-        assert_eq!(session.amount_discount(), Some(250));
         let price: Price = serde_json::from_str(
             r#"{"id":"price_1","type":"one_time","product":{"id":"prod_1","x":1},"recurring":null}"#,
         )

@@ -101,7 +101,7 @@ fn Form(
     };
     let currencies = Currency::all().map(|currency| Choice::new(currency.as_str(), currency.upper())).collect();
     let zone_help = Signal::derive(move || zone.with(|zone| format!("Time in {zone}")));
-    let preview = move || zone.with(|zone| draft.preview(zone));
+    let preview = Memo::new(move |_| zone.with(|zone| draft.preview(zone)));
 
     view! {
         <form
@@ -222,8 +222,8 @@ fn Form(
                 />
             </div>
             <p class="preview" aria-live="polite">
-                <span class="third">"Customers get"</span>
-                <output>{move || preview().unwrap_or_else(|| "what you fill in above".to_owned())}</output>
+                <span class="third">{move || if preview.with(Option::is_some) { "Customers get" } else { "What customers get stands here as you fill in the form." }}</span>
+                <output>{move || preview.get().unwrap_or_default()}</output>
             </p>
             {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
             <div class="actions">
