@@ -22,7 +22,10 @@ mod real {
     }
 
     /// A local date and time (`2027-01-01T00:00`) in the browser's zone, in milliseconds since 1970.
-    #[expect(clippy::cast_possible_truncation, reason = "a Date is a whole number below 2^53, or NaN, which is refused")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a Date is a whole number below 2^53, or NaN, which is refused"
+    )]
     pub fn local_ms(text: &str) -> Option<i64> {
         let ms = js_sys::Date::new(&JsValue::from_str(text)).get_time();
         ms.is_finite().then_some(ms as i64)
@@ -36,7 +39,9 @@ mod real {
 
     /// Tells the server the browser's zone, which writes every moment on the pages.
     pub fn remember_zone() {
-        let Some(zone) = zone().filter(|zone| zone.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+'))) else {
+        let Some(zone) = zone()
+            .filter(|zone| zone.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'_' | b'-' | b'+')))
+        else {
             return;
         };
         let Ok(page) = document().dyn_into::<HtmlDocument>() else { return };
@@ -83,12 +88,20 @@ mod real {
         let done = Closure::once_into_js(move |_: JsValue| done(true));
         let failed = Closure::once_into_js(move |_: JsValue| failed(false));
         // `then` with plain functions: the typed one wants closures that somebody keeps alive.
-        if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into()).and_then(JsCast::dyn_into::<js_sys::Function>) {
+        if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into()).and_then(JsCast::dyn_into::<js_sys::Function>)
+        {
             let _ = then.call2(&promise, &done, &failed);
         }
     }
 
-    /// Opens a `<dialog>` over the page, unless its button's `command` did it already.
+    /// Whether buttons open and close dialogs by themselves (`command`, `commandfor`).
+    pub fn has_commands() -> bool {
+        document()
+            .create_element("button")
+            .is_ok_and(|button| js_sys::Reflect::has(&button, &"commandForElement".into()) == Ok(true))
+    }
+
+    /// Opens a `<dialog>` over the page.
     pub fn open_dialog(id: &str) {
         if let Some(dialog) = element::<HtmlDialogElement>(id)
             && !dialog.open()
@@ -168,13 +181,19 @@ mod stub {
         let mut time = time.splitn(3, ':').map(|part| part.parse::<i64>().ok());
         let (year, month, day) = (date.next()??, date.next()??, date.next()??);
         let (hour, minute) = (time.next()??, time.next()??);
-        if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..24).contains(&hour) || !(0..60).contains(&minute) {
+        if !(1970..=9999).contains(&year)
+            || !(1..=12).contains(&month)
+            || !(1..=31).contains(&day)
+            || !(0..24).contains(&hour)
+            || !(0..60).contains(&minute)
+        {
             return None;
         }
         // Days since 1970 by the civil calendar, counted from March so that a leap day ends its year.
         let shifted = if month <= 2 { year - 1 } else { year };
         let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        let era_day = shifted.rem_euclid(400) * 365 + shifted.rem_euclid(400) / 4 - shifted.rem_euclid(400) / 100 + day_of_year;
+        let era_day =
+            shifted.rem_euclid(400) * 365 + shifted.rem_euclid(400) / 4 - shifted.rem_euclid(400) / 100 + day_of_year;
         let days = shifted.div_euclid(400) * 146_097 + era_day - 719_468;
         Some(((days * 24 + hour) * 60 + minute) * 60_000)
     }
@@ -195,6 +214,11 @@ mod stub {
 
     /// Nothing to copy to.
     pub fn copy(_text: &str, _done: impl Fn(bool) + Clone + 'static) {}
+
+    /// No buttons.
+    pub fn has_commands() -> bool {
+        true
+    }
 
     /// No dialog.
     pub fn open_dialog(_id: &str) {}

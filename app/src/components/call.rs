@@ -43,6 +43,11 @@ impl Call {
 
     /// The refusal of one field.
     pub fn field_problem(self, name: &'static str) -> Option<String> {
-        self.problem.with(|problem| problem.as_ref().filter(|problem| problem.param.as_deref() == Some(name)).map(|problem| problem.message.clone()))
+        self.problem.with(|problem| {
+            problem
+                .as_ref()
+                .filter(|problem| problem.param.as_deref() == Some(name))
+                .map(|problem| problem.message.clone())
+        })
     }
 }

@@ -11,8 +11,8 @@ pub fn CopyButton(
     /// What is copied.
     #[prop(into)]
     text: Signal<String>,
-    /// What a screen reader says it copies: "Copy the call".
-    label: &'static str,
+    /// What it copies, for screen readers: "the call".
+    what: &'static str,
 ) -> impl IntoView {
     // 0: not yet, 1: copied, 2: the browser refused.
     let said = RwSignal::new(0u8);
@@ -28,7 +28,7 @@ pub fn CopyButton(
         });
     };
     view! {
-        <button type="button" class="button button-small copy" on:click=copy aria-label=label>
+        <button type="button" class="button button-small copy" on:click=copy>
             <Icon name="copy" />
             <span aria-live="polite">
                 {move || match said.get() {
@@ -37,6 +37,7 @@ pub fn CopyButton(
                     _ => "Select and copy it",
                 }}
             </span>
+            <span class="unseen">{what}</span>
         </button>
     }
     .into_any()
@@ -48,16 +49,16 @@ pub fn CodeBlock(
     /// The text.
     #[prop(into)]
     text: Signal<String>,
-    /// What a screen reader says the button copies.
-    label: &'static str,
+    /// What it is, for screen readers: "the call".
+    what: &'static str,
 ) -> impl IntoView {
     view! {
         <div class="code-block">
             // It scrolls sideways on a phone: the keyboard must reach it, too.
-            <pre tabindex="0" role="region" aria-label=label>
+            <pre tabindex="0" role="region" aria-label=what>
                 <code>{text}</code>
             </pre>
-            <CopyButton text label />
+            <CopyButton text what />
         </div>
     }
     .into_any()

@@ -36,8 +36,13 @@ pub fn DialogButton(
     /// What stands on it.
     children: Children,
 ) -> impl IntoView {
+    let open = move |_| {
+        if !browser::has_commands() {
+            browser::open_dialog(dialog);
+        }
+    };
     view! {
-        <button type="button" class=class command="show-modal" commandfor=dialog on:click=move |_| browser::open_dialog(dialog)>
+        <button type="button" class=class command="show-modal" commandfor=dialog on:click=open>
             {children()}
         </button>
     }
@@ -52,8 +57,13 @@ pub fn CloseButton(
     /// What stands on it.
     children: Children,
 ) -> impl IntoView {
+    let close = move |_| {
+        if !browser::has_commands() {
+            browser::close_dialog(dialog);
+        }
+    };
     view! {
-        <button type="button" class="button" command="close" commandfor=dialog on:click=move |_| browser::close_dialog(dialog)>
+        <button type="button" class="button" command="close" commandfor=dialog on:click=close>
             {children()}
         </button>
     }

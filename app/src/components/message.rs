@@ -2,6 +2,7 @@
 
 use crate::domain::problem::{Code, Problem};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// How a message is meant.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,9 +55,13 @@ pub fn ProblemView(
     /// What was refused.
     problem: Problem,
 ) -> impl IntoView {
+    let live = use_query_map().with_untracked(|query| query.get_str("mode") == Some("live"));
+    let settings = if live { "/settings?mode=live" } else { "/settings" };
     let way_out = match problem.code {
         Code::SignInRequired => Some(("/", "Sign in")),
-        Code::StripeNotConnected | Code::NeedsReauth | Code::StripePermissionMissing => Some(("/settings", "Open the settings")),
+        Code::StripeNotConnected | Code::NeedsReauth | Code::StripePermissionMissing => {
+            Some((settings, "Open the settings"))
+        }
         _ => None,
     };
     view! {

@@ -44,7 +44,9 @@ impl Toasts {
     }
 
     fn hide(self, number: u32) {
-        if self.shown.try_with_untracked(|shown| shown.as_ref().is_some_and(|toast| toast.number == number)) == Some(true) {
+        if self.shown.try_with_untracked(|shown| shown.as_ref().is_some_and(|toast| toast.number == number))
+            == Some(true)
+        {
             self.shown.set(None);
         }
     }

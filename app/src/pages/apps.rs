@@ -230,13 +230,20 @@ fn NewApp() -> impl IntoView {
     let error_of = move |name: &'static str| {
         Signal::derive(move || {
             problems
-                .with(|problems| problems.iter().find(|problem| problem.param.as_deref() == Some(name)).map(|problem| problem.message.clone()))
+                .with(|problems| {
+                    problems
+                        .iter()
+                        .find(|problem| problem.param.as_deref() == Some(name))
+                        .map(|problem| problem.message.clone())
+                })
                 .or_else(|| call.field_problem(name))
         })
     };
     let id_help = Signal::derive(move || {
         typed.with(|(name, id)| match AppId::from_name(name) {
-            Some(slug) if id.trim().is_empty() => format!("Stands in addresses and API calls. Left empty, it is {slug}."),
+            Some(slug) if id.trim().is_empty() => {
+                format!("Stands in addresses and API calls. Left empty, it is {slug}.")
+            }
             _ => "Stands in addresses and API calls: a-z, 0-9, - and _.".to_owned(),
         })
     });

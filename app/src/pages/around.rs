@@ -80,7 +80,9 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
         let name = apps.iter().find(|app| app.id == id).map_or_else(|| id.clone(), |app| app.name.clone());
         Some((id, name))
     });
-    let app_codes = Signal::derive(move || app.with(|app| app.as_ref().map(|(id, _)| links::codes(id, mode.get())).unwrap_or_default()));
+    let app_codes = Signal::derive(move || {
+        app.with(|app| app.as_ref().map(|(id, _)| links::codes(id, mode.get())).unwrap_or_default())
+    });
     let in_app = Signal::derive(move || path.with(|path| app_in(path).is_some()));
 
     view! {
@@ -208,14 +210,12 @@ fn Crumbs(mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
         };
         let list = match last {
             None => view! { <li aria-current="page">"Discount codes"</li> }.into_any(),
-            Some(_) => {
-                view! {
-                    <li>
-                        <a href=codes>"Discount codes"</a>
-                    </li>
-                }
-                .into_any()
+            Some(_) => view! {
+                <li>
+                    <a href=codes>"Discount codes"</a>
+                </li>
             }
+            .into_any(),
         };
         view! {
             <li class="crumb-app">

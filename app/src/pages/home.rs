@@ -100,9 +100,14 @@ fn SignInPanel() -> impl IntoView {
             typed_wrong.set(email::parse(&typed, "email").err().map(|problem| problem.message));
         }
     };
-    let error = Signal::derive(move || typed_wrong.get().or_else(|| call.field_problem("email")).or_else(|| refused.get()));
-    let other_problem =
-        move || call.problem.get().filter(|problem| problem.param.as_deref() != Some("email")).map(|problem| view! { <Banner tone=Tone::Red>{problem.message}</Banner> });
+    let error =
+        Signal::derive(move || typed_wrong.get().or_else(|| call.field_problem("email")).or_else(|| refused.get()));
+    let other_problem = move || {
+        call.problem
+            .get()
+            .filter(|problem| problem.param.as_deref() != Some("email"))
+            .map(|problem| view! { <Banner tone=Tone::Red>{problem.message}</Banner> })
+    };
 
     view! {
         <section class="panel sign-in" aria-labelledby="sign-in-title">

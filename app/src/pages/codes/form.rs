@@ -69,7 +69,9 @@ impl Draft {
         let form = RwSignal::new(form);
         Self {
             form,
-            problems: Memo::new(move |_| form.with(|form| form.check(browser::now_ms(), browser::local_ms).err().unwrap_or_default())),
+            problems: Memo::new(move |_| {
+                form.with(|form| form.check(browser::now_ms(), browser::local_ms).err().unwrap_or_default())
+            }),
             refused: RwSignal::new(None),
             left: RwSignal::new(if refused { links::CODE_FIELDS.to_vec() } else { Vec::new() }),
             taken: RwSignal::new(taken),
@@ -113,7 +115,9 @@ impl Draft {
             && let Some(taken) = self.taken.get()
             && self.form.with(|form| CodeText::normalize(&form.code) == taken)
         {
-            return Some(format!("{taken} exists already in this app. Choose another text, or archive that code first."));
+            return Some(format!(
+                "{taken} exists already in this app. Choose another text, or archive that code first."
+            ));
         }
         if self.left.with(|left| left.contains(&field))
             && let Some(told) = self.problems.with(|problems| problems.iter().find(named).map(words::for_the_form))

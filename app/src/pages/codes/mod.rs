@@ -1,11 +1,14 @@
 //! Discount codes: the list, the form, one code.
 
+mod acts;
 mod filters;
 mod form;
 mod list;
 mod new;
 mod one;
+mod panels;
 mod row;
+mod search;
 mod test_checkout;
 mod use_it;
 mod words;

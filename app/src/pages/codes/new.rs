@@ -248,7 +248,9 @@ fn look_up_while_typing(draft: Draft, app_id: Memo<String>, mode: Memo<crate::do
         }
     };
     on_cleanup(stop);
-    let text = Memo::new(move |_| draft.form.with(|form| CodeText::parse(&form.code, "code").ok().map(|code| code.as_str().to_owned())));
+    let text = Memo::new(move |_| {
+        draft.form.with(|form| CodeText::parse(&form.code, "code").ok().map(|code| code.as_str().to_owned()))
+    });
     Effect::new(move |_| {
         let found = text.get();
         stop();

@@ -28,7 +28,10 @@ pub fn TestCheckoutDialog(
     let connected = first.connection.status == "connected";
     let (app_id, id) = (first.view.code.app_id.clone(), first.view.code.id.clone());
     let error = Signal::derive(move || {
-        missing.get().then(|| "A price is needed: its id in Stripe, like price_1ABC.".to_owned()).or_else(|| call.field_problem("price_id"))
+        missing
+            .get()
+            .then(|| "A price is needed: its id in Stripe, like price_1ABC.".to_owned())
+            .or_else(|| call.field_problem("price_id"))
     });
     let prices: Vec<Choice> = first.prices.into_iter().map(|price| Choice::new(price.id, price.label)).collect();
     let price = if prices.is_empty() {

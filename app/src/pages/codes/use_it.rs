@@ -38,7 +38,7 @@ pub fn UseIt(
                     "settings"
                 </a> ". The answer has the address to send the customer to."
             </p>
-            <CodeBlock text label="The call that makes a checkout" />
+            <CodeBlock text what="the call" />
         </section>
     }
     .into_any()

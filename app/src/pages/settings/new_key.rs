@@ -47,17 +47,25 @@ pub fn NewKey(
         });
     };
     let name_error = Signal::derive(move || {
-        missing.get().then(|| "Type a name that tells later what uses it, like Production backend.".to_owned()).or_else(|| call.field_problem("name"))
+        missing
+            .get()
+            .then(|| "Type a name that tells later what uses it, like Production backend.".to_owned())
+            .or_else(|| call.field_problem("name"))
     });
-    let app_choices: Vec<Choice> = std::iter::once(Choice::new("", "All apps")).chain(apps.into_iter().map(|app| Choice::new(app.id, app.name))).collect();
-    let rights = vec![Choice::new(KeyRights::Full.as_str(), "Everything"), Choice::new(KeyRights::Checkout.as_str(), "Validate and checkout only")];
+    let app_choices: Vec<Choice> = std::iter::once(Choice::new("", "All apps"))
+        .chain(apps.into_iter().map(|app| Choice::new(app.id, app.name)))
+        .collect();
+    let rights = vec![
+        Choice::new(KeyRights::Full.as_str(), "Everything"),
+        Choice::new(KeyRights::Checkout.as_str(), "Validate and checkout only"),
+    ];
     let shown = move || {
         made.get().map(|made| {
             view! {
                 <div class="panel new-secret" role="status">
                     <h3>{format!("{} is made", made.row.name)}</h3>
                     <Banner tone=Tone::Amber>"Copy the key now. It is shown this once; only a fingerprint of it is stored."</Banner>
-                    <CodeBlock text=made.key label="The new API key" />
+                    <CodeBlock text=made.key what="the new API key" />
                 </div>
             }
         })

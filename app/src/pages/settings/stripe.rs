@@ -2,7 +2,9 @@
 
 use super::permissions::Permissions;
 use crate::browser;
-use crate::components::{Badge, Banner, Call, CloseButton, Dialog, DialogButton, Icon, ProblemView, TextField, Time, Toasts, Tone};
+use crate::components::{
+    Badge, Banner, Call, CloseButton, Dialog, DialogButton, Icon, ProblemView, TextField, Time, Toasts, Tone,
+};
 use crate::domain::connection::check_restricted_key;
 use crate::domain::mode::Mode;
 use crate::server_fns::connection::{ConnectRestrictedKey, Disconnect, connect_restricted_key, disconnect};
@@ -27,7 +29,11 @@ pub fn StripePanel(
     refused: String,
 ) -> impl IntoView {
     let now = RwSignal::new(connection);
-    let by_key = Memo::new(move |_| now.with(|now| now.connection.method.as_deref() == Some("restricted_key") && now.connection.status != "disconnected"));
+    let by_key = Memo::new(move |_| {
+        now.with(|now| {
+            now.connection.method.as_deref() == Some("restricted_key") && now.connection.status != "disconnected"
+        })
+    });
     view! {
         <section class="panel rows" aria-label="Stripe">
             <div class="method">
@@ -93,9 +99,16 @@ fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>, ref
     let toasts: Toasts = expect_context();
     let wrong = RwSignal::new(match refused.as_str() {
         "" => None,
-        "stripe_permission_missing" => Some("This key lacks a permission. Make one with the link above: the four are ticked there.".to_owned()),
-        "stripe_unavailable" => Some("Stripe did not answer, so the key could not be checked. Nothing was stored; paste it again in a moment.".to_owned()),
-        _ => Some(format!("The key was refused and nothing was stored. Paste a restricted key: it starts with rk_{mode}_.")),
+        "stripe_permission_missing" => {
+            Some("This key lacks a permission. Make one with the link above: the four are ticked there.".to_owned())
+        }
+        "stripe_unavailable" => Some(
+            "Stripe did not answer, so the key could not be checked. Nothing was stored; paste it again in a moment."
+                .to_owned(),
+        ),
+        _ => Some(format!(
+            "The key was refused and nothing was stored. Paste a restricted key: it starts with rk_{mode}_."
+        )),
     });
     let typed = move || browser::field(FORM, FIELD).unwrap_or_default();
     let problem_of = move |text: &str| check_restricted_key(text, mode).err().map(|problem| problem.message);

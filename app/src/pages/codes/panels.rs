@@ -1,0 +1,166 @@
+//! The panels of a code's page: figures, terms, and how it stands in Stripe. They follow `now`.
+
+use super::words::number;
+use crate::components::{
+    Badge, Bar, Call, CopyButton, ProblemView, ReadField, StatusBadge, Time, Toasts, Tone, zone_name,
+};
+use crate::domain::mode::Mode;
+use crate::server_fns::codes::{MintAgain, mint_again};
+use crate::wire::screens::{CodeDetail, CodeView, SyncView, When};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+
+/// Redeemed, held, left.
+#[component]
+pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
+    let view_now = Memo::new(move |_| now.with(|now| now.view.clone()));
+    let left = move || {
+        view_now.with(|view| match view.code.max_redemptions {
+            Some(limit) => (number((limit - view.code.redemptions.count).max(0)), format!("left of {}", number(limit))),
+            None => ("∞".to_owned(), "no limit".to_owned()),
+        })
+    };
+    view! {
+        <section class="panel" aria-labelledby="used-title">
+            <div class="panel-head">
+                <h2 id="used-title">"Used"</h2>
+                {move || view! { <StatusBadge view=view_now.get() /> }}
+            </div>
+            <dl class="figures">
+                <div class="figure">
+                    <dd>{move || view_now.with(|view| number(view.code.redemptions.redeemed))}</dd>
+                    <dt>"redeemed"</dt>
+                </div>
+                <div class="figure">
+                    <dd>{move || view_now.with(|view| number(view.code.redemptions.held))}</dd>
+                    <dt>"in open checkouts"</dt>
+                </div>
+                <div class="figure">
+                    <dd>{move || left().0}</dd>
+                    <dt>{move || left().1}</dt>
+                </div>
+            </dl>
+            {move || {
+                view_now
+                    .with(|view| {
+                        let uses = view.code.redemptions;
+                        view.code
+                            .max_redemptions
+                            .map(|limit| view! { <Bar redeemed=uses.redeemed held=uses.held limit=Some(limit) /> })
+                    })
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+fn moment(when: Option<When>, none: &'static str) -> AnyView {
+    match when {
+        Some(when) => {
+            let zone = zone_name(&when.zone);
+            view! { <Time when /> " " {zone} }.into_any()
+        }
+        None => none.into_any(),
+    }
+}
+
+#[component]
+pub fn TermsPanel(now: RwSignal<CodeDetail>) -> impl IntoView {
+    let rows = move || {
+        let CodeView { code, terms, starts, expires, .. } = now.with(|now| now.view.clone());
+        // The server's line is `50% off, once`: the two halves are the two rows.
+        let (discount, duration) =
+            terms.split_once(", ").map_or((terms.clone(), String::new()), |(a, b)| (a.to_owned(), b.to_owned()));
+        let limit = match code.max_redemptions {
+            Some(1) => "1 use".to_owned(),
+            Some(limit) => format!("{} uses", number(limit)),
+            None => "none".to_owned(),
+        };
+        view! {
+            <ReadField term="Discount">{discount}</ReadField>
+            <ReadField term="Duration">{duration}</ReadField>
+            <ReadField term="Limit">{limit}</ReadField>
+            <ReadField term="Starts">{moment(starts, "at once")}</ReadField>
+            <ReadField term="Expires">{moment(expires, "never")}</ReadField>
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="terms-title">
+            <h2 id="terms-title">"Terms"</h2>
+            <dl class="pairs">{rows}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// Whether the code is in the owner's account, and the way out where something is wrong there.
+#[component]
+pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
+    let sync = Memo::new(move |_| now.with(|now| now.view.sync.clone()));
+    let call = Call::new();
+    let toasts: Toasts = expect_context();
+    let id = StoredValue::new(now.with_untracked(|now| now.view.code.id.clone()));
+    let again = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        call.start(mint_again(mode, id.get_value()), move |view| {
+            now.update(|now| now.view = view);
+            toasts.say("It can be used again. A new coupon is made at the next checkout.");
+        });
+    };
+    let content = move || {
+        match sync.get() {
+        SyncView::NotUsed => view! {
+            <PanelHead tone=Tone::Quiet word="Not used yet" />
+            <p class="third">"Not used yet: nothing is in your Stripe account."</p>
+        }
+        .into_any(),
+        SyncView::Pending => view! {
+            <PanelHead tone=Tone::Blue word="Being minted" />
+            <p class="third">"Its first checkout is making the coupon now."</p>
+        }
+        .into_any(),
+        SyncView::Minted { coupon, at, url } => view! {
+            <PanelHead tone=Tone::Good word="In Stripe" />
+            <p class="third">"Minted at its first checkout, " <Time when=at /> ". Until then your Stripe account stayed clean."</p>
+            <p class="coupon">
+                <a class="link code" href=url target="_blank" rel="external noopener">
+                    {coupon.clone()}
+                </a>
+                <CopyButton text=coupon what="the coupon's id" />
+            </p>
+        }
+        .into_any(),
+        SyncView::Blocked { reason } => view! {
+            <PanelHead tone=Tone::Red word="Needs you" />
+            <p>{reason}</p>
+            <p class="third">"No checkout uses this code until you decide. Minting again makes a new coupon with the same terms at the next checkout."</p>
+            <form method="post" action=MintAgain::url() on:submit=again>
+                <input type="hidden" name="mode" value=mode.as_str() />
+                <input type="hidden" name="id" value=id.get_value() />
+                <button type="submit" class="button button-mint" aria-disabled=move || call.busy.get().then_some("true")>
+                    "Mint again"
+                </button>
+            </form>
+        }
+        .into_any(),
+    }
+    };
+    view! {
+        <section class="panel" aria-labelledby="stripe-title">
+            {content}
+            {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+pub fn PanelHead(tone: Tone, word: &'static str) -> impl IntoView {
+    view! {
+        <div class="panel-head">
+            <h2 id="stripe-title">"In Stripe"</h2>
+            <Badge tone text=word />
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,169 @@
+//! The count: what no number of buyers at once may break.
+
+use super::super::NewCode;
+use super::super::query::all;
+use super::engine::Base;
+use super::fixtures::{
+    T, at_most, counted, get, insert_hold, new_code, percent, put, raw, settle, shop, take_hold,
+};
+use crate::scope::Scope;
+use std::sync::Arc;
+use tokio::sync::Barrier;
+use tokio::task::JoinSet;
+
+async fn limited(base: &Base, scope: &Scope, id: &str, max: i64) {
+    put!(base, scope, insert_code(&NewCode { limits: at_most(max), ..new_code(id, id) })).unwrap();
+}
+
+/// So many buyers at once, through two pools as of two processes; how many have a hold.
+async fn buyers(base: &Base, scope: &Scope, code: &str, count: usize) -> usize {
+    let dbs = [base.db.clone(), base.second_process().await];
+    let mut tasks = JoinSet::new();
+    for n in 0..count {
+        let (db, scope, code) = (dbs[n % 2].clone(), scope.clone(), code.to_owned());
+        tasks.spawn(async move { take_hold(&db, &scope, &code, &format!("rd_{code}_{n}")).await });
+    }
+    let mut holds = 0;
+    while let Some(held) = tasks.join_next().await {
+        holds += usize::from(held.unwrap());
+    }
+    dbs[1].close().await;
+    holds
+}
+
+pub(super) async fn a_hold_needs_its_terms_and_no_block(base: Base) {
+    let scope = shop(&base).await;
+    put!(base, &scope, insert_code(&new_code("dc_1", "SPRING"))).unwrap();
+    for version in [0, 2] {
+        assert!(put!(base, &scope, hold("dc_1", version, "coupon_1", T)).unwrap().is_none());
+    }
+    assert!(put!(base, &scope, hold("dc_2", 1, "coupon_1", T)).unwrap().is_none());
+    let row = get!(base, &scope, code("dc_1")).unwrap();
+    assert_eq!((row.held, row.mint_intent_at, row.coupon_id), (0, None, None), "a refusal leaves nothing");
+    let row = put!(base, &scope, hold("dc_1", 1, "coupon_1", T)).unwrap().unwrap();
+    assert_eq!((row.held, row.mint_intent_at, row.coupon_id.as_deref()), (1, Some(T), Some("coupon_1")));
+    put!(base, &scope, block_code("dc_1", "coupon_1", "changed", T)).unwrap();
+    assert!(put!(base, &scope, hold("dc_1", 1, "coupon_1", T)).unwrap().is_none());
+
+    insert_row(&base, &scope).await;
+}
+
+/// What the ledger keeps of a hold.
+async fn insert_row(base: &Base, scope: &Scope) {
+    let mut tx = base.db.begin().await.unwrap();
+    insert_hold(tx.at(scope), "dc_1", "rd_1").await;
+    tx.commit().await.unwrap();
+    type Row = (String, String, String, String, String, String, Option<String>, i64, i64);
+    let sql = "SELECT workspace_id, mode, id, discount_code_id, checkout_id, state, user_id, created_at, updated_at FROM redemptions";
+    let words = |text: &str| text.to_owned();
+    let row = (words("ws_a"), words("test"), words("rd_1"), words("dc_1"), words("cs_1"), words("held"), Some(words("user")), T, T);
+    assert_eq!(raw!(base, Row, sql), [row]);
+    let new = super::super::NewRedemption { id: "rd_2", discount_code_id: "dc_1", checkout_id: "cs_2", user_id: None, now: T };
+    put!(base, scope, insert_redemption(&new)).unwrap();
+    assert!(matches!(put!(base, scope, insert_redemption(&new)), Err(super::super::StoreError::Taken)));
+    assert_eq!(raw!(base, (Option<String>,), "SELECT user_id FROM redemptions WHERE id = 'rd_2'"), [(None,)]);
+}
+
+pub(super) async fn a_hold_stops_at_the_limit(base: Base) {
+    let scope = shop(&base).await;
+    limited(&base, &scope, "dc_1", 50).await;
+    assert_eq!(buyers(&base, &scope, "dc_1", 200).await, 50);
+    assert_eq!(counted(&base, &scope, "dc_1").await, (50, 0));
+}
+
+pub(super) async fn one_of_twenty_has_the_last_one(base: Base) {
+    let scope = shop(&base).await;
+    for round in 0..50 {
+        let id = format!("dc_{round}");
+        limited(&base, &scope, &id, 1).await;
+        assert_eq!(buyers(&base, &scope, &id, 20).await, 1, "round {round}");
+        assert_eq!(counted(&base, &scope, &id).await, (1, 0));
+    }
+}
+
+pub(super) async fn nobody_is_refused_while_stock_is_left(base: Base) {
+    let scope = shop(&base).await;
+    limited(&base, &scope, "dc_1", 100).await;
+    assert_eq!(buyers(&base, &scope, "dc_1", 100).await, 100);
+    assert_eq!(counted(&base, &scope, "dc_1").await, (100, 0));
+}
+
+pub(super) async fn a_hold_is_settled_once(base: Base) {
+    let scope = shop(&base).await;
+    limited(&base, &scope, "dc_1", 8).await;
+    for n in 0..8 {
+        assert!(take_hold(&base.db, &scope, "dc_1", &format!("rd_{n}")).await);
+    }
+    // Twenty hear of each hold, half of them that it was paid, half that it was not: whoever is first is right.
+    let mut tasks = JoinSet::new();
+    for n in 0..160 {
+        let (db, scope) = (base.db.clone(), scope.clone());
+        let redeemed = n / 8 % 2 == 0;
+        tasks.spawn(async move { (settle(&db, &scope, "dc_1", &format!("rd_{}", n % 8), redeemed).await, redeemed) });
+    }
+    let (mut redeemed, mut released) = (0, 0);
+    while let Some(done) = tasks.join_next().await {
+        match done.unwrap() {
+            (true, true) => redeemed += 1,
+            (true, false) => released += 1,
+            (false, _) => {}
+        }
+    }
+    assert_eq!(redeemed + released, 8);
+    assert_eq!(counted(&base, &scope, "dc_1").await, (0, redeemed));
+    assert!(!settle(&base.db, &scope, "dc_1", "rd_none", true).await);
+
+    // The database itself refuses a counter below zero.
+    assert!(put!(base, &scope, count_settled("dc_1", true, T)).is_err());
+    assert_eq!(counted(&base, &scope, "dc_1").await, (0, redeemed));
+    // What was released is there again.
+    let again = buyers(&base, &scope, "dc_1", 20).await;
+    assert_eq!(i64::try_from(again).unwrap(), released);
+    assert_eq!(counted(&base, &scope, "dc_1").await, (released, redeemed));
+}
+
+pub(super) async fn terms_and_holds_race(base: Base) {
+    let scope = shop(&base).await;
+    let mut held_rounds = 0;
+    for round in 0..50 {
+        let id = format!("dc_{round}");
+        put!(base, &scope, insert_code(&new_code(&id, &id))).unwrap();
+        let start = Arc::new(Barrier::new(2));
+        let holder = tokio::spawn({
+            let (base, scope, id, start) = (base.clone(), scope.clone(), id.clone(), start.clone());
+            async move {
+                start.wait().await;
+                take_hold(&base.db, &scope, &id, &format!("rd_{round}")).await
+            }
+        });
+        let owner = tokio::spawn({
+            let (base, scope, id) = (base.clone(), scope.clone(), id.clone());
+            async move {
+                start.wait().await;
+                put!(base, &scope, update_terms(&id, &(&percent(5_000)).into(), T)).unwrap()
+            }
+        });
+        let (held, changed) = (holder.await.unwrap(), owner.await.unwrap());
+        assert_ne!(held, changed, "round {round}: one of the two is first, and the other sees it");
+        let row = get!(base, &scope, code(&id)).unwrap();
+        assert_eq!((row.held, row.terms_version), if held { (1, 1) } else { (0, 2) });
+        assert_eq!(row.mint_intent_at.is_some(), held);
+        held_rounds += usize::from(held);
+    }
+    eprintln!("the hold came first in {held_rounds} of 50 rounds");
+}
+
+pub(super) async fn a_hold_taken_again_needs_only_stock(base: Base) {
+    let scope = shop(&base).await;
+    limited(&base, &scope, "dc_1", 1).await;
+    assert!(take_hold(&base.db, &scope, "dc_1", "rd_1").await);
+    assert!(!put!(base, &scope, hold_again("dc_1", T)).unwrap(), "none is left");
+    assert!(settle(&base.db, &scope, "dc_1", "rd_1", false).await);
+    // The session was made while the code was good: neither a pause nor the archive undoes it.
+    put!(base, &scope, update_code("dc_1", false, &at_most(1), "{}", T)).unwrap().unwrap();
+    put!(base, &scope, archive_code("dc_1", T)).unwrap().unwrap();
+    assert!(put!(base, &scope, hold_again("dc_1", T)).unwrap());
+    assert!(!put!(base, &scope, hold_again("dc_1", T)).unwrap());
+    assert!(!put!(base, &scope, hold_again("dc_none", T)).unwrap());
+    assert_eq!(get!(base, &scope, code("dc_1")).unwrap().held, 1);
+}

@@ -1,0 +1,127 @@
+//! A database for one test, and a look into it where the API cannot tell.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, SqlitePool, postgres::PgConnectOptions};
+use std::fs;
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tempfile::TempDir;
+
+/// A server that `cargo xtask test` starts.
+const POSTGRES: &str = "CODEMINT_TEST_POSTGRES_URL";
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+pub enum Database {
+    Sqlite { folder: TempDir, look: SqlitePool },
+    Postgres { server: PgConnectOptions, name: String, url: String, look: PgPool },
+}
+
+impl Engine {
+    /// Whether it can be had here; says why not.
+    pub fn is_there(self) -> bool {
+        let there = self == Self::Sqlite || server().is_some();
+        if !there {
+            eprintln!("skipped: {POSTGRES} is not set; `cargo xtask test` starts a PostgreSQL and sets it");
+        }
+        there
+    }
+}
+
+fn server() -> Option<String> {
+    std::env::var(POSTGRES).ok().filter(|url| !url.is_empty())
+}
+
+impl Database {
+    /// An empty one.
+    pub async fn make(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let look = SqlitePool::connect_lazy(&sqlite_url(&folder)).unwrap();
+                Self::Sqlite { folder, look }
+            }
+            Engine::Postgres => {
+                static COUNT: AtomicU32 = AtomicU32::new(0);
+                let mut url = url::Url::parse(&server().unwrap()).unwrap();
+                let server = PgConnectOptions::from_str(url.as_str()).unwrap();
+                let count = COUNT.fetch_add(1, Ordering::Relaxed);
+                let name = format!("codemint_it_{}_{count}", std::process::id());
+                let mut admin = PgConnection::connect_with(&server).await.unwrap();
+                run(&mut admin, format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
+                run(&mut admin, format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+                admin.close().await.unwrap();
+                url.set_path(&name);
+                let look = PgPool::connect_lazy(url.as_str()).unwrap();
+                Self::Postgres { server, name, url: url.into(), look }
+            }
+        }
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Self::Sqlite { folder, .. } => sqlite_url(folder),
+            Self::Postgres { url, .. } => url.clone(),
+        }
+    }
+
+    /// One number.
+    pub async fn number(&self, sql: &'static str) -> i64 {
+        match self {
+            Self::Sqlite { look, .. } => sqlx::query_scalar(sql).fetch_one(look).await.unwrap(),
+            Self::Postgres { look, .. } => sqlx::query_scalar(sql).fetch_one(look).await.unwrap(),
+        }
+    }
+
+    /// Everything that is kept, as bytes: the files with all that lies in them, or every column of every table.
+    pub async fn dump(&self) -> Vec<u8> {
+        let mut all = Vec::new();
+        match self {
+            Self::Sqlite { folder, .. } => {
+                for file in fs::read_dir(folder.path()).unwrap() {
+                    all.extend(fs::read(file.unwrap().path()).unwrap());
+                }
+            }
+            Self::Postgres { look, .. } => {
+                let tables = "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'";
+                for table in sqlx::query(tables).fetch_all(look).await.unwrap() {
+                    let table: String = table.get(0);
+                    // BYTEA comes as hexadecimal digits.
+                    let rows = sqlx::query(AssertSqlSafe(format!("SELECT CAST(t AS TEXT) FROM {table} AS t")));
+                    for row in rows.fetch_all(look).await.unwrap() {
+                        all.extend(row.get::<String, _>(0).into_bytes());
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Leaves nothing behind.
+    pub async fn remove(self) {
+        match self {
+            Self::Sqlite { look, folder } => {
+                look.close().await;
+                folder.close().unwrap();
+            }
+            Self::Postgres { server, name, look, .. } => {
+                look.close().await;
+                let mut admin = PgConnection::connect_with(&server).await.unwrap();
+                run(&mut admin, format!("DROP DATABASE {name} WITH (FORCE)")).await;
+                admin.close().await.unwrap();
+            }
+        }
+    }
+}
+
+fn sqlite_url(folder: &TempDir) -> String {
+    format!("sqlite://{}", folder.path().join("codemint.db").display())
+}
+
+async fn run(admin: &mut PgConnection, sql: String) {
+    sqlx::query(AssertSqlSafe(sql)).execute(admin).await.unwrap();
+}

@@ -1,0 +1,242 @@
+//! The server, the stand-in, the database, and an owner with an app, a key and a connection.
+
+use super::ask::{Answer, Ask};
+use super::database::{Database, Engine};
+use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
+use app::backend::{Backend, Viewer};
+use app::domain::mode::Mode;
+use app::wire::screens::KeyRights;
+use reqwest::Method;
+use serde_json::{Value, json};
+use server::clock::Clock;
+use server::config::Config;
+use server::jobs::Pace;
+use server::serve::{ServeError, Server};
+use server::services::Services;
+use std::collections::HashMap;
+use std::time::Duration;
+use stripe_sim::{AccountId, Running, Sim, seed_demo};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// 32 bytes that differ, in base64.
+const MASTER_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// Longer than any test.
+const NEVER: Duration = Duration::from_secs(86_400);
+
+/// What a world begins with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The permissions of the connected key; none: not connected.
+    pub connected: Option<&'static [&'static str]>,
+    /// Whether the jobs run, many times a second, or never.
+    pub jobs: bool,
+    /// How browsers see the server; its own address where it is not said.
+    pub public_url: Option<&'static str>,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self { connected: Some(&ALL), jobs: false, public_url: None }
+    }
+}
+
+impl Setup {
+    pub fn unconnected() -> Self {
+        Self { connected: None, ..Self::default() }
+    }
+
+    pub fn working() -> Self {
+        Self { jobs: true, ..Self::default() }
+    }
+}
+
+pub struct World {
+    pub sim: Sim,
+    /// The server's address.
+    pub url: String,
+    /// Of app `taskpomo`, with every right.
+    pub key: String,
+    /// What was pasted; empty where nothing was.
+    pub stripe_key: String,
+    pub workspace: String,
+    pub services: Services,
+    pub database: Database,
+    pub mail: TempDir,
+    http: reqwest::Client,
+    clock: Clock,
+    stripe: Running,
+    stop: CancellationToken,
+    serving: JoinHandle<Result<(), ServeError>>,
+}
+
+impl World {
+    pub async fn start(engine: Engine, setup: Setup) -> Self {
+        // As `main` has it done by the first use of the client.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let sim = Sim::with_clock(NOW);
+        seed_demo(&sim);
+        let stripe = sim.listen("127.0.0.1:0").await.unwrap();
+        let database = Database::make(engine).await;
+        let mail = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let url = format!("http://{address}");
+        let settings = HashMap::from([
+            ("CODEMINT_DATABASE_URL", database.url()),
+            ("CODEMINT_BIND", address.to_string()),
+            ("CODEMINT_PUBLIC_URL", setup.public_url.unwrap_or(&url).to_owned()),
+            ("CODEMINT_MASTER_KEYS", MASTER_KEYS.to_owned()),
+            ("CODEMINT_STRIPE_API_URL", stripe.url.clone()),
+            ("CODEMINT_SMTP_URL", format!("file:{}", mail.path().display())),
+        ]);
+        let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
+        let often = Duration::from_millis(20);
+        let pause = if setup.jobs { often } else { NEVER };
+        let pace = Pace { sweep: pause, give_up: pause, forget: pause };
+        let clock = Clock::manual(NOW);
+        let server = Server::set_up(&config, clock.clone(), pace).await.unwrap();
+        let services = server.services().clone();
+        let made = services.create_workspace("owner@example.com", "taskpomo", Mode::Test).await.unwrap();
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(server.run(listener, stop.clone()));
+        let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let (key, workspace) = (made.api_key, made.workspace.as_str().to_owned());
+        let stripe_key = String::new();
+        let mut world =
+            Self { sim, url, key, stripe_key, workspace, services, database, mail, http, clock, stripe, stop, serving };
+        if let Some(permissions) = setup.connected {
+            world.stripe_key = world.connect(permissions).await;
+            world.sim.clear_requests();
+        }
+        world
+    }
+
+    /// Stops the server as a signal does, and removes what it kept.
+    pub async fn stop(self) {
+        self.sim.clear_faults();
+        self.stop.cancel();
+        drop(self.http);
+        self.serving.await.unwrap().unwrap();
+        self.stripe.stop().await;
+        self.database.remove().await;
+    }
+
+    // Time.
+
+    pub fn now(&self) -> i64 {
+        self.sim.now_ms()
+    }
+
+    /// Moves our clock and Stripe's on.
+    pub fn advance(&self, ms: i64) {
+        self.clock.advance_ms(ms);
+        self.sim.advance(ms);
+    }
+
+    // Asking.
+
+    /// A request without a key.
+    pub fn ask(&self, method: &str, path: &str) -> Ask {
+        Ask(self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{}{path}", self.url)))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path).key(&self.key).send().await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.ask("DELETE", path).key(&self.key).send().await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask("POST", path).key(&self.key).json(&body).send().await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.ask("PATCH", path).key(&self.key).json(&body).send().await
+    }
+
+    // Making.
+
+    /// A new code of the app, which must be taken; its id.
+    pub async fn code(&self, fields: Value) -> String {
+        self.post(CODES, with(json!({ "app_id": "taskpomo" }), fields)).await.expect(201).id().to_owned()
+    }
+
+    /// The code as the API tells it now.
+    pub async fn read(&self, id: &str) -> Value {
+        self.get(&format!("{CODES}/{id}")).await.expect(200).json
+    }
+
+    /// A checkout's request, with further fields or other ones.
+    pub fn checkout_body(fields: Value) -> Value {
+        let body = json!({
+            "app_id": "taskpomo",
+            "price_id": "price_1ABC",
+            "success_url": "https://taskpomo.app/thank-you",
+            "cancel_url": "https://taskpomo.app/pricing",
+        });
+        with(body, fields)
+    }
+
+    pub async fn checkout(&self, fields: Value) -> Answer {
+        self.post(CHECKOUT, Self::checkout_body(fields)).await
+    }
+
+    /// Connects a new key of the default account; the key.
+    pub async fn connect(&self, permissions: &[&str]) -> String {
+        self.connect_account(&AccountId::default(), permissions).await
+    }
+
+    pub async fn connect_account(&self, account: &AccountId, permissions: &[&str]) -> String {
+        let key = self.sim.issue_restricted_key(account, false, permissions);
+        self.post(CONNECTION, json!({ "restricted_key": key })).await.expect(200);
+        key
+    }
+
+    /// The owner as the screens know them.
+    pub fn owner(&self) -> Viewer {
+        Viewer { owner_id: String::new(), workspace_id: self.workspace.clone(), email: None, zone: "UTC".into() }
+    }
+
+    /// Another API key of the workspace: its id, itself.
+    pub async fn api_key(&self, mode: Mode, app: &str, rights: KeyRights) -> (String, String) {
+        let made = Backend::create_api_key(&self.services, &self.owner(), mode, "Another", app, rights).await.unwrap();
+        (made.row.id, made.key)
+    }
+
+    // Looking.
+
+    /// Held and redeemed, as the API tells them.
+    pub async fn counts(&self, id: &str) -> (i64, i64) {
+        let redemptions = self.read(id).await["redemptions"].clone();
+        let (held, redeemed) = (redemptions["held"].as_i64().unwrap(), redemptions["redeemed"].as_i64().unwrap());
+        assert_eq!(redemptions["count"], held + redeemed);
+        (held, redeemed)
+    }
+
+    /// Open sessions at Stripe that have a discount.
+    pub fn open_discounted(&self) -> i64 {
+        let open = |session: &&stripe_sim::Session| session.url.is_some() && !session.discounts.is_empty();
+        i64::try_from(self.sim.sessions().iter().filter(open).count()).unwrap()
+    }
+
+    /// The counters of every code are those of its rows.
+    pub async fn audit(&self) {
+        let wrong = "SELECT count(*) FROM discount_codes AS c WHERE
+            held <> (SELECT count(*) FROM redemptions AS r WHERE r.discount_code_id = c.id AND r.state = 'held') OR
+            redeemed <> (SELECT count(*) FROM redemptions AS r WHERE r.discount_code_id = c.id AND r.state = 'redeemed')";
+        assert_eq!(self.database.number(wrong).await, 0, "counters and rows differ");
+    }
+}
+
+/// An object with fields of another laid over.
+fn with(mut base: Value, fields: Value) -> Value {
+    if let (Some(base), Value::Object(fields)) = (base.as_object_mut(), fields) {
+        base.extend(fields);
+    }
+    base
+}
