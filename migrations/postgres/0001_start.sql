@@ -155,7 +155,7 @@ CREATE TABLE checkouts (
     request TEXT NOT NULL, -- JSON
     discount_code_id TEXT,
     redemption_id TEXT, -- the hold of the current attempt
-    step TEXT NOT NULL, -- intent, open, uncertain, refused, complete, expired
+    step TEXT NOT NULL, -- intent, open, uncertain, refused, complete, expired, unverified
     attempt BIGINT NOT NULL,
     attempted_at BIGINT NOT NULL,
     generation BIGINT NOT NULL, -- of the connection
@@ -170,6 +170,7 @@ CREATE TABLE checkouts (
 );
 CREATE UNIQUE INDEX checkouts_by_key ON checkouts (workspace_id, mode, idempotency_key) WHERE idempotency_key IS NOT NULL;
 CREATE INDEX checkouts_unsettled ON checkouts (step, busy_until) WHERE step IN ('intent', 'uncertain', 'open');
+CREATE INDEX checkouts_open ON checkouts (workspace_id, mode, id) WHERE step = 'open' AND redemption_id IS NOT NULL;
 CREATE UNIQUE INDEX checkouts_by_session ON checkouts (workspace_id, mode, session_id) WHERE session_id IS NOT NULL;
 
 CREATE TABLE idempotency_keys (

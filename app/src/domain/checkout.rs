@@ -98,13 +98,7 @@ pub struct Checkout {
 impl CheckoutDraft {
     /// Checks every field; the first problem there is, in the order of the fields.
     pub fn check(&self, app_id: AppId) -> Result<Checkout, Problem> {
-        let price_id = self.price_id.as_deref().map(str::trim).unwrap_or_default();
-        if price_id.is_empty() {
-            return Err(Problem::missing("price_id", "price_id is needed: a price of your Stripe account, like price_1ABC."));
-        }
-        if price_id.len() > 255 || !price_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
-            return Err(Problem::invalid("price_id", "price_id must be the id of a Stripe price, like price_1ABC."));
-        }
+        let price_id = check_price_id(self.price_id.as_deref().unwrap_or_default())?;
         let quantity = self.quantity.unwrap_or(1);
         if !(1..=999_999).contains(&quantity) {
             return Err(Problem::invalid("quantity", "quantity must be 1 to 999999."));
@@ -134,6 +128,18 @@ impl CheckoutDraft {
             expires_in: self.expires_in,
         })
     }
+}
+
+/// The id of a price, as Stripe writes ids.
+pub fn check_price_id(raw: &str) -> Result<&str, Problem> {
+    let price_id = raw.trim();
+    if price_id.is_empty() {
+        return Err(Problem::missing("price_id", "price_id is needed: a price of your Stripe account, like price_1ABC."));
+    }
+    if price_id.len() > 255 || !price_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+        return Err(Problem::invalid("price_id", "price_id must be the id of a Stripe price, like price_1ABC."));
+    }
+    Ok(price_id)
 }
 
 /// 1 to 200 characters without control characters: Stripe's limit of `client_reference_id`.

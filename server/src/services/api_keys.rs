@@ -4,7 +4,7 @@ use super::Services;
 use super::when::when;
 use crate::crypto;
 use crate::scope::Scope;
-use crate::store::{self, NewApiKey};
+use crate::store::{self, NewApiKey, StoreError};
 use app::domain::app_id::AppId;
 use app::domain::ids::ApiKeyId;
 use app::domain::problem::{Code, Problem};
@@ -50,12 +50,31 @@ impl Services {
             rights: KeyRights::parse(&row.rights).unwrap_or(KeyRights::Checkout),
         };
         let now = self.now();
-        if row.last_used_at.is_none_or(|last| now - last >= USE_RESOLUTION_MS) {
-            let mut tx = self.0.db.begin().await?;
-            tx.at(&caller.scope).touch_api_key(caller.key_id.as_str(), now).await?;
-            tx.commit().await?;
+        if row.last_used_at.is_none_or(|last| now - last >= USE_RESOLUTION_MS) && self.first_to_note(&caller.key_id, now) {
+            let noted = async {
+                let mut tx = self.0.db.begin().await?;
+                tx.at(&caller.scope).touch_api_key(caller.key_id.as_str(), now).await?;
+                tx.commit().await
+            };
+            // Bookkeeping: a call is not refused for it.
+            let noted: Result<(), StoreError> = noted.await;
+            if let Err(error) = noted {
+                tracing::error!(%error, "the use of an API key could not be noted");
+            }
         }
         Ok(caller)
+    }
+
+    /// Of all the calls that come at once, one notes the key's use.
+    fn first_to_note(&self, key: &ApiKeyId, now: i64) -> bool {
+        let mut noted = self.0.keys_noted.lock();
+        if noted.len() > 10_000 {
+            noted.retain(|_, at| now - *at < USE_RESOLUTION_MS);
+        }
+        match noted.get(key) {
+            Some(at) if now - at < USE_RESOLUTION_MS => false,
+            _ => noted.insert(key.clone(), now).is_none_or(|at| at < now),
+        }
     }
 
     /// The app that a call is about: named, or the key's own.

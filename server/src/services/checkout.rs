@@ -5,7 +5,7 @@ use super::connection::{Link, permission_missing, unavailable};
 use super::lease::{LEASE_MS, Lease};
 use super::{Caller, Services, Ticket, mint, prices, refusal};
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, PriceRow, Step};
+use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
 use crate::stripe::SessionParams;
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 /// The session's metadata: the row behind it.
 pub(super) const META_CHECKOUT: &str = "codemint_checkout";
-/// An attempt younger than this is repeated with the very same parameters; an older one is looked up first.
-const FRESH_MS: i64 = 60_000;
+/// Stripe remembers an idempotency key for a day at least: an hour less, in milliseconds.
+const KEY_LIFE_MS: i64 = 23 * 60 * 60 * 1000;
 /// How often a hold is tried again when the code changed between reading and taking.
 const TRIES: usize = 5;
 
@@ -43,6 +43,19 @@ enum Target<'a> {
     Again(&'a CheckoutRow),
 }
 
+/// How one attempt went.
+pub(super) enum Tried {
+    /// Answered, one way or the other.
+    Ended(Result<CheckoutSession, Problem>),
+    /// Without a session, for certain, and its idempotency key will never bring one. The hold was given back.
+    Spent,
+}
+
+/// 409: somebody else works on the same request.
+fn in_use() -> Problem {
+    Problem::new(Code::IdempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Try again in a moment.")
+}
+
 impl Services {
     /// Makes a Checkout Session, with the coupon minted at its first use. `idempotency` is the key that the caller sent.
     pub async fn checkout(&self, caller: &Caller, request: Checkout, idempotency: Option<&Ticket>) -> Result<CheckoutSession, Problem> {
@@ -56,7 +69,7 @@ impl Services {
                 reader.at(scope).checkout_by_key(key).await?
             };
             if let Some(row) = begun {
-                return self.resume(scope, row, request).await;
+                return self.resume(scope, row).await;
             }
         }
         let link = self.link(scope).await?;
@@ -102,9 +115,6 @@ impl Services {
             None => None,
         };
         let mut tx = self.0.db.begin().await?;
-        if let Target::Again(row) = target {
-            super::session_outcome::release(&mut tx, scope, row, now).await?;
-        }
         let held = match &code {
             Some(code) => {
                 let coupon = mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version);
@@ -139,7 +149,17 @@ impl Services {
                 1
             }
             Target::Again(row) => {
-                tx.at(scope).next_attempt(&row.id, &params, redemption.as_deref(), link.generation, now, busy_until).await?;
+                let next = NextAttempt {
+                    stripe_params: &params,
+                    discount_code_id: held.as_ref().map(|code| code.id.as_str()),
+                    redemption_id: redemption.as_deref(),
+                    generation: link.generation,
+                    now,
+                    busy_until,
+                };
+                if !tx.at(scope).next_attempt(&row.id, row.attempt, &next).await? {
+                    return Err(in_use());
+                }
                 row.attempt + 1
             }
         };
@@ -164,23 +184,45 @@ impl Services {
     }
 
     /// The calls to Stripe, with no transaction open, and transaction 2.
-    pub(super) async fn drive(&self, link: &Link, attempt: Attempt) -> Result<CheckoutSession, Problem> {
-        let _busy = self.stay_busy(link, &attempt);
+    async fn drive(&self, link: &Link, attempt: Attempt) -> Result<CheckoutSession, Problem> {
+        match self.try_session(link, &attempt).await {
+            Tried::Ended(answer) => answer,
+            // This attempt will never bring a session, and there is none of it: one more, with new parameters and a new hold.
+            Tried::Spent => self.next(link, &attempt.checkout_id).await,
+        }
+    }
+
+    async fn next(&self, link: &Link, checkout_id: &str) -> Result<CheckoutSession, Problem> {
+        let row = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(&link.scope).checkout(checkout_id).await?.ok_or_else(|| super::error::internal("a checkout is gone", &checkout_id))?
+        };
+        let request = row.request()?;
+        let prepared = self.prepare(link, &request).await?;
+        let attempt = self.begin_attempt(link, request, &prepared, Target::Again(&row)).await?;
+        match self.try_session(link, &attempt).await {
+            Tried::Ended(answer) => answer,
+            Tried::Spent => Err(unavailable()),
+        }
+    }
+
+    async fn try_session(&self, link: &Link, attempt: &Attempt) -> Tried {
+        let _busy = self.stay_busy(&link.scope, &attempt.checkout_id, attempt.number);
         if let Some(code) = &attempt.code
             && let Err(problem) = self.ensure_coupon(link, code).await
         {
-            return Err(self.give_back(link, &attempt, problem).await);
+            return Tried::Ended(Err(self.give_back(link, attempt, problem).await));
         }
         let key = format!("{}-{}", attempt.checkout_id, attempt.number);
         match link.stripe(&self.0.stripe).create_session(&attempt.params, &key).await {
-            Ok(session) => self.open(link, &attempt, session).await,
-            Err(error) => self.session_failed(link, &attempt, error).await,
+            Ok(session) => Tried::Ended(self.open(link, attempt, session).await),
+            Err(error) => self.session_failed(link, attempt, error).await,
         }
     }
 
     /// Tells others that this checkout is being worked on, as long as this process lives.
-    fn stay_busy(&self, link: &Link, attempt: &Attempt) -> Lease {
-        let (services, scope, id, number) = (self.clone(), link.scope.clone(), attempt.checkout_id.clone(), attempt.number);
+    fn stay_busy(&self, scope: &Scope, id: &str, number: i64) -> Lease {
+        let (services, scope, id) = (self.clone(), scope.clone(), id.to_owned());
         Lease::keep(move || {
             let (services, scope, id) = (services.clone(), scope.clone(), id.clone());
             async move {
@@ -196,39 +238,53 @@ impl Services {
     }
 
     /// The same request again, after its first one ended without an answer that could be stored.
-    async fn resume(&self, scope: &Scope, row: CheckoutRow, request: Checkout) -> Result<CheckoutSession, Problem> {
+    async fn resume(&self, scope: &Scope, row: CheckoutRow) -> Result<CheckoutSession, Problem> {
         if let Some(answer) = row.answer()? {
             return Ok(answer);
         }
         let link = self.link(scope).await?;
-        if row.step()? != Step::Refused {
-            let now = self.now();
-            let mut tx = self.0.db.begin().await?;
-            let ours = tx.at(scope).take_checkout(&row.id, now, now + LEASE_MS).await?;
-            tx.commit().await?;
-            if !ours {
-                return Err(Problem::new(Code::IdempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Try again in a moment."));
+        if row.step()? == Step::Refused {
+            return self.next(&link, &row.id).await;
+        }
+        let now = self.now();
+        let mut tx = self.0.db.begin().await?;
+        let ours = tx.at(scope).take_checkout(&row.id, now, now + LEASE_MS).await?;
+        tx.commit().await?;
+        if !ours {
+            return Err(in_use());
+        }
+        let _busy = self.stay_busy(scope, &row.id, row.attempt);
+        let mut attempt = self.recorded_attempt(scope, &row).await?;
+        // While Stripe remembers the key, the same call tells by itself what became of the first one, and waits for one that is still running.
+        let remembered = row.generation == link.generation && now - row.attempted_at < KEY_LIFE_MS;
+        if remembered {
+            if row.step()? == Step::Uncertain {
+                attempt = self.hold_again(&link, attempt).await?;
             }
-            let fresh = now - row.attempted_at < FRESH_MS && row.generation == link.generation;
-            if row.step()? == Step::Intent && fresh {
-                let attempt = self.recorded_attempt(scope, &row).await?;
-                return self.drive(&link, attempt).await;
+            return self.drive(&link, attempt).await;
+        }
+        match self.find_session(&link, &row.id, row.created_at).await {
+            Ok(Some(session)) => {
+                if row.step()? == Step::Uncertain {
+                    attempt = match self.hold_again(&link, attempt).await {
+                        Ok(attempt) => attempt,
+                        Err(problem) => {
+                            self.expire(&link, &session.id).await;
+                            return Err(problem);
+                        }
+                    };
+                }
+                self.open(&link, &attempt, session).await
             }
-            match self.find_session(&link, &row.id, row.created_at).await {
-                Ok(None) => {}
-                Ok(Some(session)) => {
-                    let attempt = self.recorded_attempt(scope, &row).await?;
-                    return self.adopt(&link, &row, attempt, session).await;
-                }
-                Err(problem) => {
-                    let attempt = self.recorded_attempt(scope, &row).await?;
-                    return Err(self.give_back(&link, &attempt, problem).await);
-                }
+            Ok(None) => {
+                self.settle_attempt(scope, &attempt, Step::Uncertain).await?;
+                self.next(&link, &row.id).await
+            }
+            Err(problem) => {
+                self.settle_attempt(scope, &attempt, Step::Uncertain).await?;
+                Err(problem)
             }
         }
-        let prepared = self.prepare(&link, &request).await?;
-        let attempt = self.begin_attempt(&link, request, &prepared, Target::Again(&row)).await?;
-        self.drive(&link, attempt).await
     }
 
     async fn recorded_attempt(&self, scope: &Scope, row: &CheckoutRow) -> Result<Attempt, Problem> {

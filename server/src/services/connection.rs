@@ -8,6 +8,7 @@ use app::domain::connection::{self, Access, ConnectionStatus, Permissions};
 use app::domain::problem::{Code, Problem};
 use app::wire::api::Connection;
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 /// A connection that works, with its key opened. Not to be kept.
 pub(super) struct Link {
@@ -15,13 +16,14 @@ pub(super) struct Link {
     pub(super) generation: i64,
     pub(super) account: Option<String>,
     pub(super) permissions: Permissions,
+    pub(super) deadline: Instant,
     key: SecretString,
 }
 
 impl Link {
-    /// Stripe, under this connection's key.
+    /// Stripe, under this connection's key. All calls of one use of the link share one budget: who waits for them waits no longer.
     pub(super) fn stripe<'a>(&'a self, stripe: &'a stripe::Stripe) -> stripe::Account<'a> {
-        stripe.account(&self.key)
+        stripe.account(&self.key).until(self.deadline)
     }
 }
 
@@ -153,6 +155,7 @@ impl Services {
             generation: row.generation,
             account: row.account.clone(),
             permissions: stored_permissions(&row.permissions),
+            deadline: Instant::now() + stripe::DEFAULT_BUDGET,
             key,
         })
     }

@@ -2,7 +2,7 @@
 
 use super::{Caller, Services, views};
 use crate::scope::Scope;
-use crate::store::{CodeFilter, CodeRow, Direction, NewCode, StoreError, TermsColumns};
+use crate::store::{CodeFilter, CodeRow, Direction, NewCode, StoreError, TermsColumns, Tx};
 use app::domain::app_id::AppId;
 use app::domain::code::CodeText;
 use app::domain::discount_code::{Definition, Draft, Status};
@@ -134,7 +134,10 @@ impl Services {
 
     /// Changes a code; its terms only before anybody has begun to mint it.
     pub async fn patch_code(&self, caller: &Caller, id: &str, patch: &Patch) -> Result<DiscountCode, Problem> {
-        let row = self.code_row(caller, id).await?;
+        let known = self.code_row(caller, id).await?;
+        let (scope, now) = (&caller.scope, self.now());
+        let mut tx = self.0.db.begin().await?;
+        let row = tx.at(scope).code_to_change(&known.id).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
         if row.archived_at.is_some() {
             return Err(Problem::new(Code::ResourceMissing, "This discount code is archived: it cannot be changed any more."));
         }
@@ -144,27 +147,10 @@ impl Services {
             limits: row.limits(),
             metadata: row.metadata()?,
         };
-        let changed = patch.apply(&current, row.active, self.now())?;
-        let row = self.write_change(&caller.scope, &row.id, &changed).await?;
-        views::discount_code(&caller.scope, &row, self.now())
-    }
-
-    async fn write_change(&self, scope: &Scope, id: &str, changed: &Changed) -> Result<CodeRow, Problem> {
-        let now = self.now();
-        let metadata = serde_json::to_string(&changed.metadata).map_err(|error| super::error::internal("metadata could not be written", &error))?;
-        let mut tx = self.0.db.begin().await?;
-        if let Some(terms) = &changed.terms
-            && !tx.at(scope).update_terms(id, &TermsColumns::from(terms), now).await?
-        {
-            return Err(Problem::new(
-                Code::TermsImmutable,
-                "What this code gives cannot change any more: its coupon is in Stripe or on its way there. Create a new code with the new terms; limits and dates can still change here.",
-            ));
-        }
-        let row = tx.at(scope).update_code(id, changed.active, &changed.limits, &metadata, now).await?;
-        let row = row.ok_or_else(|| Problem::no_such("discount code", id))?;
+        let changed = patch.apply(&current, row.active, now)?;
+        let row = write_change(&mut tx, scope, &row.id, &changed, now).await?;
         tx.commit().await?;
-        Ok(row)
+        views::discount_code(scope, &row, self.now())
     }
 
     /// Archives a code: its text is free again, open sessions keep their price. Archiving it again changes nothing.
@@ -180,6 +166,20 @@ impl Services {
         tx.commit().await?;
         Ok(row)
     }
+}
+
+async fn write_change(tx: &mut Tx, scope: &Scope, id: &str, changed: &Changed, now: i64) -> Result<CodeRow, Problem> {
+    let metadata = serde_json::to_string(&changed.metadata).map_err(|error| super::error::internal("metadata could not be written", &error))?;
+    if let Some(terms) = &changed.terms
+        && !tx.at(scope).update_terms(id, &TermsColumns::from(terms), now).await?
+    {
+        return Err(Problem::new(
+            Code::TermsImmutable,
+            "What this code gives cannot change any more: its coupon is in Stripe or on its way there. Create a new code with the new terms; limits and dates can still change here.",
+        ));
+    }
+    let row = tx.at(scope).update_code(id, changed.active, &changed.limits, &metadata, now).await?;
+    row.ok_or_else(|| Problem::no_such("discount code", id))
 }
 
 pub(super) fn code_taken(code: &CodeText) -> Problem {

@@ -45,6 +45,10 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let taken = tx.at(scope).take_idempotency_key(key, &fingerprint, now, now + LEASE_MS).await?;
         let before = match taken {
+            Taken::Ours(1) => {
+                tx.at(scope).detach_checkout(key).await?;
+                None
+            }
             Taken::Ours(_) => None,
             Taken::No => tx.at(scope).idempotency_key(key).await?,
         };

@@ -34,7 +34,9 @@ impl Services {
     async fn send_one(&self, mailer: &mailer::Mailer, row: &MailRow) -> Result<(), Problem> {
         let link = self.make_sign_in_link(&row.recipient).await?;
         let mailer::MailText { subject, text, html } = mailer::sign_in_mail(&link, LINK_MINUTES);
-        let host = url::Url::parse(&self.0.public_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_else(|| "localhost".into());
+        // An IPv6 address cannot stand in a Message-ID without more ado.
+        let host = url::Url::parse(&self.0.public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let host = host.filter(|host| !host.starts_with('[')).unwrap_or_else(|| "localhost".into());
         let mail = OutgoingMail { message_id: format!("<{}@{host}>", row.id), to: row.recipient.clone(), subject, text, html };
         let sent = mailer.send(&mail).await;
         let now = self.now();

@@ -7,12 +7,13 @@ use super::refusal;
 use crate::store::CodeRow;
 use crate::stripe::{Coupon, NewCoupon, StripeError};
 use app::domain::ids::encode_bits;
-use app::domain::problem::Problem;
+use app::domain::problem::{Code, Problem};
 use app::domain::terms::{Discount, Terms};
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
+use tokio::time::Instant;
 
 /// The scheme behind coupon ids and terms hashes; a new one would begin with another number.
 const VERSION: &str = "1";
@@ -22,12 +23,15 @@ const MAX_NAME: usize = 40;
 const META_CODE: &str = "codemint_discount_code";
 const META_TERMS: &str = "codemint_terms";
 
-/// One flight a coupon in this process: the first use mints, those beside it wait and find it done.
+/// How the last turn of a flight ended, if it failed because Stripe could not be asked, and when.
+type Turn = tokio::sync::Mutex<Option<(Instant, Problem)>>;
+
+/// One flight a coupon in this process: the first use mints; those who came while it did find it done, or share its failure.
 #[derive(Default)]
-pub(super) struct Flights(Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>);
+pub(super) struct Flights(Mutex<HashMap<String, Weak<Turn>>>);
 
 impl Flights {
-    fn of(&self, coupon_id: &str) -> Arc<tokio::sync::Mutex<()>> {
+    fn of(&self, coupon_id: &str) -> Arc<Turn> {
         let mut flights = self.0.lock();
         if flights.len() > 1024 {
             flights.retain(|_, flight| flight.strong_count() > 0);
@@ -35,7 +39,7 @@ impl Flights {
         if let Some(flight) = flights.get(coupon_id).and_then(Weak::upgrade) {
             return flight;
         }
-        let flight = Arc::new(tokio::sync::Mutex::new(()));
+        let flight = Arc::new(Turn::default());
         flights.insert(coupon_id.to_owned(), Arc::downgrade(&flight));
         flight
     }
@@ -95,7 +99,22 @@ impl Services {
             return Ok(coupon_id);
         }
         let flight = self.0.flights.of(&coupon_id);
-        let _turn = flight.lock().await;
+        let came = Instant::now();
+        let Ok(mut turn) = tokio::time::timeout_at(link.deadline, flight.lock()).await else { return Err(unavailable()) };
+        if let Some((ended, failure)) = turn.as_ref()
+            && *ended >= came
+        {
+            return Err(failure.clone());
+        }
+        let minted = self.mint(link, row, coupon_id).await;
+        *turn = match &minted {
+            Err(problem) if problem.code == Code::StripeUnavailable => Some((Instant::now(), problem.clone())),
+            _ => None,
+        };
+        minted
+    }
+
+    async fn mint(&self, link: &Link, row: &CodeRow, coupon_id: String) -> Result<String, Problem> {
         let fresh = {
             let mut reader = self.0.db.reader().await?;
             reader.at(&link.scope).code(&row.id).await?.ok_or_else(|| super::error::internal("a held code is gone", &row.id))?

@@ -34,8 +34,11 @@ use crate::crypto;
 use crate::mailer::Mailer;
 use crate::store::{Db, StoreError};
 use crate::stripe::{self, Stripe};
+use app::domain::ids::ApiKeyId;
 use app::domain::problem::Problem;
+use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Notify;
 
@@ -59,6 +62,7 @@ struct Inner {
     mail_waiting: Notify,
     flights: mint::Flights,
     sign_in_limits: sign_in::Limits,
+    keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
 }
 
 /// Why the services cannot be set up.
@@ -104,6 +108,7 @@ impl Services {
             mail_waiting: Notify::new(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
+            keys_noted: Mutex::default(),
         }));
         services.check_keys().await?;
         Ok(services)
@@ -128,6 +133,7 @@ impl Services {
             mail_waiting: Notify::new(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
+            keys_noted: Mutex::default(),
         })))
     }
 

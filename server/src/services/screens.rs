@@ -107,7 +107,7 @@ impl Backend for Services {
         let filter = CodeFilter {
             app_id: Some(app.as_str().to_owned()),
             status: query.status,
-            q: CodeText::normalize(&query.q),
+            q: CodeText::normalize(&query.q).replace(char::is_control, ""),
             direction: direction.clone(),
             limit: PAGE + 1,
         };
@@ -180,14 +180,16 @@ impl Backend for Services {
 
     async fn archive_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
         let scope = scope(viewer, mode);
-        let row = self.archive(&scope, id).await?;
+        let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
+        let row = self.archive(&scope, id.as_str()).await?;
         self.code_view(&scope, &row, &viewer.zone)
     }
 
     async fn mint_again(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
         let scope = scope(viewer, mode);
+        let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
         let mut tx = self.0.db.begin().await?;
-        let row = tx.at(&scope).unblock_code(id, self.now()).await?.ok_or_else(|| Problem::no_such("blocked discount code", id))?;
+        let row = tx.at(&scope).unblock_code(id.as_str(), self.now()).await?.ok_or_else(|| Problem::no_such("blocked discount code", id.as_str()))?;
         tx.commit().await?;
         self.code_view(&scope, &row, &viewer.zone)
     }
@@ -240,6 +242,7 @@ impl Backend for Services {
     }
 
     async fn revoke_api_key(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<(), Problem> {
-        self.revoke(&scope(viewer, mode), id).await
+        let id = ApiKeyId::parse(id).ok_or_else(|| Problem::no_such("API key", id))?;
+        self.revoke(&scope(viewer, mode), id.as_str()).await
     }
 }

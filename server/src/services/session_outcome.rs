@@ -1,11 +1,11 @@
 //! What became of the call that makes a session: opened, refused, or not known.
 
 use super::Services;
-use super::checkout::{Attempt, META_CHECKOUT};
+use super::checkout::{Attempt, META_CHECKOUT, Tried};
 use super::connection::{Link, unavailable};
 use super::prices::no_such_price;
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, Step, Tx};
+use crate::store::{NewRedemption, Step, Tx};
 use crate::stripe::{Outcome, Session, SessionStatus, StripeError};
 use app::domain::discount_code::Refusal;
 use app::domain::problem::Problem;
@@ -16,20 +16,13 @@ const MAX_PAGES: usize = 20;
 /// Stripe's clock may be behind ours by so much when sessions since a moment are listed, in milliseconds.
 const CLOCK_SLACK_MS: i64 = 60_000;
 
-/// Gives the hold of a checkout's current attempt back, if it is still held.
-pub(super) async fn release(tx: &mut Tx, scope: &Scope, row: &CheckoutRow, now: i64) -> Result<bool, Problem> {
-    settle(tx, scope, row.redemption_id.as_deref(), row.discount_code_id.as_deref(), false, now).await
-}
-
-/// Moves a hold on and the counters with it. False: it was not held any more.
-pub(super) async fn settle(tx: &mut Tx, scope: &Scope, redemption: Option<&str>, code: Option<&str>, redeemed: bool, now: i64) -> Result<bool, Problem> {
-    let (Some(redemption), Some(code)) = (redemption, code) else { return Ok(false) };
+/// Moves a hold on, and the counters of its code with it. False: it was not held any more.
+pub(super) async fn settle(tx: &mut Tx, scope: &Scope, redemption: Option<&str>, redeemed: bool, now: i64) -> Result<bool, Problem> {
+    let Some(redemption) = redemption else { return Ok(false) };
     let state = if redeemed { "redeemed" } else { "released" };
-    let moved = tx.at(scope).settle_redemption(redemption, state, now).await?;
-    if moved {
-        tx.at(scope).count_settled(code, redeemed, now).await?;
-    }
-    Ok(moved)
+    let Some(code) = tx.at(scope).settle_redemption(redemption, state, now).await? else { return Ok(false) };
+    tx.at(scope).count_settled(&code, redeemed, now).await?;
+    Ok(true)
 }
 
 impl Services {
@@ -47,24 +40,45 @@ impl Services {
         if stored {
             return Ok(answer);
         }
+        let row = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(&link.scope).checkout(&attempt.checkout_id).await?
+        };
+        // A request beside this one may have stored and given out this very session.
+        if let Some(row) = row.filter(|row| row.session_id.as_deref() == Some(session.id.as_str()))
+            && let Some(answer) = row.answer()?
+        {
+            return Ok(answer);
+        }
         // The completer gave this checkout up meanwhile and its hold is gone: nobody may pay this session.
         self.expire(link, &session.id).await;
         Err(unavailable())
     }
 
     /// The call failed: refused for good, or perhaps done all the same.
-    pub(super) async fn session_failed(&self, link: &Link, attempt: &Attempt, error: StripeError) -> Result<CheckoutSession, Problem> {
-        if error.outcome() == Outcome::Unknown {
-            tracing::warn!(checkout = %attempt.checkout_id, %error, "it is not known whether a session was made");
-            if let Ok(Some(session)) = self.find_session(link, &attempt.checkout_id, attempt.began_at).await {
-                return self.open(link, attempt, session).await;
-            }
-            return Err(self.give_back(link, attempt, unavailable()).await);
-        }
-        let problem = match self.explain_refusal(link, attempt, error).await {
-            Ok(problem) | Err(problem) => problem,
+    pub(super) async fn session_failed(&self, link: &Link, attempt: &Attempt, error: StripeError) -> Tried {
+        let spent = match &error {
+            // The stored answer of a call that is over: whether it made a session before it failed is to be looked up.
+            StripeError::Server { replayed: true, .. } => true,
+            // A repeat came so late that the recorded end is too near, so the first call never came through.
+            StripeError::Invalid { param: Some(param), .. } => param == "expires_at",
+            _ => false,
         };
-        Err(self.give_back(link, attempt, problem).await)
+        if !spent && error.outcome() == Outcome::NotApplied {
+            let problem = match self.explain_refusal(link, attempt, error).await {
+                Ok(problem) | Err(problem) => problem,
+            };
+            return Tried::Ended(Err(self.give_back(link, attempt, problem).await));
+        }
+        tracing::warn!(checkout = %attempt.checkout_id, %error, "it is not known whether a session was made");
+        match self.find_session(link, &attempt.checkout_id, attempt.began_at).await {
+            Ok(Some(session)) => Tried::Ended(self.open(link, attempt, session).await),
+            Ok(None) if spent => match self.settle_attempt(&link.scope, attempt, Step::Uncertain).await {
+                Ok(()) => Tried::Spent,
+                Err(problem) => Tried::Ended(Err(problem)),
+            },
+            _ => Tried::Ended(Err(self.give_back(link, attempt, unavailable()).await)),
+        }
     }
 
     async fn explain_refusal(&self, link: &Link, attempt: &Attempt, error: StripeError) -> Result<Problem, Problem> {
@@ -97,12 +111,12 @@ impl Services {
         }
     }
 
-    async fn settle_attempt(&self, scope: &Scope, attempt: &Attempt, step: Step) -> Result<(), Problem> {
+    /// Gives the hold back, if it is still held, and records how the attempt ended.
+    pub(super) async fn settle_attempt(&self, scope: &Scope, attempt: &Attempt, step: Step) -> Result<(), Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         if tx.at(scope).settle_checkout(&attempt.checkout_id, attempt.number, step, now, now).await? {
-            let code = attempt.code.as_ref().map(|code| code.id.as_str());
-            settle(&mut tx, scope, attempt.redemption.as_deref(), code, false, now).await?;
+            settle(&mut tx, scope, attempt.redemption.as_deref(), false, now).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -127,40 +141,34 @@ impl Services {
                 return Ok(None);
             }
         }
-        Ok(None)
+        // Not found among so many is not the same as absent.
+        Err(unavailable())
     }
 
-    /// Takes over a session that was made although its answer was lost. A hold that was given back meanwhile is taken again; if
-    /// none is left, the session is ended: nobody has its address.
-    pub(super) async fn adopt(&self, link: &Link, row: &CheckoutRow, mut attempt: Attempt, session: Session) -> Result<CheckoutSession, Problem> {
-        if row.step()? == Step::Uncertain
-            && let Some(code) = attempt.code.clone()
-        {
-            match self.hold_for_adoption(link, row, &attempt, &code.id).await? {
-                Some(redemption) => attempt.redemption = Some(redemption),
-                None => {
-                    self.expire(link, &session.id).await;
-                    let refused = Refusal::Exhausted.problem("discount_code");
-                    return Err(self.give_back(link, &attempt, refused).await);
-                }
-            }
-        }
-        self.open(link, &attempt, session).await
-    }
-
-    async fn hold_for_adoption(&self, link: &Link, row: &CheckoutRow, attempt: &Attempt, code_id: &str) -> Result<Option<String>, Problem> {
+    /// Takes the hold of an attempt again that was given back when its outcome was unknown. Refused, if none is left.
+    pub(super) async fn hold_again(&self, link: &Link, mut attempt: Attempt) -> Result<Attempt, Problem> {
         let now = self.now();
-        let id = app::domain::ids::RedemptionId::new(now, self.random_id()?).as_str().to_owned();
         let mut tx = self.0.db.begin().await?;
-        if !tx.at(&link.scope).hold_again(code_id, now).await? {
-            return Ok(None);
+        let redemption = match &attempt.code {
+            None => String::new(),
+            Some(code) => {
+                if !tx.at(&link.scope).hold_again(&code.id, now).await? {
+                    return Err(Refusal::Exhausted.problem("discount_code"));
+                }
+                let id = app::domain::ids::RedemptionId::new(now, self.random_id()?).as_str().to_owned();
+                let user_id = attempt.request.user_id.as_deref();
+                let new = NewRedemption { id: &id, discount_code_id: &code.id, checkout_id: &attempt.checkout_id, user_id, now };
+                tx.at(&link.scope).insert_redemption(&new).await?;
+                id
+            }
+        };
+        let redemption = Some(redemption).filter(|id| !id.is_empty());
+        if !tx.at(&link.scope).reclaim_checkout(&attempt.checkout_id, attempt.number, redemption.as_deref(), now).await? {
+            return Err(unavailable());
         }
-        let user_id = attempt.request.user_id.as_deref();
-        let new = crate::store::NewRedemption { id: &id, discount_code_id: code_id, checkout_id: &row.id, user_id, now };
-        tx.at(&link.scope).insert_redemption(&new).await?;
-        tx.at(&link.scope).reclaim_checkout(&row.id, attempt.number, &id, now).await?;
         tx.commit().await?;
-        Ok(Some(id))
+        attempt.redemption = redemption;
+        Ok(attempt)
     }
 
     /// Ends a session whose address nobody has. If it cannot be done now, it ends by itself within a day, unpaid.

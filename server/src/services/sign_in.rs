@@ -40,6 +40,14 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Forgets those who have not asked for long.
+    pub(super) fn forget_idle(&self) {
+        self.by_email.retain_recent();
+        self.by_place.retain_recent();
+    }
+}
+
 /// A new session: what the cookie holds.
 pub struct SessionGrant {
     /// 256 random bits; only its hash is stored.
@@ -52,7 +60,7 @@ impl Services {
     pub(super) async fn ask_for_link(&self, place: &str, raw: &str) -> Result<SignInRequested, Problem> {
         let address = email::parse(raw, "email")?;
         let limits = &self.0.sign_in_limits;
-        if limits.by_email.check_key(&email::normalize(&address)).is_err() || limits.by_place.check_key(&place.to_owned()).is_err() {
+        if limits.by_place.check_key(&place.to_owned()).is_err() || limits.by_email.check_key(&email::normalize(&address)).is_err() {
             return Err(Problem {
                 retry_after: Some(120),
                 ..Problem::of(Code::RateLimited, "email", "Too many links were asked for. Use the newest one in your inbox, or wait two minutes.")

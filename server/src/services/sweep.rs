@@ -2,17 +2,22 @@
 
 use super::Services;
 use super::connection::Link;
-use super::session_outcome::{release, settle};
+use super::session_outcome::settle;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, Step};
 use crate::stripe::{PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
-use std::collections::HashMap;
+use futures::stream::{self, StreamExt};
+use std::collections::{HashMap, HashSet};
 
 /// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
 const GIVE_UP_MS: i64 = 60_000;
 /// No session outlives this, in milliseconds.
 const LONGEST_SESSION_MS: i64 = 25 * 60 * 60 * 1000;
+/// A day, in milliseconds.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Owners (or checkouts) that are looked after at the same time.
+const SIDE_BY_SIDE: usize = 8;
 /// So few open sessions are asked for one by one; more are listed.
 const FEW: usize = 3;
 /// Open checkouts of one connection that one sweep looks after.
@@ -25,31 +30,35 @@ impl Services {
             let mut reader = self.0.db.reader().await?;
             reader.conn().connected().await?
         };
-        for row in connections {
-            let scope = Scope::stored(row.workspace_id, &row.mode);
-            let open = {
-                let mut reader = self.0.db.reader().await?;
-                reader.at(&scope).open_checkouts(SWEEP_LIMIT).await?
-            };
-            if open.is_empty() {
-                continue;
-            }
-            // One owner's trouble is not the others'.
-            if let Err(problem) = self.sweep_one(&scope, &open).await
-                && problem.code != Code::StripePermissionMissing
-            {
-                tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, code = problem.code.as_str(), "open sessions could not be asked for");
-            }
-        }
+        // One owner's trouble is not the others': side by side, each within its own time.
+        stream::iter(connections)
+            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
+                let scope = Scope::stored(row.workspace_id, &row.mode);
+                if let Err(problem) = self.sweep_one(&scope).await
+                    && problem.code != Code::StripePermissionMissing
+                {
+                    tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "open sessions could not be asked for");
+                }
+            })
+            .await;
         Ok(())
     }
 
-    async fn sweep_one(&self, scope: &Scope, open: &[CheckoutRow]) -> Result<(), Problem> {
+    async fn sweep_one(&self, scope: &Scope) -> Result<(), Problem> {
+        let open = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(scope).open_checkouts(SWEEP_LIMIT).await?
+        };
+        if open.is_empty() {
+            return Ok(());
+        }
         let link = self.link(scope).await?;
-        let sessions = if open.len() <= FEW { self.ask_each(&link, open).await? } else { self.list_since(&link, open).await? };
-        for row in open {
-            if let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) {
-                self.end_if_over(scope, row, session).await?;
+        let sessions = if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
+        for row in &open {
+            if let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id))
+                && let Err(problem) = self.end_if_over(scope, row, session).await
+            {
+                tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
             }
         }
         Ok(())
@@ -71,6 +80,8 @@ impl Services {
 
     async fn list_since(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
         let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
+        let wanted: HashSet<&str> = open.iter().filter_map(|row| row.session_id.as_deref()).collect();
+        let mut missing = wanted.len();
         let mut sessions = HashMap::new();
         let mut after: Option<String> = None;
         loop {
@@ -79,8 +90,10 @@ impl Services {
                 Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
             };
             after = page.data.last().map(|session| session.id.clone());
-            sessions.extend(page.data.into_iter().map(|session| (session.id.clone(), session)));
-            if !page.has_more || after.is_none() {
+            for session in page.data.into_iter().filter(|session| wanted.contains(session.id.as_str())) {
+                missing -= usize::from(sessions.insert(session.id.clone(), session).is_none());
+            }
+            if missing == 0 || !page.has_more || after.is_none() {
                 return Ok(sessions);
             }
         }
@@ -98,7 +111,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         if tx.at(scope).end_checkout(&row.id, step, now).await? {
             let paid = step == Step::Complete;
-            settle(&mut tx, scope, row.redemption_id.as_deref(), row.discount_code_id.as_deref(), paid, now).await?;
+            settle(&mut tx, scope, row.redemption_id.as_deref(), paid, now).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -106,40 +119,38 @@ impl Services {
 
     /// Gives up checkouts whose request died and never came back: the hold goes back, and a session that exists is ended.
     pub(crate) async fn give_up_abandoned(&self) -> Result<(), Problem> {
-        let now = self.now();
         let rows = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().abandoned_checkouts(now - GIVE_UP_MS, 100).await?
+            reader.conn().abandoned_checkouts(self.now() - GIVE_UP_MS, 100).await?
         };
-        for row in rows {
-            if let Err(problem) = self.give_up(&row, now).await {
-                tracing::warn!(checkout = %row.id, code = problem.code.as_str(), "an abandoned checkout could not be ended yet");
-            }
-        }
-        Ok(())
+        stream::iter(rows)
+            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
+                if let Err(problem) = self.give_up(&row).await {
+                    tracing::warn!(checkout = %row.id, cause = %problem.message, "an abandoned checkout could not be ended yet");
+                }
+            })
+            .await;
+        self.release_unverifiable().await
     }
 
-    async fn give_up(&self, row: &CheckoutRow, now: i64) -> Result<(), Problem> {
+    async fn give_up(&self, row: &CheckoutRow) -> Result<(), Problem> {
         let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
+        let now = self.now();
         let mut tx = self.0.db.begin().await?;
-        if !tx.at(&scope).take_checkout(&row.id, now, now + GIVE_UP_MS).await? {
+        if !tx.at(&scope).take_checkout(&row.id, now - GIVE_UP_MS, now + GIVE_UP_MS).await? {
             return Ok(());
         }
         // Nobody has the session's address: the hold goes back whatever Stripe says.
         if tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Uncertain, now, now + GIVE_UP_MS).await? {
-            release(&mut tx, &scope, row, now).await?;
+            settle(&mut tx, &scope, row.redemption_id.as_deref(), false, now).await?;
         }
         tx.commit().await?;
-        let outlived = now - row.attempted_at > LONGEST_SESSION_MS;
-        match self.link(&scope).await {
-            Ok(link) if !outlived => {
-                while let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
-                    link.stripe(&self.0.stripe).expire_session(&session.id).await.map_err(|error| super::error::internal("a session could not be ended", &error))?;
-                }
+        if now - row.attempted_at <= LONGEST_SESSION_MS {
+            // All calls of a link end within its budget, long before the row is free for others. What cannot be asked now is asked later.
+            let link = self.link(&scope).await?;
+            if let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
+                self.expire(&link, &session.id).await;
             }
-            Err(problem) if !outlived && problem.code.status() >= 500 => return Err(problem),
-            // Nothing to ask, or nothing left to find.
-            _ => {}
         }
         let mut tx = self.0.db.begin().await?;
         tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Refused, self.now(), now).await?;
@@ -147,9 +158,28 @@ impl Services {
         Ok(())
     }
 
+    /// Holds of sessions that ended a day ago on an account that can no longer be asked: released, unverified.
+    async fn release_unverifiable(&self) -> Result<(), Problem> {
+        let now = self.now();
+        let rows = {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().unverifiable_checkouts(now - DAY_MS, 100).await?
+        };
+        for row in rows {
+            let scope = Scope::stored(row.workspace_id, &row.mode);
+            let mut tx = self.0.db.begin().await?;
+            if tx.at(&scope).end_checkout(&row.id, Step::Unverified, now).await? {
+                settle(&mut tx, &scope, row.redemption_id.as_deref(), false, now).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
     /// Deletes what is over: sessions, links, idempotency keys after two days.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
+        self.0.sign_in_limits.forget_idle();
         let mut tx = self.0.db.begin().await?;
         tx.conn().forget_ended(now).await?;
         tx.conn().forget_idempotency_keys(now - 48 * 60 * 60 * 1000).await?;

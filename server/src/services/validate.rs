@@ -2,7 +2,7 @@
 
 use super::{Caller, Services, refusal, views};
 use app::domain::app_id::AppId;
-use app::domain::checkout::check_user_id;
+use app::domain::checkout::{check_price_id, check_user_id};
 use app::domain::code::CodeText;
 use app::domain::discount_code::Refusal;
 use app::domain::problem::{Code, Problem};
@@ -14,6 +14,7 @@ impl Services {
         if let Some(user_id) = user_id {
             check_user_id(user_id)?;
         }
+        let price_id = price_id.map(check_price_id).transpose()?;
         let refused = |reason: Refusal| Validation { valid: false, discount_code: None, reason: Some(reason.reason().to_owned()) };
         let Ok(text) = CodeText::parse(code, "code") else { return Ok(refused(Refusal::Unknown)) };
         let row = {

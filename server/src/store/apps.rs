@@ -43,7 +43,7 @@ impl Scoped<'_> {
         all!(
             conn,
             (String, i64),
-            "SELECT app_id, count(*) FROM (SELECT app_id FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND archived_at IS NULL LIMIT 10001) AS some GROUP BY app_id",
+            "SELECT app_id, count(*) FROM (SELECT app_id FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND archived_at IS NULL LIMIT 10001) AS counted GROUP BY app_id",
             workspace,
             mode
         )

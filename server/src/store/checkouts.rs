@@ -26,10 +26,12 @@ pub(crate) enum Step {
     Complete,
     /// Ended without payment.
     Expired,
+    /// Ended; its account can no longer be asked how.
+    Unverified,
 }
 
 impl Step {
-    const ALL: [Self; 6] = [Self::Intent, Self::Open, Self::Uncertain, Self::Refused, Self::Complete, Self::Expired];
+    const ALL: [Self; 7] = [Self::Intent, Self::Open, Self::Uncertain, Self::Refused, Self::Complete, Self::Expired, Self::Unverified];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -39,6 +41,7 @@ impl Step {
             Self::Refused => "refused",
             Self::Complete => "complete",
             Self::Expired => "expired",
+            Self::Unverified => "unverified",
         }
     }
 }
@@ -95,6 +98,16 @@ pub(crate) struct NewCheckout<'a> {
     pub(crate) busy_until: i64,
 }
 
+/// What another attempt at a checkout changes.
+pub(crate) struct NextAttempt<'a> {
+    pub(crate) stripe_params: &'a str,
+    pub(crate) discount_code_id: Option<&'a str>,
+    pub(crate) redemption_id: Option<&'a str>,
+    pub(crate) generation: i64,
+    pub(crate) now: i64,
+    pub(crate) busy_until: i64,
+}
+
 impl Conn<'_> {
     /// Checkouts that nobody works on any more and whose session is unknown: their holds go back, what exists at Stripe is expired.
     pub(crate) async fn abandoned_checkouts(self, now: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
@@ -103,6 +116,23 @@ impl Conn<'_> {
             CheckoutRow,
             concat!("SELECT ", columns!(), " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 ORDER BY busy_until LIMIT $2"),
             now,
+            limit
+        )
+    }
+}
+
+impl Conn<'_> {
+    /// Open checkouts whose session ended before `ended_before` and whose account can no longer be asked: the connection is gone, or is another one.
+    pub(crate) async fn unverifiable_checkouts(self, ended_before: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
+        all!(
+            self,
+            CheckoutRow,
+            concat!(
+                "SELECT ", columns!(), " FROM checkouts WHERE step = 'open' AND session_expires_at < $1 AND NOT EXISTS (
+                    SELECT 1 FROM connections c WHERE c.workspace_id = checkouts.workspace_id AND c.mode = checkouts.mode
+                       AND c.status = 'connected' AND c.generation = checkouts.generation) LIMIT $2"
+            ),
+            ended_before,
             limit
         )
     }
@@ -145,17 +175,23 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Begins the next attempt: new parameters, a new hold, under the next number.
-    pub(crate) async fn next_attempt(self, id: &str, params: &str, redemption: Option<&str>, generation: i64, now: i64, busy_until: i64) -> Result<()> {
+    /// A checkout by its id.
+    pub(crate) async fn checkout(self, id: &str) -> Result<Option<CheckoutRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(conn, CheckoutRow, concat!("SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND id = $3"), workspace, mode, id)
+    }
+
+    /// Begins the attempt after `attempt`: new parameters, a new hold, under the next number. False: somebody else was quicker.
+    pub(crate) async fn next_attempt(self, id: &str, attempt: i64, next: &NextAttempt<'_>) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE checkouts SET step = 'intent', attempt = attempt + 1, attempted_at = $7, stripe_params = $4, redemption_id = $5, generation = $6,
-                busy_until = $8, updated_at = $7
-              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND step IN ('intent', 'uncertain', 'refused')",
-            workspace, mode, id, params, redemption, generation, now, busy_until
+            "UPDATE checkouts SET step = 'intent', attempt = attempt + 1, attempted_at = $9, stripe_params = $5, discount_code_id = $6,
+                redemption_id = $7, generation = $8, busy_until = $10, updated_at = $9
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step IN ('uncertain', 'refused')",
+            workspace, mode, id, attempt, next.stripe_params, next.discount_code_id, next.redemption_id, next.generation, next.now, next.busy_until
         )
-        .map(|_| ())
+        .map(|rows| rows == 1)
     }
 
     /// Keeps an attempt marked as worked on. False: it was settled.
@@ -163,14 +199,14 @@ impl Scoped<'_> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE checkouts SET busy_until = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'intent'",
+            "UPDATE checkouts SET busy_until = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step IN ('intent', 'uncertain')",
             workspace, mode, id, attempt, busy_until
         )
         .map(|rows| rows == 1)
     }
 
-    /// Makes an uncertain attempt an intent again, with a hold that was taken anew.
-    pub(crate) async fn reclaim_checkout(self, id: &str, attempt: i64, redemption: &str, now: i64) -> Result<()> {
+    /// Makes an uncertain attempt an intent again, with a hold that was taken anew. False: somebody else was quicker.
+    pub(crate) async fn reclaim_checkout(self, id: &str, attempt: i64, redemption: Option<&str>, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
@@ -178,7 +214,7 @@ impl Scoped<'_> {
               WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'uncertain'",
             workspace, mode, id, attempt, redemption, now
         )
-        .map(|_| ())
+        .map(|rows| rows == 1)
     }
 
     /// Stores the session. False: the checkout was settled otherwise meanwhile, and the session must not be given out.
@@ -225,6 +261,13 @@ impl Scoped<'_> {
             workspace, mode, key
         )
         .map(|rows| rows == 1)
+    }
+
+    /// Lets go of an idempotency key whose own row was forgotten long ago: what comes under it now is another request.
+    pub(crate) async fn detach_checkout(self, key: &str) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(conn, "UPDATE checkouts SET idempotency_key = NULL WHERE workspace_id = $1 AND mode = $2 AND idempotency_key = $3", workspace, mode, key)
+            .map(|_| ())
     }
 
     /// Open checkouts that hold a redemption, the oldest first.

@@ -225,7 +225,7 @@ impl Scoped<'_> {
             conn,
             (String, i64),
             concat!(
-                "SELECT status, count(*) FROM (SELECT ", status!(), " AS status FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $4 LIMIT 10001) AS some GROUP BY status"
+                "SELECT status, count(*) FROM (SELECT ", status!(), " AS status FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $4 LIMIT 10001) AS counted GROUP BY status"
             ),
             workspace, mode, now, app_id
         )?;
@@ -269,6 +269,18 @@ impl Scoped<'_> {
             workspace, mode, id, now
         )
         .map(|rows| rows == 1)
+    }
+
+    /// A code, locked until the transaction ends: what is decided on it is written before anybody else decides. On PostgreSQL the
+    /// row's lock does it, by a change that changes nothing; on SQLite a writing transaction is alone anyway.
+    pub(crate) async fn code_to_change(self, id: &str) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CodeRow,
+            concat!("UPDATE discount_codes SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2 AND id = $3 RETURNING ", columns!()),
+            workspace, mode, id
+        )
     }
 
     /// Changes what can change at any time.

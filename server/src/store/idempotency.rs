@@ -84,7 +84,7 @@ impl Scoped<'_> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE idempotency_keys SET locked_until = 0 WHERE workspace_id = $1 AND mode = $2 AND key = $3 AND fence = $4 AND status IS NULL",
+            "UPDATE idempotency_keys SET locked_until = 0, fence = fence + 1 WHERE workspace_id = $1 AND mode = $2 AND key = $3 AND fence = $4 AND status IS NULL",
             workspace, mode, key, fence
         )
         .map(|_| ())

@@ -23,7 +23,7 @@ mod redemptions;
 mod conformance;
 
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
-pub(crate) use checkouts::{CheckoutRow, NewCheckout, Step};
+pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step};
 pub(crate) use connections::{ConnectionRow, NewConnection};
 pub(crate) use db::{Conn, Db, Scoped, Tx};
 pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode, TermsColumns};

@@ -1,6 +1,6 @@
 //! Redemptions: the ledger behind the counters. A state only moves forward.
 
-use super::query::execute;
+use super::query::{execute, optional};
 use super::{Result, Scoped};
 
 /// A hold to be written in the transaction that counted it.
@@ -25,15 +25,16 @@ impl Scoped<'_> {
         .map(|_| ())
     }
 
-    /// Moves a hold on to `redeemed` or `released`. False: it was not held any more, and the counters must stay.
-    pub(crate) async fn settle_redemption(self, id: &str, state: &str, now: i64) -> Result<bool> {
+    /// Moves a hold on to `redeemed` or `released`; the code whose counters must follow. None: it was not held any more, and they must stay.
+    pub(crate) async fn settle_redemption(self, id: &str, state: &str, now: i64) -> Result<Option<String>> {
         let (conn, workspace, mode) = self.split();
-        execute!(
+        let row = optional!(
             conn,
-            "UPDATE redemptions SET state = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held'",
+            (String,),
+            "UPDATE redemptions SET state = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id",
             workspace, mode, id, state, now
-        )
-        .map(|rows| rows == 1)
+        )?;
+        Ok(row.map(|(code,)| code))
     }
 
     /// Moves the counter of a code along with a hold that was settled.

@@ -10,6 +10,7 @@ use super::{
     types::{Coupon, Page, Price, Session},
 };
 use secrecy::SecretString;
+use tokio::time::Instant;
 
 /// Stripe's most for one page.
 const MAX_PAGE: u8 = 100;
@@ -19,6 +20,7 @@ const MAX_PAGE: u8 = 100;
 pub struct Account<'a> {
     http: &'a Http,
     key: &'a SecretString,
+    until: Option<Instant>,
 }
 
 /// Without the key.
@@ -30,12 +32,18 @@ impl std::fmt::Debug for Account<'_> {
 
 impl<'a> Account<'a> {
     pub(super) fn new(http: &'a Http, key: &'a SecretString) -> Self {
-        Self { http, key }
+        Self { http, key, until: None }
+    }
+
+    /// The same account for somebody who has time until then only: all calls together.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self { until: Some(deadline), ..self }
     }
 
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Vec<u8>, StripeError> {
         // On the heap, as a call is large and many are joined in places.
-        Box::pin(self.http.send(self.key, &call)).await
+        Box::pin(self.http.send(self.key, &call, self.until)).await
     }
 
     /// Creates a coupon; with the same key and parameters a second call brings the same one.

@@ -129,11 +129,12 @@ impl Http {
     }
 
     /// Makes a call and returns the body of its 2xx answer.
-    pub(super) async fn send(&self, key: &SecretString, call: &Call<'_>) -> Result<Vec<u8>, StripeError> {
+    /// `until` ends it earlier than the budget, where the caller has less time.
+    pub(super) async fn send(&self, key: &SecretString, call: &Call<'_>, until: Option<Instant>) -> Result<Vec<u8>, StripeError> {
         let url = self.url(call)?;
         let headers = headers(key, call)?;
         let start = Instant::now();
-        let deadline = start + self.budget;
+        let deadline = until.map_or(start + self.budget, |until| until.min(start + self.budget));
         let mut attempt = 0;
         let mut doubtful = false;
         let (result, status, request_id) = loop {

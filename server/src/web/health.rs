@@ -2,6 +2,10 @@
 
 use super::Site;
 use axum::{extract::State, http::StatusCode};
+use std::time::Duration;
+
+/// Whoever asks wants to know now.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Always.
 pub async fn alive() -> &'static str {
@@ -10,5 +14,6 @@ pub async fn alive() -> &'static str {
 
 /// Once migrations are done and the database answers.
 pub async fn ready(State(site): State<Site>) -> (StatusCode, &'static str) {
-    if site.services.ready().await { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") }
+    let ready = tokio::time::timeout(PATIENCE, site.services.ready()).await.unwrap_or(false);
+    if ready { (StatusCode::OK, "ready") } else { (StatusCode::SERVICE_UNAVAILABLE, "not ready") }
 }

@@ -1,9 +1,8 @@
 //! `Idempotency-Key`: a write that is sent again is answered again, not done again.
 
 use super::{answer::Answer, incoming::Incoming, problem, problem::Refused};
-use crate::scope::Scope;
-use crate::services::{Begin, Services, Ticket};
-use app::domain::problem::Problem;
+use crate::services::{Begin, Caller, Services, Ticket};
+use app::domain::{app_id::AppId, problem::Problem};
 use axum::{
     http::{HeaderMap, HeaderName, HeaderValue},
     response::Response,
@@ -20,13 +19,13 @@ const MAX_KEY: usize = 255;
 ///
 /// Stored are 2xx and the refusals of a code; everything else frees the key again. If the process dies in between, the key stays
 /// taken and the services free it by its age.
-pub async fn once<W, F>(services: &Services, scope: &Scope, incoming: &Incoming, work: W) -> Result<Response, Refused>
+pub async fn once<W, F>(services: &Services, caller: &Caller, incoming: &Incoming, work: W) -> Result<Response, Refused>
 where
     W: FnOnce(Option<Ticket>) -> F,
     F: Future<Output = Result<Answer, Problem>>,
 {
     let Some(key) = key_of(&incoming.headers)? else { return Ok(work(None).await?.into_response()) };
-    let ticket = match services.begin(scope, &key, fingerprint(incoming)).await? {
+    let ticket = match services.begin(&caller.scope, &key, fingerprint(caller, incoming)).await? {
         Begin::Fresh(ticket) => ticket,
         Begin::Replay { status, body } => {
             let mut response = problem::json(status, body);
@@ -80,10 +79,12 @@ fn key_of(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     }
 }
 
-/// What makes two requests the same: method, path and body, each with its length before it.
-fn fingerprint(incoming: &Incoming) -> [u8; 32] {
+/// What makes two requests the same: the API key's app, method, path and body, each with its length before it. Keys of two apps share the
+/// names of their workspace, but never each other's answers.
+fn fingerprint(caller: &Caller, incoming: &Incoming) -> [u8; 32] {
     let mut hash = Sha256::new();
-    for part in [incoming.method.as_str().as_bytes(), incoming.uri.path().as_bytes(), &incoming.body] {
+    let app = caller.app.as_ref().map_or("", AppId::as_str);
+    for part in [app.as_bytes(), incoming.method.as_str().as_bytes(), incoming.uri.path().as_bytes(), &incoming.body] {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

@@ -1,1 +1,106 @@
-//! Later.
+//! The coupon behind a code, when it is not what it was: gone, changed, or there before.
+
+use crate::harness::{ALL, World, on_both_engines};
+use serde_json::{Value, json};
+use stripe_sim::{AccountId, Coupon};
+
+on_both_engines!(
+    deleted_in_stripe,
+    blocked_until_the_owner_mints_again,
+    there_and_equal,
+    there_and_different,
+    edited_where_it_does_not_matter,
+    reconnected_to_another_account,
+);
+
+const BLOCKED: (u16, &str, &str) = (409, "discount_code_blocked", "");
+
+async fn minted(w: &World, fields: Value) -> (String, Coupon) {
+    let id = w.code(fields).await;
+    let text = w.read(&id).await["code"].clone();
+    w.checkout(json!({ "discount_code": text })).await.expect(201);
+    (id, w.sim.coupons().pop().unwrap())
+}
+
+async fn deleted_in_stripe(w: &World) {
+    let (id, coupon) = minted(w, json!({ "code": "SPRING", "percent_off": 10 })).await;
+    w.sim.delete_coupon(&coupon.id).unwrap();
+    let refused = w.checkout(json!({ "discount_code": "SPRING" })).await;
+    insta::assert_snapshot!(refused.shown(), @"");
+    assert_eq!(w.counts(&id).await, (1, 0), "the hold was not given back");
+    w.sim.clear_requests();
+    refused.refused(BLOCKED.0, BLOCKED.1, BLOCKED.2);
+    w.checkout(json!({ "discount_code": "SPRING" })).await.refused(BLOCKED.0, BLOCKED.1, BLOCKED.2);
+    assert_eq!(w.sim.counts().requests, 0, "a blocked code asks nobody");
+    assert_eq!((w.counts(&id).await, w.sim.counts().sessions), ((1, 0), 1));
+}
+
+async fn blocked_until_the_owner_mints_again(w: &World) {
+    let (id, coupon) = minted(w, json!({ "code": "SPRING", "percent_off": 10 })).await;
+    w.sim.delete_coupon(&coupon.id).unwrap();
+    w.checkout(json!({ "discount_code": "SPRING" })).await.refused(BLOCKED.0, BLOCKED.1, BLOCKED.2);
+    let owner = w.owner();
+    app::backend::Backend::mint_again(&w.services, &owner, app::domain::mode::Mode::Test, &id).await.unwrap();
+    w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201);
+    let coupons = w.sim.coupons();
+    assert_eq!(coupons.len(), 1);
+    assert_ne!(coupons[0].id, coupon.id, "a new coupon has a new id");
+    assert_eq!(w.counts(&id).await, (2, 0));
+}
+
+async fn there_and_equal(w: &World) {
+    let (id, coupon) = minted(w, json!({ "code": "SAVE5", "amount_off_cents": 500, "currency": "usd" })).await;
+    // Connected anew: whether it is still there is asked, and it is taken as it is.
+    w.connect(&ALL).await;
+    w.sim.clear_requests();
+    w.checkout(json!({ "discount_code": "SAVE5" })).await.expect(201);
+    assert_eq!((w.sim.coupons().len(), w.sim.request_count("POST", "/v1/coupons")), (1, 0));
+    assert_eq!(w.sim.request_count("GET", &format!("/v1/coupons/{}", coupon.id)), 1);
+    assert_eq!(w.counts(&id).await, (2, 0));
+}
+
+async fn there_and_different(w: &World) {
+    type Change = fn(&mut Coupon);
+    let changes: [(&str, Change); 6] = [
+        ("ONE", |coupon| coupon.percent_off = Some(11.0)),
+        ("TWO", |coupon| coupon.duration = "forever".into()),
+        ("THREE", |coupon| coupon.metadata.clear()),
+        ("FOUR", |coupon| coupon.max_redemptions = Some(1)),
+        ("FIVE", |coupon| coupon.redeem_by = Some(1_800_000_000)),
+        ("SIX", |coupon| drop(coupon.metadata.insert("codemint_discount_code".into(), "dc_another".into()))),
+    ];
+    for (text, change) in changes {
+        let (id, coupon) = minted(w, json!({ "code": text, "percent_off": 10 })).await;
+        w.sim.replace_coupon_terms(&coupon.id, change).unwrap();
+        w.connect(&ALL).await;
+        let refused = w.checkout(json!({ "discount_code": text })).await;
+        assert_eq!((refused.status, refused.code()), (BLOCKED.0, BLOCKED.1), "{text}: {}", refused.text);
+        assert_eq!(w.counts(&id).await, (1, 0), "{text}");
+    }
+    assert_eq!(w.sim.counts().sessions, 6);
+}
+
+async fn edited_where_it_does_not_matter(w: &World) {
+    let (_, coupon) = minted(w, json!({ "code": "SPRING", "percent_off": 10 })).await;
+    w.sim.edit_coupon(&coupon.id, Some("A nicer name"), &[("team", "growth")]).unwrap();
+    w.connect(&ALL).await;
+    w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201);
+    assert_eq!(w.sim.coupons().len(), 1);
+}
+
+async fn reconnected_to_another_account(w: &World) {
+    let (id, first) = minted(w, json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let other = AccountId::new("acct_1Another");
+    w.sim.add_price(&other, false, stripe_sim::Price::one_time("price_1OTHER", "usd", 1000, "Other"));
+    w.connect_account(&other, &ALL).await;
+    w.checkout(json!({ "discount_code": "SPRING", "price_id": "price_1OTHER" })).await.expect(201);
+    let minted_there = w.sim.coupons_in(&other, false);
+    assert_eq!((minted_there.len(), &minted_there[0].id), (1, &first.id), "minted anew, under the same id");
+    assert_eq!(w.counts(&id).await, (2, 0));
+    // What was cached of the first account's prices is not this one's.
+    w.checkout(json!({ "price_id": "price_1ABC" })).await.refused(400, "parameter_invalid", "price_id");
+    // And back: the first one is still there.
+    w.connect(&ALL).await;
+    w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201);
+    assert_eq!(w.sim.coupons().len(), 2);
+}

@@ -1,7 +1,7 @@
 //! What the bodies share: calls in a transaction, a shop with codes, a dump of every row.
 
 use super::super::query::all;
-use super::super::{Conn, Db, NewCheckout, NewCode, NewRedemption, Scoped, Tx};
+use super::super::{Conn, Db, NewCheckout, NewCode, NewRedemption, NextAttempt, Scoped, Tx};
 use super::engine::Base;
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
@@ -105,6 +105,18 @@ pub(super) fn new_checkout<'a>(id: &'a str, key: Option<&'a str>) -> NewCheckout
     }
 }
 
+/// Another attempt, with a hold and a connection of its own.
+pub(super) fn next_attempt() -> NextAttempt<'static> {
+    NextAttempt {
+        stripe_params: "params 2",
+        discount_code_id: Some("dc_2"),
+        redemption_id: Some("rd_2"),
+        generation: 7,
+        now: T + 1,
+        busy_until: T + 3_000,
+    }
+}
+
 /// What a checkout does: counts and writes the hold in one transaction. False: refused.
 pub(super) async fn take_hold(db: &Db, scope: &Scope, code: &str, redemption: &str) -> bool {
     let mut tx = db.begin().await.unwrap();
@@ -127,11 +139,12 @@ pub(super) async fn settle(db: &Db, scope: &Scope, code: &str, redemption: &str,
     let mut tx = db.begin().await.unwrap();
     let state = if redeemed { "redeemed" } else { "released" };
     let moved = tx.at(scope).settle_redemption(redemption, state, T).await.unwrap();
-    if moved {
-        tx.at(scope).count_settled(code, redeemed, T).await.unwrap();
+    if let Some(of) = &moved {
+        assert_eq!(of, code);
+        tx.at(scope).count_settled(of, redeemed, T).await.unwrap();
     }
     tx.commit().await.unwrap();
-    moved
+    moved.is_some()
 }
 
 /// The counters of a code (held, redeemed), after a look that its rows say the same.

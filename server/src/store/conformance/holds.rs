@@ -1,6 +1,6 @@
 //! The count: what no number of buyers at once may break.
 
-use super::super::NewCode;
+use super::super::{Db, NewCode, NewRedemption, StoreError};
 use super::super::query::all;
 use super::engine::Base;
 use super::fixtures::{
@@ -15,9 +15,13 @@ async fn limited(base: &Base, scope: &Scope, id: &str, max: i64) {
     put!(base, scope, insert_code(&NewCode { limits: at_most(max), ..new_code(id, id) })).unwrap();
 }
 
-/// So many buyers at once, through two pools as of two processes; how many have a hold.
-async fn buyers(base: &Base, scope: &Scope, code: &str, count: usize) -> usize {
-    let dbs = [base.db.clone(), base.second_process().await];
+/// Two pools, as of two processes.
+async fn two_processes(base: &Base) -> [Db; 2] {
+    [base.db.clone(), base.second_process().await]
+}
+
+/// So many buyers at once; how many have a hold.
+async fn buyers(dbs: &[Db; 2], scope: &Scope, code: &str, count: usize) -> usize {
     let mut tasks = JoinSet::new();
     for n in 0..count {
         let (db, scope, code) = (dbs[n % 2].clone(), scope.clone(), code.to_owned());
@@ -27,7 +31,6 @@ async fn buyers(base: &Base, scope: &Scope, code: &str, count: usize) -> usize {
     while let Some(held) = tasks.join_next().await {
         holds += usize::from(held.unwrap());
     }
-    dbs[1].close().await;
     holds
 }
 
@@ -58,38 +61,38 @@ async fn insert_row(base: &Base, scope: &Scope) {
     let words = |text: &str| text.to_owned();
     let row = (words("ws_a"), words("test"), words("rd_1"), words("dc_1"), words("cs_1"), words("held"), Some(words("user")), T, T);
     assert_eq!(raw!(base, Row, sql), [row]);
-    let new = super::super::NewRedemption { id: "rd_2", discount_code_id: "dc_1", checkout_id: "cs_2", user_id: None, now: T };
+    let new = NewRedemption { id: "rd_2", discount_code_id: "dc_1", checkout_id: "cs_2", user_id: None, now: T };
     put!(base, scope, insert_redemption(&new)).unwrap();
-    assert!(matches!(put!(base, scope, insert_redemption(&new)), Err(super::super::StoreError::Taken)));
+    assert!(matches!(put!(base, scope, insert_redemption(&new)), Err(StoreError::Taken)));
     assert_eq!(raw!(base, (Option<String>,), "SELECT user_id FROM redemptions WHERE id = 'rd_2'"), [(None,)]);
 }
 
 pub(super) async fn a_hold_stops_at_the_limit(base: Base) {
-    let scope = shop(&base).await;
+    let (scope, dbs) = (shop(&base).await, two_processes(&base).await);
     limited(&base, &scope, "dc_1", 50).await;
-    assert_eq!(buyers(&base, &scope, "dc_1", 200).await, 50);
+    assert_eq!(buyers(&dbs, &scope, "dc_1", 200).await, 50);
     assert_eq!(counted(&base, &scope, "dc_1").await, (50, 0));
 }
 
 pub(super) async fn one_of_twenty_has_the_last_one(base: Base) {
-    let scope = shop(&base).await;
+    let (scope, dbs) = (shop(&base).await, two_processes(&base).await);
     for round in 0..50 {
         let id = format!("dc_{round}");
         limited(&base, &scope, &id, 1).await;
-        assert_eq!(buyers(&base, &scope, &id, 20).await, 1, "round {round}");
+        assert_eq!(buyers(&dbs, &scope, &id, 20).await, 1, "round {round}");
         assert_eq!(counted(&base, &scope, &id).await, (1, 0));
     }
 }
 
 pub(super) async fn nobody_is_refused_while_stock_is_left(base: Base) {
-    let scope = shop(&base).await;
+    let (scope, dbs) = (shop(&base).await, two_processes(&base).await);
     limited(&base, &scope, "dc_1", 100).await;
-    assert_eq!(buyers(&base, &scope, "dc_1", 100).await, 100);
+    assert_eq!(buyers(&dbs, &scope, "dc_1", 100).await, 100);
     assert_eq!(counted(&base, &scope, "dc_1").await, (100, 0));
 }
 
 pub(super) async fn a_hold_is_settled_once(base: Base) {
-    let scope = shop(&base).await;
+    let (scope, dbs) = (shop(&base).await, two_processes(&base).await);
     limited(&base, &scope, "dc_1", 8).await;
     for n in 0..8 {
         assert!(take_hold(&base.db, &scope, "dc_1", &format!("rd_{n}")).await);
@@ -117,7 +120,7 @@ pub(super) async fn a_hold_is_settled_once(base: Base) {
     assert!(put!(base, &scope, count_settled("dc_1", true, T)).is_err());
     assert_eq!(counted(&base, &scope, "dc_1").await, (0, redeemed));
     // What was released is there again.
-    let again = buyers(&base, &scope, "dc_1", 20).await;
+    let again = buyers(&dbs, &scope, "dc_1", 20).await;
     assert_eq!(i64::try_from(again).unwrap(), released);
     assert_eq!(counted(&base, &scope, "dc_1").await, (released, redeemed));
 }

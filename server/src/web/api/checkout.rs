@@ -15,7 +15,7 @@ use axum::{extract::State, response::Response};
 /// is answered 429 once too many came.
 pub async fn create(State(site): State<Site>, AnyKey(caller): AnyKey, incoming: Incoming) -> Result<Response, Refused> {
     let (app_id, draft) = read_draft(incoming.fields()?)?;
-    idempotent::once(&site.services, &caller.scope, &incoming, async |ticket| {
+    idempotent::once(&site.services, &caller, &incoming, async |ticket| {
         let app = site.services.app_of(&caller, app_id.as_deref()).await?;
         let session = match draft.check(app) {
             // Boxed: it is by far the largest future of the API.

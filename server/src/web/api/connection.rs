@@ -22,7 +22,7 @@ pub async fn connect(
     let key = key.ok_or_else(|| {
         Problem::missing("restricted_key", "restricted_key is needed: a restricted key of your Stripe account.")
     })?;
-    idempotent::once(&site.services, &caller.scope, &incoming, async |_| {
+    idempotent::once(&site.services, &caller, &incoming, async |_| {
         Answer::ok(&site.services.connect_key(&caller.scope, &key).await?)
     })
     .await
@@ -35,7 +35,7 @@ pub async fn disconnect(
     incoming: Incoming,
 ) -> Result<Response, Refused> {
     incoming.nothing()?;
-    idempotent::once(&site.services, &caller.scope, &incoming, async |_| {
+    idempotent::once(&site.services, &caller, &incoming, async |_| {
         Answer::ok(&site.services.disconnect_scope(&caller.scope).await?)
     })
     .await

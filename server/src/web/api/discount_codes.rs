@@ -38,7 +38,7 @@ pub async fn create(
     incoming: Incoming,
 ) -> Result<Response, Refused> {
     let (app_id, draft) = read_draft(incoming.fields()?)?;
-    idempotent::once(&site.services, &caller.scope, &incoming, async |_| {
+    idempotent::once(&site.services, &caller, &incoming, async |_| {
         let app = site.services.app_of(&caller, app_id.as_deref()).await?;
         Answer::created(&site.services.create_code(&caller.scope, &app, &draft).await?)
     })
@@ -72,7 +72,7 @@ pub async fn change(
 ) -> Result<Response, Refused> {
     let id = code_id(id)?;
     let patch = read_patch(incoming.fields()?)?;
-    idempotent::once(&site.services, &caller.scope, &incoming, async |_| {
+    idempotent::once(&site.services, &caller, &incoming, async |_| {
         Answer::ok(&site.services.patch_code(&caller, &id, &patch).await?)
     })
     .await
@@ -87,7 +87,7 @@ pub async fn archive(
 ) -> Result<Response, Refused> {
     let id = code_id(id)?;
     incoming.nothing()?;
-    idempotent::once(&site.services, &caller.scope, &incoming, async |_| {
+    idempotent::once(&site.services, &caller, &incoming, async |_| {
         Answer::ok(&site.services.archive_code(&caller, &id).await?)
     })
     .await

@@ -23,7 +23,6 @@ pub async fn validate(
     if let Some(user_id) = &user_id {
         check_user_id(user_id)?;
     }
-    site.guesses.check(&caller.key_id)?;
     let app = site.services.app_of(&caller, app_id.as_deref()).await?;
     let validation = site.services.validate(&caller, &app, &code, price_id.as_deref(), user_id.as_deref()).await?;
     if validation.reason.as_deref() == Some(Refusal::Unknown.reason()) {

@@ -1,0 +1,256 @@
+//! Tenants apart: a call in another workspace, or in the other mode, sees nothing of a tenant and changes nothing of it.
+//!
+//! The table below has every function of [`Scoped`]; a test reads the sources and misses those that are not in it. Each call is made
+//! three times with the very ids of the tenant: as the tenant itself, where it must see or change something (or it would prove nothing),
+//! and from outside. All of them are rolled back, so that each finds the tenant whole.
+
+use super::super::{
+    CodeFilter, Direction, NewApiKey, NewCode, NewConnection, PriceRow, Result, Scoped, Step, StoreError, Taken,
+};
+use super::engine::Base;
+use super::fixtures::{
+    T, dump, dump_statement, get, new_checkout, new_code, next_attempt, percent, put, scope, shop, shop_of, take_hold,
+};
+use crate::scope::Scope;
+use app::domain::discount_code::Limits;
+use app::domain::mode::Mode;
+use futures::future::BoxFuture;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Whether an answer tells of anything that is there.
+trait Tells {
+    fn tells(&self) -> bool;
+}
+
+impl Tells for () {
+    fn tells(&self) -> bool {
+        false
+    }
+}
+
+impl Tells for bool {
+    fn tells(&self) -> bool {
+        *self
+    }
+}
+
+impl<T> Tells for Option<T> {
+    fn tells(&self) -> bool {
+        self.is_some()
+    }
+}
+
+impl<T> Tells for Vec<T> {
+    fn tells(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl Tells for Taken {
+    fn tells(&self) -> bool {
+        *self != Self::Ours(1)
+    }
+}
+
+/// Where the calls end: at the workspace, or at its mode.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Workspace,
+    Mode,
+}
+
+type Call = for<'a> fn(Scoped<'a>) -> BoxFuture<'a, Result<bool>>;
+
+macro_rules! calls {
+    ($($of:ident $call:ident($($arg:expr),* $(,)?) $(=> $answer:expr)?;)*) => {
+        vec![$((stringify!($call), Of::$of, (|at| Box::pin(async move {
+            let answer = at.$call($($arg),*).await?;
+            $(let answer = ($answer)(answer);)?
+            Ok(answer.tells())
+        })) as Call)),*]
+    };
+}
+
+fn api_key() -> NewApiKey<'static> {
+    NewApiKey { id: "key_1", app_id: None, name: "Key", rights: "full", hash: b"hash 1", hint: "…", now: T }
+}
+
+fn connection(generation: i64) -> NewConnection<'static> {
+    NewConnection { generation, method: "key", account: None, key_hint: "…", secret: b"sealed", permissions: "{}", now: T }
+}
+
+fn price() -> PriceRow {
+    PriceRow { recurring: true, currency: "eur".into() }
+}
+
+fn every_code() -> CodeFilter {
+    CodeFilter { app_id: None, status: None, q: String::new(), direction: Direction::First, limit: 9 }
+}
+
+fn active_codes() -> CodeFilter {
+    CodeFilter {
+        app_id: Some("shop".into()),
+        status: app::domain::discount_code::Status::parse("active"),
+        q: "FREE".into(),
+        direction: Direction::Before("dc".into()),
+        ..every_code()
+    }
+}
+
+/// A tenant with something for every call to see or change.
+async fn tenant(base: &Base) -> Scope {
+    let scope = shop(base).await;
+    put!(base, &scope, insert_app("second", "Second", T)).unwrap();
+    put!(base, &scope, insert_api_key(&api_key())).unwrap();
+    put!(base, &scope, insert_data_key("dk_1", b"wrapped", T)).unwrap();
+    put!(base, &scope, put_connection(&connection(1))).unwrap();
+    put!(base, &scope, put_price(1, "price_1", &price())).unwrap();
+    for id in ["dc_free", "dc_held", "dc_blocked"] {
+        put!(base, &scope, insert_code(&new_code(id, &id[3..].to_uppercase()))).unwrap();
+    }
+    assert!(take_hold(&base.db, &scope, "dc_held", "rd_1").await);
+    assert!(take_hold(&base.db, &scope, "dc_blocked", "rd_2").await);
+    put!(base, &scope, block_code("dc_blocked", "coupon_1", "changed", T)).unwrap();
+    for id in ["co_intent", "co_open", "co_uncertain", "co_refused"] {
+        let new = super::super::NewCheckout { redemption_id: Some("rd_1"), ..new_checkout(id, Some(id)) };
+        put!(base, &scope, insert_checkout(&new)).unwrap();
+    }
+    put!(base, &scope, open_checkout("co_open", 1, "cs_1", T, "{}", T)).unwrap();
+    put!(base, &scope, settle_checkout("co_uncertain", 1, Step::Uncertain, T, T)).unwrap();
+    put!(base, &scope, settle_checkout("co_refused", 1, Step::Refused, T, T)).unwrap();
+    assert_eq!(put!(base, &scope, take_idempotency_key("key", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
+    scope
+}
+
+async fn hold_row(at: Scoped<'_>) -> Result<()> {
+    let new = super::super::NewRedemption { id: "rd_1", discount_code_id: "dc_held", checkout_id: "cs", user_id: None, now: T };
+    at.insert_redemption(&new).await
+}
+
+fn table() -> Vec<(&'static str, Of, Call)> {
+    let mut table = calls! {
+        Mode insert_api_key(&NewApiKey { hash: b"hash 2", ..api_key() });
+        Mode api_keys();
+        Mode revoke_api_key("key_1", T);
+        Mode touch_api_key("key_1", T + 1);
+        Workspace insert_app("second", "Second", T);
+        Workspace app("second");
+        Workspace apps() => |apps: Vec<super::super::apps::AppRow>| apps.iter().any(|app| app.id == "second");
+        Mode code_counts_by_app();
+        Workspace insert_data_key("dk_1", b"wrapped", T);
+        Workspace newest_data_key();
+        Workspace data_key("dk_1");
+        Mode connection();
+        // Without another's connection in the way the first one of any generation is stored.
+        Mode put_connection(&connection(3)) => |stored: bool| !stored;
+        Mode park_connection(1, "revoked", T);
+        Mode set_permissions(1, "all", T);
+        Mode disconnect(T);
+        Mode price(1, "price_1");
+        Mode put_price(1, "price_2", &price());
+        Mode insert_code(&new_code("dc_free", "ANOTHER"));
+        Mode insert_code(&NewCode { now: T + 1, ..new_code("dc_new", "FREE") });
+        Mode code("dc_free");
+        Mode code_by_text("shop", "FREE");
+        Mode codes(&every_code(), T);
+        Mode codes(&active_codes(), T);
+        Mode status_counts("shop", T) => |counts: Option<Vec<(String, i64)>>| counts.is_none_or(|counts| !counts.is_empty());
+        Mode any_code();
+        Mode hold("dc_free", 1, "coupon_2", T);
+        Mode hold_again("dc_held", T + 1);
+        Mode code_to_change("dc_free");
+        Mode update_code("dc_free", false, &Limits::default(), "{}", T);
+        Mode update_terms("dc_free", &(&percent(100)).into(), T);
+        Mode archive_code("dc_free", T);
+        Mode note_minted("dc_held", "coupon_1", 1, None, T + 1);
+        Mode block_code("dc_held", "coupon_1", "changed", T + 1);
+        Mode unblock_code("dc_blocked", T);
+        Mode settle_redemption("rd_1", "redeemed", T);
+        Mode count_settled("dc_held", true, T);
+        Mode insert_checkout(&new_checkout("co_open", None));
+        Mode insert_checkout(&new_checkout("co_new", Some("co_open")));
+        Mode checkout_by_key("co_open");
+        Mode take_checkout("co_intent", T + 1_000, T + 2_000);
+        Mode next_attempt("co_refused", 1, &next_attempt());
+        Mode checkout("co_open");
+        Mode detach_checkout("co_open");
+        Mode renew_checkout("co_intent", 1, T + 9_000);
+        Mode reclaim_checkout("co_uncertain", 1, Some("rd_9"), T + 1);
+        Mode open_checkout("co_intent", 1, "cs_2", T, "{}", T);
+        Mode settle_checkout("co_intent", 1, Step::Expired, T, T);
+        Mode end_checkout("co_open", Step::Complete, T);
+        Mode detach_refused_checkout("co_refused");
+        Mode open_checkouts(9);
+        Mode any_checkout();
+        Mode take_idempotency_key("key", b"print", T, T + 10);
+        Mode idempotency_key("key");
+        Mode renew_idempotency_key("key", 1, T + 20);
+        Mode finish_idempotency_key("key", 1, 200, b"answer");
+        Mode release_idempotency_key("key", 1);
+        Mode forget_idempotency_key("key", 1);
+    };
+    table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
+    table
+}
+
+pub(super) async fn nobody_sees_or_changes_anothers(base: Base) {
+    let own = tenant(&base).await;
+    let other = shop_of(&base, "ws_b").await;
+    let outside =
+        [(Of::Workspace, other), (Of::Workspace, scope("ws_b", Mode::Live)), (Of::Mode, scope("ws_a", Mode::Live))];
+    let statement = dump_statement(&base, &own).await;
+    for (name, of, call) in table() {
+        let mut tx = base.db.begin().await.unwrap();
+        let before = dump(&mut tx, &statement).await;
+        let sees = match call(tx.at(&own)).await {
+            Ok(true) | Err(StoreError::Taken) => true,
+            Ok(false) => dump(&mut tx, &statement).await != before,
+            Err(error) => panic!("{name}: {error}"),
+        };
+        assert!(sees, "{name} does nothing for the tenant itself: this row of the table proves nothing");
+        drop(tx);
+
+        for (apart, scope) in &outside {
+            if of == Of::Workspace && *apart == Of::Mode {
+                continue; // What belongs to the workspace is there in both modes.
+            }
+            let mut tx = base.db.begin().await.unwrap();
+            let told = call(tx.at(scope)).await;
+            assert!(matches!(told, Ok(false)), "{name} tells {scope:?} of {own:?}: {told:?}");
+            let after = dump(&mut tx, &statement).await;
+            // Data keys and apps are in the tenant's dump whatever the mode: so is what its other mode adds to them, which nothing here does.
+            assert_eq!(after, before, "{name} as {scope:?} changes {own:?}");
+        }
+    }
+    assert_eq!(get!(base, &own, open_checkouts(9)).len(), 1);
+}
+
+/// The functions of every `impl Scoped` in the sources of the store.
+fn functions() -> BTreeSet<String> {
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let mut names = BTreeSet::new();
+    for file in std::fs::read_dir(store).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_none_or(|ext| ext != "rs") {
+            continue;
+        }
+        let mut scoped = false;
+        for line in std::fs::read_to_string(path).unwrap().lines() {
+            if !line.starts_with([' ', '/', '\t']) && !line.is_empty() {
+                scoped = line.starts_with("impl Scoped");
+            }
+            if let Some((_, signature)) = line.split_once("async fn ").filter(|_| scoped) {
+                names.extend(signature.split(['(', '<']).next().map(str::to_owned));
+            }
+        }
+    }
+    names
+}
+
+#[test]
+fn the_table_has_every_function() {
+    let tested: BTreeSet<_> = table().into_iter().map(|(name, ..)| name.to_owned()).collect();
+    assert_eq!(tested, functions());
+    assert!(tested.len() > 40);
+}
