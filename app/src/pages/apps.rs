@@ -2,6 +2,7 @@
 
 use super::around::Around;
 use super::links;
+use super::load::Content;
 use crate::browser;
 use crate::components::{Call, ProblemView, Step, StepState, Steps, TextField};
 use crate::domain::app_id::AppId;
@@ -47,7 +48,7 @@ pub fn Apps() -> impl IntoView {
             }
         }>
             {move || Suspend::new(async move {
-                match frame.await {
+                match frame.await.and_then(Content::frame) {
                     Err(problem) => view! { <ProblemView problem /> }.into_any(),
                     Ok(frame) => {
                         let first_app = frame.apps.is_empty();

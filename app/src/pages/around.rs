@@ -1,12 +1,10 @@
 //! What stands around every page of a signed-in person: the side bar (on phones a bar with a menu) and the header.
 
 use super::links;
+use super::load::{Asked, Content, Loaded, load};
 use crate::browser;
 use crate::components::{Icon, Logo};
 use crate::domain::mode::Mode;
-use crate::domain::problem::Problem;
-use crate::error::flat;
-use crate::server_fns::visit::read_frame;
 use crate::wire::screens::Frame;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -19,7 +17,7 @@ pub struct Around {
     /// The mode in view.
     pub mode: Memo<Mode>,
     /// Who is signed in, their apps, the connection. Refetched by whoever changes one of them.
-    pub frame: Resource<Result<Frame, Problem>>,
+    pub frame: Loaded,
 }
 
 const MENU: &str = "menu";
@@ -28,7 +26,7 @@ const MENU: &str = "menu";
 #[component]
 pub fn SignedIn() -> impl IntoView {
     let mode = links::use_mode();
-    let frame = Resource::new(move || mode.get(), |mode| async move { flat(read_frame(mode).await) });
+    let frame = load(Signal::derive(move || Asked::Frame(mode.get())));
     provide_context(Around { mode, frame });
     let path = use_location().pathname;
     // On a phone, the menu closes once one has gone somewhere.
@@ -49,7 +47,7 @@ pub fn SignedIn() -> impl IntoView {
                 }
             }>
                 {move || Suspend::new(async move {
-                    let frame = frame.await.ok();
+                    let frame = frame.await.and_then(Content::frame).ok();
                     view! {
                         <Side frame=frame.clone() mode path />
                         <Top frame mode path />

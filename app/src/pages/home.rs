@@ -1,12 +1,12 @@
 //! What Codemint is, and signing in.
 
 use super::links;
+use super::load::{Asked, load};
 use crate::browser;
 use crate::components::{Banner, Call, Logo, TextField, Tone};
 use crate::domain::email;
 use crate::domain::mode::Mode;
-use crate::error::flat;
-use crate::server_fns::visit::{RequestSignIn, is_signed_in, request_sign_in};
+use crate::server_fns::visit::{RequestSignIn, request_sign_in};
 use crate::wire::screens::SignInRequested;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -15,7 +15,8 @@ use leptos_meta::Title;
 /// The first page.
 #[component]
 pub fn Home() -> impl IntoView {
-    let known = Resource::new(|| (), |()| async { flat(is_signed_in().await).unwrap_or_default() });
+    // The frame is refused to those whom nobody knows.
+    let known = load(Signal::derive(|| Asked::Frame(Mode::Test)));
     view! {
         <Title text="" />
         <div class="home">
@@ -25,6 +26,7 @@ pub fn Home() -> impl IntoView {
                     {move || Suspend::new(async move {
                         known
                             .await
+                            .is_ok()
                             .then(|| {
                                 view! {
                                     <a class="button" href=links::apps(Mode::Test)>

@@ -6,6 +6,7 @@ mod codes;
 pub mod document;
 mod home;
 pub mod links;
+mod load;
 mod not_found;
 mod settings;
 mod sign_in;

@@ -9,13 +9,6 @@ use crate::pages::links;
 use crate::wire::screens::{Frame, SignInRequested};
 use leptos::prelude::*;
 
-/// Whether somebody is signed in.
-#[server(endpoint = "is-signed-in")]
-pub async fn is_signed_in() -> Reply<bool> {
-    let (_, who) = anyone()?;
-    Ok(Ok(who.viewer.is_some()))
-}
-
 /// Sends a link that signs in.
 #[server(endpoint = "request-sign-in")]
 pub async fn request_sign_in(email: String) -> Reply<SignInRequested> {

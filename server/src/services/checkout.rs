@@ -46,9 +46,16 @@ enum Target<'a> {
 /// How one attempt went.
 pub(super) enum Tried {
     /// Answered, one way or the other.
-    Ended(Result<CheckoutSession, Problem>),
+    Ended(Box<Result<CheckoutSession, Problem>>),
     /// Without a session, for certain, and its idempotency key will never bring one. The hold was given back.
     Spent,
+}
+
+impl Tried {
+    /// Answered.
+    pub(super) fn ended(answer: Result<CheckoutSession, Problem>) -> Self {
+        Self::Ended(Box::new(answer))
+    }
 }
 
 /// 409: somebody else works on the same request.
@@ -186,7 +193,7 @@ impl Services {
     /// The calls to Stripe, with no transaction open, and transaction 2.
     async fn drive(&self, link: &Link, attempt: Attempt) -> Result<CheckoutSession, Problem> {
         match self.try_session(link, &attempt).await {
-            Tried::Ended(answer) => answer,
+            Tried::Ended(answer) => *answer,
             // This attempt will never bring a session, and there is none of it: one more, with new parameters and a new hold.
             Tried::Spent => self.next(link, &attempt.checkout_id).await,
         }
@@ -201,7 +208,7 @@ impl Services {
         let prepared = self.prepare(link, &request).await?;
         let attempt = self.begin_attempt(link, request, &prepared, Target::Again(&row)).await?;
         match self.try_session(link, &attempt).await {
-            Tried::Ended(answer) => answer,
+            Tried::Ended(answer) => *answer,
             Tried::Spent => Err(unavailable()),
         }
     }
@@ -211,11 +218,11 @@ impl Services {
         if let Some(code) = &attempt.code
             && let Err(problem) = self.ensure_coupon(link, code).await
         {
-            return Tried::Ended(Err(self.give_back(link, attempt, problem).await));
+            return Tried::ended(Err(self.give_back(link, attempt, problem).await));
         }
         let key = format!("{}-{}", attempt.checkout_id, attempt.number);
         match link.stripe(&self.0.stripe).create_session(&attempt.params, &key).await {
-            Ok(session) => Tried::Ended(self.open(link, attempt, session).await),
+            Ok(session) => Tried::ended(self.open(link, attempt, session).await),
             Err(error) => self.session_failed(link, attempt, error).await,
         }
     }

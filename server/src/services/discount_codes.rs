@@ -1,6 +1,6 @@
 //! Discount codes: create, list, read, change, archive.
 
-use super::{Caller, Services, views};
+use super::{Caller, Services, Ticket, views};
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction, NewCode, StoreError, TermsColumns, Tx};
 use app::domain::app_id::AppId;
@@ -29,14 +29,15 @@ pub struct ListQuery {
 }
 
 impl Services {
-    /// Makes a code. Nothing is made in Stripe before its first use.
-    pub async fn create_code(&self, scope: &Scope, app: &AppId, draft: &Draft) -> Result<DiscountCode, Problem> {
+    /// Makes a code. Nothing is made in Stripe before its first use. With an idempotency key the answer is stored in the same
+    /// transaction: a crash right after it leaves a repeat with that answer, not with "taken".
+    pub async fn create_code(&self, scope: &Scope, app: &AppId, draft: &Draft, idempotency: Option<&Ticket>) -> Result<DiscountCode, Problem> {
         let definition = draft.check(self.now()).map_err(first)?;
-        let row = self.insert_definition(scope, app, &definition).await?;
+        let row = self.insert_definition(scope, app, &definition, idempotency).await?;
         views::discount_code(scope, &row, self.now())
     }
 
-    pub(super) async fn insert_definition(&self, scope: &Scope, app: &AppId, definition: &Definition) -> Result<CodeRow, Problem> {
+    pub(super) async fn insert_definition(&self, scope: &Scope, app: &AppId, definition: &Definition, idempotency: Option<&Ticket>) -> Result<CodeRow, Problem> {
         let now = self.now();
         let id = DiscountCodeId::new(now, self.random_id()?);
         let metadata = serde_json::to_string(&definition.metadata).map_err(|error| super::error::internal("metadata could not be written", &error))?;
@@ -56,8 +57,14 @@ impl Services {
             Err(error) => return Err(error.into()),
         }
         let row = tx.at(scope).code(id.as_str()).await?;
+        let row = row.ok_or_else(|| super::error::internal("a code that was stored is gone", &id))?;
+        if let Some(ticket) = idempotency {
+            let answer = views::discount_code(scope, &row, now)?;
+            let body = serde_json::to_vec(&answer).map_err(|error| super::error::internal("an answer could not be written", &error))?;
+            ticket.store(&mut tx, 201, &body).await?;
+        }
         tx.commit().await?;
-        row.ok_or_else(|| super::error::internal("a code that was stored is gone", &id))
+        Ok(row)
     }
 
     /// A page of codes that the caller may see.

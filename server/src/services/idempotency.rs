@@ -3,7 +3,7 @@
 use super::Services;
 use super::lease::{LEASE_MS, Lease};
 use crate::scope::Scope;
-use crate::store::{StoreError, Taken};
+use crate::store::{StoreError, Taken, Tx};
 use app::domain::problem::{Code, Problem};
 use std::sync::Arc;
 
@@ -35,6 +35,12 @@ impl Ticket {
     /// The key that the caller sent.
     pub fn key(&self) -> &str {
         &self.0.key
+    }
+
+    /// Stores the answer in the transaction of what was done.
+    pub(super) async fn store(&self, tx: &mut Tx, status: u16, body: &[u8]) -> Result<(), Problem> {
+        let held = &self.0;
+        Ok(tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, i64::from(status), body).await?)
     }
 }
 
@@ -89,9 +95,8 @@ impl Services {
 
     /// Stores the answer.
     pub async fn finish(&self, ticket: Ticket, status: u16, body: &[u8]) -> Result<(), Problem> {
-        let held = &ticket.0;
         let mut tx = self.0.db.begin().await?;
-        tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, i64::from(status), body).await?;
+        ticket.store(&mut tx, status, body).await?;
         tx.commit().await?;
         Ok(())
     }

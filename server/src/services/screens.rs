@@ -146,7 +146,7 @@ impl Backend for Services {
             Ok(definition) => definition,
             Err(problems) => return Ok(FormOutcome::Refused { problems }),
         };
-        match self.insert_definition(&scope, &app, &definition).await {
+        match self.insert_definition(&scope, &app, &definition, None).await {
             Ok(row) => Ok(FormOutcome::Done { id: row.id }),
             Err(problem) if problem.code == Code::CodeTaken => Ok(FormOutcome::Refused { problems: vec![discount_codes::code_taken(&definition.code)] }),
             Err(problem) => Err(problem),

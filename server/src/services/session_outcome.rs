@@ -68,16 +68,16 @@ impl Services {
             let problem = match self.explain_refusal(link, attempt, error).await {
                 Ok(problem) | Err(problem) => problem,
             };
-            return Tried::Ended(Err(self.give_back(link, attempt, problem).await));
+            return Tried::ended(Err(self.give_back(link, attempt, problem).await));
         }
         tracing::warn!(checkout = %attempt.checkout_id, %error, "it is not known whether a session was made");
         match self.find_session(link, &attempt.checkout_id, attempt.began_at).await {
-            Ok(Some(session)) => Tried::Ended(self.open(link, attempt, session).await),
+            Ok(Some(session)) => Tried::ended(self.open(link, attempt, session).await),
             Ok(None) if spent => match self.settle_attempt(&link.scope, attempt, Step::Uncertain).await {
                 Ok(()) => Tried::Spent,
-                Err(problem) => Tried::Ended(Err(problem)),
+                Err(problem) => Tried::ended(Err(problem)),
             },
-            _ => Tried::Ended(Err(self.give_back(link, attempt, unavailable()).await)),
+            _ => Tried::ended(Err(self.give_back(link, attempt, unavailable()).await)),
         }
     }
 

@@ -120,7 +120,8 @@ conformance! {
             nobody_sees_or_changes_anothers,
         }
         hangups {
-            a_cut_transaction_leaves_nothing,
+            one_after_the_other,
+            many_at_once,
         }
     }
 }

@@ -7,7 +7,14 @@ impl Db {
     /// Brings the schema up to date. Several processes may do it at once: they wait for each other.
     pub(crate) async fn migrate(&self) -> Result<()> {
         match self {
-            Self::Sqlite { write, .. } => sqlx::migrate!("../migrations/sqlite").run(write).await?,
+            // sqlx has no lock for SQLite: a second process would make the tables that the first one just made. The writer's lock, held
+            // over the look at what was applied and over its application, makes it wait.
+            Self::Sqlite { write, .. } => {
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await?;
+                // What `run` calls; `run` itself does not compile with a borrowed connection in a future that is Send.
+                sqlx::migrate!("../migrations/sqlite").run_direct(None, &mut *tx, false).await?;
+                tx.commit().await?;
+            }
             Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
         }
         Ok(())

@@ -94,6 +94,10 @@ fn fingerprint(caller: &Caller, incoming: &Incoming) -> [u8; 32] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scope::Scope;
+    use app::domain::ids::{ApiKeyId, WorkspaceId};
+    use app::domain::mode::Mode;
+    use app::wire::screens::KeyRights;
     use axum::{body::Bytes, http::Method};
 
     fn key(values: &[&str]) -> Result<Option<String>, Option<String>> {
@@ -117,17 +121,26 @@ mod tests {
 
     #[test]
     fn fingerprints_tell_requests_apart() {
-        let of = |method: Method, uri: &'static str, body: &'static str| {
-            fingerprint(&Incoming {
+        let caller = |app: Option<&str>| Caller {
+            scope: Scope { workspace: WorkspaceId::new(1, [0; 10]), mode: Mode::Test },
+            key_id: ApiKeyId::new(1, [0; 10]),
+            app: app.map(|app| AppId::trusted(app.to_owned())),
+            rights: KeyRights::Full,
+        };
+        let by = |app: Option<&str>, method: Method, uri: &'static str, body: &'static str| {
+            let incoming = Incoming {
                 method,
                 uri: uri.parse().unwrap(),
                 headers: HeaderMap::new(),
                 body: Bytes::from_static(body.as_bytes()),
-            })
+            };
+            fingerprint(&caller(app), &incoming)
         };
+        let of = |method, uri, body| by(None, method, uri, body);
         let one = of(Method::POST, "/v1/a", "{}");
         assert_eq!(one, of(Method::POST, "/v1/a", "{}"));
         for other in [
+            by(Some("taskpomo"), Method::POST, "/v1/a", "{}"),
             of(Method::PATCH, "/v1/a", "{}"),
             of(Method::POST, "/v1/b", "{}"),
             of(Method::POST, "/v1/a", "{ }"),

@@ -25,7 +25,9 @@ fn session(w: &World, answer: &Answer) -> Session {
 }
 
 async fn the_issues_checkout(w: &World) {
-    let id = w.code(json!({ "code": "BLACKFRIDAY50", "percent_off": 50, "max_redemptions": 1000, "expires_at": NEW_YEAR })).await;
+    let id = w
+        .code(json!({ "code": "BLACKFRIDAY50", "percent_off": 50, "max_redemptions": 1000, "expires_at": NEW_YEAR }))
+        .await;
     assert_eq!((w.sim.coupons().len(), w.read(&id).await["stripe_coupon"].clone()), (0, json!(null)));
 
     let first = w.post(CHECKOUT, the_issues_body()).await;
@@ -96,7 +98,10 @@ async fn the_box_for_promotion_codes(w: &World) {
     assert_eq!(session(w, &alone).allow_promotion_codes, Some(true));
 
     let both = w.checkout(json!({ "allow_promotion_codes": true, "discount_code": "SPRING" })).await;
-    assert_eq!((&both.json["allow_promotion_codes"], &both.json["discount"]["code"]), (&json!(false), &json!("SPRING")));
+    assert_eq!(
+        (&both.json["allow_promotion_codes"], &both.json["discount"]["code"]),
+        (&json!(false), &json!("SPRING"))
+    );
     let notices = both.json["notices"].as_array().unwrap();
     assert!(notices.len() == 1 && notices[0].as_str().unwrap().contains("allow_promotion_codes"), "{notices:?}");
     let made = session(w, &both);
@@ -120,7 +125,11 @@ async fn a_subscription_is_told_by_its_price(w: &World) {
 
 async fn what_stripe_is_told(w: &World) {
     w.code(json!({ "code": "SPRING", "percent_off": 12.5 })).await;
-    w.checkout(json!({ "discount_code": "SPRING", "customer_email": "buyer@example.com", "user_id": "u-1", "quantity": 3 })).await.expect(201);
+    w.checkout(
+        json!({ "discount_code": "SPRING", "customer_email": "buyer@example.com", "user_id": "u-1", "quantity": 3 }),
+    )
+    .await
+    .expect(201);
     let calls = w.sim.requests();
     let told: Vec<_> = calls.iter().map(|call| format!("{} {}", call.method, call.path)).collect();
     assert_eq!(told, ["GET /v1/prices/price_1ABC", "POST /v1/coupons", "POST /v1/checkout/sessions"]);

@@ -19,7 +19,12 @@ mod unconnected {
     async fn nothing_is_connected(w: &World) {
         let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
         let refused = w.checkout(json!({ "discount_code": "SPRING" })).await;
-        insta::assert_snapshot!(refused.shown(), @"");
+        insta::assert_snapshot!(refused.shown(), @r#"
+        409
+        {"error":{"type":"conflict_error",
+        "code":"stripe_not_connected",
+        "message":"Stripe is not connected in test mode. Connect it in Settings, or by POST /v1/admin/connection."}}
+        "#);
         assert_eq!(w.counts(&id).await, (0, 0));
     }
 }
@@ -92,7 +97,7 @@ async fn without_looking_at_prices(w: &World) {
 
 async fn what_stripe_refuses(w: &World) {
     let id = w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 1 })).await;
-    let almost_free = w.code(json!({ "code": "ALMOST", "percent_off": 99.99 })).await;
+    let almost_free = w.code(json!({ "code": "ALMOST", "percent_off": 99 })).await;
     // Our rules take it; Stripe's do not.
     for (fields, param) in [
         (json!({ "success_url": "https://exa mple.com/".replace(' ', "%") }), "success_url"),
@@ -102,12 +107,22 @@ async fn what_stripe_refuses(w: &World) {
         let mut body = World::checkout_body(fields.clone());
         body["discount_code"] = json!("SPRING");
         let refused = w.post(CHECKOUT, body).await;
-        assert_eq!((refused.status, refused.code(), refused.param()), (400, "parameter_invalid", param), "{}", refused.text);
+        assert_eq!(
+            (refused.status, refused.code(), refused.param()),
+            (400, "parameter_invalid", param),
+            "{}",
+            refused.text
+        );
         assert!(!refused.message().is_empty());
         assert_eq!(w.counts(&id).await, (0, 0), "{fields}: the hold was not given back");
     }
     let refused = w.checkout(json!({ "discount_code": "ALMOST" })).await;
-    insta::assert_snapshot!(refused.shown(), @"");
+    insta::assert_snapshot!(refused.shown(), @r#"
+    400
+    {"error":{"type":"invalid_request_error",
+    "code":"parameter_invalid",
+    "message":"Stripe refused: The Checkout Session's total amount due must add up to at least $0.50 usd"}}
+    "#);
     assert_eq!((w.counts(&almost_free).await, w.sim.counts().sessions), ((0, 0), 0));
     // The one redemption is still there.
     w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201);
@@ -118,7 +133,13 @@ async fn a_key_for_codes_only(w: &World) {
     w.sim.clear_requests();
     let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
     let refused = w.checkout(json!({ "discount_code": "SPRING" })).await;
-    insta::assert_snapshot!(refused.shown(), @"");
+    insta::assert_snapshot!(refused.shown(), @r#"
+    403
+    {"error":{"type":"permission_error",
+    "code":"stripe_permission_missing",
+    "message":"The Stripe connection lacks the permission checkout_session_write. Settings has the link that makes a key with it.",
+    "missing":["checkout_session_write"]}}
+    "#);
     assert_eq!(w.sim.counts().requests, 0, "what is known to be missing is refused first");
     assert_eq!(w.counts(&id).await, (0, 0));
     assert_eq!(w.get(CONNECTION).await.json["status"], "connected");

@@ -26,7 +26,12 @@ async fn deleted_in_stripe(w: &World) {
     let (id, coupon) = minted(w, json!({ "code": "SPRING", "percent_off": 10 })).await;
     w.sim.delete_coupon(&coupon.id).unwrap();
     let refused = w.checkout(json!({ "discount_code": "SPRING" })).await;
-    insta::assert_snapshot!(refused.shown(), @"");
+    insta::assert_snapshot!(refused.shown(), @r#"
+    409
+    {"error":{"type":"conflict_error",
+    "code":"discount_code_blocked",
+    "message":"The coupon of this code is not in your Stripe account any more: it was deleted there, or it belongs to another account. The code's page in Codemint offers to mint it again."}}
+    "#);
     assert_eq!(w.counts(&id).await, (1, 0), "the hold was not given back");
     w.sim.clear_requests();
     refused.refused(BLOCKED.0, BLOCKED.1, BLOCKED.2);

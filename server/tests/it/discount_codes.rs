@@ -80,7 +80,8 @@ async fn a_text_is_taken_once(w: &World) {
     "param":"code"}}
     "#);
     // Twenty at once: one.
-    let posts = (0..20).map(|_| w.ask("POST", CODES).key(&w.key).json(&json!({ "code": "SUMMER", "percent_off": 10 })).send());
+    let posts =
+        (0..20).map(|_| w.ask("POST", CODES).key(&w.key).json(&json!({ "code": "SUMMER", "percent_off": 10 })).send());
     let answers = crate::harness::all(posts).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     assert_eq!(answers.iter().filter(|answer| answer.code() == "code_taken").count(), 19);

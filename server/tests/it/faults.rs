@@ -65,7 +65,10 @@ impl Case {
             }
             _ => panic!("{said}"),
         }
-        assert!(!self.once || first.status == 201 || self.kind == Some(FaultKind::Status500), "one fault is bridged: {said}");
+        assert!(
+            !self.once || first.status == 201 || self.kind == Some(FaultKind::Status500),
+            "one fault is bridged: {said}"
+        );
         w.sim.clear_faults();
 
         let second = send().await;

@@ -7,7 +7,12 @@ on_both_engines!(pages_lead_both_ways, filters_and_search, what_a_list_does_not_
 
 /// The texts of a page, and whether there is more.
 fn texts(page: &Answer) -> (Vec<&str>, bool) {
-    assert_eq!((page.status, &page.json["object"], &page.json["url"]), (200, &json!("list"), &json!(CODES)), "{}", page.text);
+    assert_eq!(
+        (page.status, &page.json["object"], &page.json["url"]),
+        (200, &json!("list"), &json!(CODES)),
+        "{}",
+        page.text
+    );
     let data = page.json["data"].as_array().unwrap();
     (data.iter().map(|code| code["code"].as_str().unwrap()).collect(), page.json["has_more"].as_bool().unwrap())
 }

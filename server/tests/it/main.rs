@@ -1,5 +1,13 @@
 //! The API from outside: a real server over HTTP, a stand-in for Stripe, and each engine.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says what it skips"
+)]
 
+mod browser;
 mod checkout;
 mod checkout_refusals;
 mod connection;
@@ -12,7 +20,6 @@ mod hang_up;
 mod harness;
 mod idempotency;
 mod lists;
-mod pages;
 mod rules;
 mod secrets;
 mod sign_in;

@@ -37,7 +37,11 @@ async fn every_rule_has_its_refusal(w: &World) {
         (json!({ "percent_off": null, "amount_off_cents": 500, "currency": 978 }), invalid, "currency"),
         (json!({ "percent_off": null, "amount_off_cents": 0, "currency": "usd" }), invalid, "amount_off_cents"),
         (json!({ "percent_off": null, "amount_off_cents": -1, "currency": "usd" }), invalid, "amount_off_cents"),
-        (json!({ "percent_off": null, "amount_off_cents": 100_000_000, "currency": "usd" }), invalid, "amount_off_cents"),
+        (
+            json!({ "percent_off": null, "amount_off_cents": 100_000_000, "currency": "usd" }),
+            invalid,
+            "amount_off_cents",
+        ),
         (json!({ "percent_off": null, "amount_off_cents": 5.5, "currency": "usd" }), invalid, "amount_off_cents"),
         (json!({ "max_redemptions": 0 }), invalid, "max_redemptions"),
         (json!({ "max_redemptions": -1 }), invalid, "max_redemptions"),

@@ -2,6 +2,7 @@
 
 use super::super::around::Around;
 use super::super::links;
+use super::super::load::{Asked, Content, load};
 use super::filters::{Filters, count_of};
 use super::row::CodeRow;
 use super::search::Search;
@@ -12,8 +13,6 @@ use crate::components::{ProblemView, zone_name};
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Code;
-use crate::error::flat;
-use crate::server_fns::codes::list_codes;
 use crate::wire::screens::{CodePage, CodeQuery};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -37,10 +36,7 @@ pub fn CodeList() -> impl IntoView {
             }
         })
     });
-    let page = Resource::new(
-        move || (mode.get(), app_id.get(), query.get()),
-        |(mode, app_id, query)| async move { flat(list_codes(mode, app_id, query).await) },
-    );
+    let page = load(Signal::derive(move || Asked::Codes(mode.get(), app_id.get(), query.get())));
     let pending = RwSignal::new(false);
     browser::on_return(move || page.refetch());
 
@@ -64,7 +60,7 @@ pub fn CodeList() -> impl IntoView {
                 }
             >
                 {move || Suspend::new(async move {
-                    match page.await {
+                    match page.await.and_then(Content::codes) {
                         Ok(codes) => view! { <Rows codes app_id mode query /> }.into_any(),
                         Err(problem) => {
                             let lost = problem.code == Code::Internal || problem.code == Code::StripeUnavailable;

@@ -2,11 +2,13 @@
 
 use super::super::around::Around;
 use super::super::links;
+use super::super::load::{Content, Loaded};
 use super::form::{Draft, FORM, field_of, posted};
 use super::use_app_id;
 use crate::browser;
 use crate::components::{Banner, Call, Choice, ProblemView, Segmented, SelectField, TextField, Toasts, Tone};
 use crate::domain::code::CodeText;
+use crate::domain::mode::Mode;
 use crate::domain::money::Currency;
 use crate::error::flat;
 use crate::server_fns::codes::{CreateCode, code_taken, create_code};
@@ -26,8 +28,6 @@ const PAUSE: Duration = Duration::from_millis(300);
 pub fn NewCode() -> impl IntoView {
     let Around { mode, frame } = expect_context();
     let app_id = use_app_id();
-    // A refetch of the frame must not draw the form anew: only another zone does.
-    let zone = Resource::new(|| (), move |()| async move { frame.await.map(|frame| frame.zone) });
     view! {
         <Title text="New code" />
         <header class="page-head">
@@ -35,8 +35,8 @@ pub fn NewCode() -> impl IntoView {
         </header>
         <Transition>
             {move || Suspend::new(async move {
-                match zone.await {
-                    Ok(zone) => view! { <Form zone app_id mode frame /> }.into_any(),
+                match frame.await.and_then(Content::frame) {
+                    Ok(around) => view! { <Form zone=around.zone app_id mode frame /> }.into_any(),
                     Err(problem) => view! { <ProblemView problem /> }.into_any(),
                 }
             })}
@@ -46,12 +46,7 @@ pub fn NewCode() -> impl IntoView {
 }
 
 #[component]
-fn Form(
-    zone: String,
-    app_id: Memo<String>,
-    mode: Memo<crate::domain::mode::Mode>,
-    frame: Resource<Result<crate::wire::screens::Frame, crate::domain::problem::Problem>>,
-) -> impl IntoView {
+fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> impl IntoView {
     let draft = Draft::new();
     let call = Call::new();
     let navigate = use_navigate();
@@ -240,7 +235,7 @@ fn Form(
 }
 
 /// Says that a code is taken before one submits it.
-fn look_up_while_typing(draft: Draft, app_id: Memo<String>, mode: Memo<crate::domain::mode::Mode>) {
+fn look_up_while_typing(draft: Draft, app_id: Memo<String>, mode: Memo<Mode>) {
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let stop = move || {
         if let Some(handle) = timer.try_update_value(Option::take).flatten() {

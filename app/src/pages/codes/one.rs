@@ -1,6 +1,7 @@
 //! One code's page.
 
 use super::super::around::Around;
+use super::super::load::{Asked, Content, load};
 use super::super::{links, not_found};
 use super::acts::{ARCHIVE, ArchiveDialog, PauseOrResume};
 use super::panels::{Figures, StripePanel, TermsPanel};
@@ -30,10 +31,7 @@ pub fn OneCode() -> impl IntoView {
     let app_id = use_app_id();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
-    let detail = Resource::new(
-        move || (mode.get(), app_id.get(), id.get()),
-        |(mode, app_id, id)| async move { flat(read_code(mode, app_id, id).await) },
-    );
+    let detail = load(Signal::derive(move || Asked::Code(mode.get(), app_id.get(), id.get())));
     view! {
         <Transition fallback=|| {
             view! {
@@ -43,8 +41,8 @@ pub fn OneCode() -> impl IntoView {
             }
         }>
             {move || Suspend::new(async move {
-                match detail.await {
-                    Ok(detail) => view! { <Page detail mode=mode.get_untracked() /> }.into_any(),
+                match detail.await.and_then(Content::code) {
+                    Ok(detail) => view! { <Page detail=*detail mode=mode.get_untracked() /> }.into_any(),
                     Err(problem) if problem.code == Code::ResourceMissing => {
                         not_found::answer_not_found();
                         let codes = links::codes(&app_id.get_untracked(), mode.get_untracked());

@@ -1,16 +1,13 @@
 //! The API keys that there are.
 
+use super::super::load::Loaded;
 use crate::browser;
 use crate::components::{Call, CloseButton, Dialog, ProblemView, Time, Toasts};
 use crate::domain::mode::Mode;
-use crate::domain::problem::Problem;
 use crate::server_fns::api_keys::{RevokeApiKey, revoke_api_key};
 use crate::wire::screens::{ApiKeyRow, KeyRights};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-
-/// The list of the page, refetched by whoever changes it.
-pub type Keys = Resource<Result<Vec<ApiKeyRow>, Problem>>;
 
 const ASK: &str = "revoke";
 
@@ -30,7 +27,7 @@ pub fn KeyTable(
     /// The mode in view.
     mode: Mode,
     /// The list.
-    keys: Keys,
+    keys: Loaded,
 ) -> impl IntoView {
     // The one that is asked about.
     let asked = RwSignal::new(None::<(String, String)>);
@@ -99,7 +96,7 @@ pub fn KeyTable(
 }
 
 #[component]
-fn AskRevoke(asked: RwSignal<Option<(String, String)>>, mode: Mode, keys: Keys) -> impl IntoView {
+fn AskRevoke(asked: RwSignal<Option<(String, String)>>, mode: Mode, keys: Loaded) -> impl IntoView {
     let call = Call::new();
     let toasts: Toasts = expect_context();
     let id = move || asked.with(|asked| asked.as_ref().map(|(id, _)| id.clone()).unwrap_or_default());

@@ -7,10 +7,8 @@ mod stripe;
 
 use super::around::Around;
 use super::links;
+use super::load::{Asked, Content, load};
 use crate::components::ProblemView;
-use crate::error::flat;
-use crate::server_fns::api_keys::list_api_keys;
-use crate::server_fns::connection::read_connection;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -18,10 +16,10 @@ use leptos_meta::Title;
 #[component]
 pub fn Settings() -> impl IntoView {
     let Around { mode, frame } = expect_context();
-    let connection = Resource::new(move || mode.get(), |mode| async move { flat(read_connection(mode).await) });
-    let keys = Resource::new(move || mode.get(), |mode| async move { flat(list_api_keys(mode).await) });
-    // Names of apps for the keys; once is enough, so that a refetch of the frame leaves a half-filled form alone.
-    let apps = Resource::new(|| (), move |()| async move { frame.await.map(|frame| frame.apps).unwrap_or_default() });
+    let connection = load(Signal::derive(move || Asked::Connection(mode.get())));
+    let keys = load(Signal::derive(move || Asked::Keys(mode.get())));
+    // Lives here, so that a refetch of the frame never hides a key that was just made.
+    let made = RwSignal::new(None);
     let waiting = || {
         view! {
             <div class="panel waiting" aria-busy="true">
@@ -40,7 +38,7 @@ pub fn Settings() -> impl IntoView {
         </header>
         <Transition fallback=waiting>
             {move || Suspend::new(async move {
-                match connection.await {
+                match connection.await.and_then(Content::connection) {
                     Ok(connection) => {
                         view! {
                             <stripe::StripePanel
@@ -69,7 +67,7 @@ pub fn Settings() -> impl IntoView {
         </h2>
         <Transition fallback=waiting>
             {move || Suspend::new(async move {
-                match keys.await {
+                match keys.await.and_then(Content::keys) {
                     Ok(rows) => view! { <api_keys::KeyTable rows mode=mode.get_untracked() keys /> }.into_any(),
                     Err(problem) => {
                         view! {
@@ -85,8 +83,8 @@ pub fn Settings() -> impl IntoView {
         </Transition>
         <Transition>
             {move || Suspend::new(async move {
-                let apps = apps.await;
-                view! { <new_key::NewKey apps mode keys /> }
+                let apps = frame.await.and_then(Content::frame).map(|frame| frame.apps).unwrap_or_default();
+                view! { <new_key::NewKey apps mode keys made /> }
             })}
         </Transition>
     }

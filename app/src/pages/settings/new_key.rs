@@ -1,6 +1,6 @@
 //! A new API key, shown once.
 
-use super::api_keys::Keys;
+use super::super::load::Loaded;
 use crate::browser;
 use crate::components::{Banner, Call, Choice, CodeBlock, ProblemView, SelectField, TextField, Tone};
 use crate::domain::mode::Mode;
@@ -18,17 +18,21 @@ pub fn NewKey(
     /// The mode in view.
     mode: Memo<Mode>,
     /// The list.
-    keys: Keys,
+    keys: Loaded,
+    /// The key that was just made.
+    made: RwSignal<Option<NewApiKey>>,
 ) -> impl IntoView {
     let call = Call::new();
-    let made = RwSignal::new(None::<NewApiKey>);
     let missing = RwSignal::new(false);
     let ready = RwSignal::new(false);
     Effect::new(move |_| ready.set(true));
     // A key belongs to its mode: in the other one it is not shown any more.
-    Effect::new(move |_| {
-        mode.track();
-        made.set(None);
+    Effect::new(move |before: Option<Mode>| {
+        let now = mode.get();
+        if before.is_some_and(|before| before != now) {
+            made.set(None);
+        }
+        now
     });
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();

@@ -86,7 +86,8 @@ pub(super) async fn keys_and_sessions_are_unique(base: Base) {
 
     // What cannot be read is told, and is no panic.
     let mut tx = base.db.begin().await.unwrap();
-    execute!(tx.conn(), "UPDATE checkouts SET step = 'unheard of', request = '[', answer = '[' WHERE id = 'co_5'").unwrap();
+    execute!(tx.conn(), "UPDATE checkouts SET step = 'unheard of', request = '[', answer = '[' WHERE id = 'co_5'")
+        .unwrap();
     tx.commit().await.unwrap();
     let row = get!(base, &scope, checkout_by_key("key")).unwrap();
     assert!(matches!(row.step(), Err(StoreError::Corrupt { column: "step", .. })));
@@ -121,7 +122,8 @@ pub(super) async fn the_abandoned_are_found(base: Base) {
 
 pub(super) async fn the_open_are_found(base: Base) {
     let scope = shop(&base).await;
-    for (id, redemption_id) in [("co_2", Some("rd_2")), ("co_1", Some("rd_1")), ("co_3", None), ("co_4", Some("rd_4"))] {
+    for (id, redemption_id) in [("co_2", Some("rd_2")), ("co_1", Some("rd_1")), ("co_3", None), ("co_4", Some("rd_4"))]
+    {
         put!(base, &scope, insert_checkout(&NewCheckout { redemption_id, ..new_checkout(id, None) })).unwrap();
     }
     for id in ["co_1", "co_2", "co_3"] {
@@ -158,7 +160,13 @@ pub(super) async fn the_unverifiable_are_found(base: Base) {
     assert_eq!(found(T + 1, 9).await, ["co_1", "co_2"]);
     assert_eq!(found(T + 1, 1).await.len(), 1);
     let connection = |generation| NewConnection {
-        generation, method: "key", account: None, key_hint: "…", secret: b"sealed", permissions: "{}", now: T,
+        generation,
+        method: "key",
+        account: None,
+        key_hint: "…",
+        secret: b"sealed",
+        permissions: "{}",
+        now: T,
     };
     // Neither the other mode's connection nor one of another generation can ask for a session.
     put!(base, &scope("ws_a", Mode::Live), put_connection(&connection(1))).unwrap();

@@ -202,7 +202,10 @@ pub(super) async fn blocked_until_the_owner_says_so(base: Base) {
     assert_eq!((row.blocked_reason, row.coupon_id, row.mint_intent_at), (None, None, None));
     assert_eq!((row.minted_at, row.minted_generation, row.minted_account), (None, None, None));
     assert_eq!((row.terms_version, row.held), (2, 1), "the count goes on");
-    assert!(put!(base, &scope, hold("dc_1", 1, "coupon_1", T + 2)).unwrap().is_none(), "the old coupon is not minted again");
+    assert!(
+        put!(base, &scope, hold("dc_1", 1, "coupon_1", T + 2)).unwrap().is_none(),
+        "the old coupon is not minted again"
+    );
     let row = put!(base, &scope, hold("dc_1", 2, "coupon_2", T + 2)).unwrap().unwrap();
     assert_eq!((row.coupon_id.as_deref(), row.held), (Some("coupon_2"), 2));
 }

@@ -104,7 +104,8 @@ impl Place {
         let name = format!("codemint_test_{letters}");
         let mut conn = PgConnection::connect(&admin).await.unwrap();
         // A locale that does not sort by bytes shows where a column lacks COLLATE "C". A server without ICU makes a plain one.
-        let icu = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'");
+        let icu =
+            format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en-US'");
         if sqlx::query(AssertSqlSafe(icu)).execute(&mut conn).await.is_err() {
             sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&mut conn).await.unwrap();
         }

@@ -193,11 +193,15 @@ pub(super) async fn dump_statement(base: &Base, scope: &Scope) -> String {
             continue;
         }
         let row = match reader.conn() {
-            Conn::Sqlite(_) => columns.iter().map(|c| format!("quote(\"{c}\")")).collect::<Vec<_>>().join(" || ',' || "),
+            Conn::Sqlite(_) => {
+                columns.iter().map(|c| format!("quote(\"{c}\")")).collect::<Vec<_>>().join(" || ',' || ")
+            }
             Conn::Postgres(_) => "r::text".to_owned(),
         };
         let of_mode = if columns.iter().any(|c| c == "mode") { format!(" AND mode = '{mode}'") } else { String::new() };
-        parts.push(format!("SELECT '{table}: ' || {row} AS line FROM {table} AS r WHERE workspace_id = '{workspace}'{of_mode}"));
+        parts.push(format!(
+            "SELECT '{table}: ' || {row} AS line FROM {table} AS r WHERE workspace_id = '{workspace}'{of_mode}"
+        ));
     }
     format!("{} ORDER BY line", parts.join(" UNION ALL "))
 }

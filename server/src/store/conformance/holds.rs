@@ -1,11 +1,9 @@
 //! The count: what no number of buyers at once may break.
 
-use super::super::{Db, NewCode, NewRedemption, StoreError};
 use super::super::query::all;
+use super::super::{Db, NewCode, NewRedemption, StoreError};
 use super::engine::Base;
-use super::fixtures::{
-    T, at_most, counted, get, insert_hold, new_code, percent, put, raw, settle, shop, take_hold,
-};
+use super::fixtures::{T, at_most, counted, get, insert_hold, new_code, percent, put, raw, settle, shop, take_hold};
 use crate::scope::Scope;
 use std::sync::Arc;
 use tokio::sync::Barrier;
@@ -59,7 +57,17 @@ async fn insert_row(base: &Base, scope: &Scope) {
     type Row = (String, String, String, String, String, String, Option<String>, i64, i64);
     let sql = "SELECT workspace_id, mode, id, discount_code_id, checkout_id, state, user_id, created_at, updated_at FROM redemptions";
     let words = |text: &str| text.to_owned();
-    let row = (words("ws_a"), words("test"), words("rd_1"), words("dc_1"), words("cs_1"), words("held"), Some(words("user")), T, T);
+    let row = (
+        words("ws_a"),
+        words("test"),
+        words("rd_1"),
+        words("dc_1"),
+        words("cs_1"),
+        words("held"),
+        Some(words("user")),
+        T,
+        T,
+    );
     assert_eq!(raw!(base, Row, sql), [row]);
     let new = NewRedemption { id: "rd_2", discount_code_id: "dc_1", checkout_id: "cs_2", user_id: None, now: T };
     put!(base, scope, insert_redemption(&new)).unwrap();

@@ -1,7 +1,7 @@
 //! Idempotency keys: one request has the key, and its answer is kept.
 
-use super::super::query::all;
 use super::super::Taken;
+use super::super::query::all;
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, put, raw, shop};
 use crate::scope::Scope;

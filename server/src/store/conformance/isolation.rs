@@ -77,7 +77,15 @@ fn api_key() -> NewApiKey<'static> {
 }
 
 fn connection(generation: i64) -> NewConnection<'static> {
-    NewConnection { generation, method: "key", account: None, key_hint: "…", secret: b"sealed", permissions: "{}", now: T }
+    NewConnection {
+        generation,
+        method: "key",
+        account: None,
+        key_hint: "…",
+        secret: b"sealed",
+        permissions: "{}",
+        now: T,
+    }
 }
 
 fn price() -> PriceRow {
@@ -124,7 +132,13 @@ async fn tenant(base: &Base) -> Scope {
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {
-    let new = super::super::NewRedemption { id: "rd_1", discount_code_id: "dc_held", checkout_id: "cs", user_id: None, now: T };
+    let new = super::super::NewRedemption {
+        id: "rd_1",
+        discount_code_id: "dc_held",
+        checkout_id: "cs",
+        user_id: None,
+        now: T,
+    };
     at.insert_redemption(&new).await
 }
 

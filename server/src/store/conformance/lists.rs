@@ -65,8 +65,9 @@ pub(super) async fn search_takes_text_as_it_is(base: Base) {
     let texts = ["A%B", "A_B", "A!B", "AXB", "A!%B", "ÄÖ_日本", "100%", "'OR'1'='1", "A\\B", "A?*B"];
     let codes: Vec<_> = texts.iter().enumerate().map(|(n, text)| (format!("dc_{n:02}"), (*text).to_owned())).collect();
     insert(&base, &scope, &codes).await;
-    let mut queries: Vec<&str> =
-        vec!["%", "_", "!", "!%", "!!", "%%", "A", "B", "A%B", "A_B", "_日", "日本", "'", "\\", "?", "*", "AXB", "NOTHING"];
+    let mut queries: Vec<&str> = vec![
+        "%", "_", "!", "!%", "!!", "%%", "A", "B", "A%B", "A_B", "_日", "日本", "'", "\\", "?", "*", "AXB", "NOTHING",
+    ];
     queries.extend(texts);
     for q in queries {
         let asked = CodeFilter { q: q.into(), ..filter(Direction::First) };

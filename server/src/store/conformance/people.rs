@@ -24,7 +24,8 @@ pub(super) async fn owners_and_members(base: Base) {
     assert!(matches!(put!(base, insert_member("ws_a", "own_1", T)), Err(StoreError::Taken)));
     // The oldest membership comes first, not the first by name.
     put!(base, insert_member("ws_b", "own_1", T - 1)).unwrap();
-    let workspaces: Vec<_> = get!(base, memberships("own_1")).into_iter().map(|m| (m.workspace_id, m.owner_id)).collect();
+    let workspaces: Vec<_> =
+        get!(base, memberships("own_1")).into_iter().map(|m| (m.workspace_id, m.owner_id)).collect();
     assert_eq!(workspaces, [("ws_b".into(), "own_1".into()), ("ws_a".into(), "own_1".into())]);
     assert!(get!(base, memberships("own_2")).is_empty());
     assert!(matches!(put!(base, insert_workspace("ws_a", ODD, HUGE)), Err(StoreError::Taken)));
@@ -99,10 +100,7 @@ async fn outbox(base: &Base) -> Vec<Outbox> {
 pub(super) async fn mail_waits_its_turn(base: Base) {
     let kind = || "sign_in".to_owned();
     put!(base, insert_mail("m_1", "sign_in", ODD, T)).unwrap();
-    assert_eq!(
-        outbox(&base).await,
-        [("m_1".into(), kind(), ODD.into(), "queued".into(), 0, T, None, T, T)]
-    );
+    assert_eq!(outbox(&base).await, [("m_1".into(), kind(), ODD.into(), "queued".into(), 0, T, None, T, T)]);
     assert!(put!(base, take_due_mails(T - 1, T + 50, 10)).unwrap().is_empty());
     let [mail]: [MailRow; 1] = put!(base, take_due_mails(T, T + 50, 10)).unwrap().try_into().unwrap();
     assert_eq!((mail.id.as_str(), mail.kind, mail.recipient.as_str(), mail.attempts), ("m_1", kind(), ODD, 1));
@@ -112,10 +110,7 @@ pub(super) async fn mail_waits_its_turn(base: Base) {
     assert!(put!(base, take_due_mails(T + 59, T + 90, 10)).unwrap().is_empty());
     assert_eq!(put!(base, take_due_mails(T + 60, T + 90, 10)).unwrap()[0].attempts, 2);
     put!(base, settle_mail("m_1", "sent", None, HUGE, T + 61)).unwrap();
-    assert_eq!(
-        outbox(&base).await,
-        [("m_1".into(), kind(), ODD.into(), "sent".into(), 2, HUGE, None, T, T + 61)]
-    );
+    assert_eq!(outbox(&base).await, [("m_1".into(), kind(), ODD.into(), "sent".into(), 2, HUGE, None, T, T + 61)]);
     put!(base, settle_mail("m_1", "failed", Some("no such mailbox"), T, T + 62)).unwrap();
     assert!(put!(base, take_due_mails(HUGE, HUGE, 10)).unwrap().is_empty(), "what ended is not sent again");
 

@@ -1,9 +1,9 @@
 //! Migrations, and that the two folders say the same.
 
+use super::super::Db;
+use super::super::query::all;
 use super::engine::{self, Base, Engine};
 use super::fixtures::{columns, get, put, raw, tables};
-use super::super::query::all;
-use super::super::Db;
 use std::collections::BTreeSet;
 use std::path::Path;
 use tokio::task::JoinSet;
@@ -88,8 +88,9 @@ async fn indexes(base: &Base) -> Vec<(String,)> {
     let sql = match &base.db {
         Db::Sqlite { .. } => "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name",
         Db::Postgres(_) => {
-            "SELECT indexname::text FROM pg_indexes WHERE schemaname = 'public' AND tablename <> '_sqlx_migrations' \
-                AND indexname NOT LIKE '%\\_pkey' AND indexname NOT LIKE '%\\_key' ORDER BY indexname::text COLLATE \"C\""
+            "SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+              WHERE c.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid) \
+              ORDER BY c.relname::text COLLATE \"C\""
         }
     };
     raw!(base, (String,), sql)

@@ -40,7 +40,12 @@ fn case() -> impl Strategy<Value = Case> {
     (rarely(), rarely(), max, moment(), moment(), 0_i64..4, 0_i64..4, rarely(), version).prop_map(
         |(archived, paused, max_redemptions, starts_at, expires_at, held, redeemed, blocked, terms_version)| {
             let limits = Limits { max_redemptions, starts_at, expires_at };
-            Case { facts: Facts { archived, active: !paused, count: held + redeemed, limits }, held, blocked, terms_version }
+            Case {
+                facts: Facts { archived, active: !paused, count: held + redeemed, limits },
+                held,
+                blocked,
+                terms_version,
+            }
         },
     )
 }

@@ -33,7 +33,15 @@ pub(super) async fn apps_and_their_counts(base: Base) {
 
 pub(super) async fn api_keys(base: Base) {
     let scope = shop(&base).await;
-    let new = NewApiKey { id: "key_1", app_id: None, name: ODD, rights: "full", hash: b"hash 1\0\xff", hint: "…abcd", now: HUGE };
+    let new = NewApiKey {
+        id: "key_1",
+        app_id: None,
+        name: ODD,
+        rights: "full",
+        hash: b"hash 1\0\xff",
+        hint: "…abcd",
+        now: HUGE,
+    };
     put!(base, &scope, insert_api_key(&new)).unwrap();
     let same_hash = NewApiKey { id: "key_9", ..new };
     assert!(matches!(put!(base, &scope, insert_api_key(&same_hash)), Err(StoreError::Taken)));

@@ -38,9 +38,9 @@ pub async fn create(
     incoming: Incoming,
 ) -> Result<Response, Refused> {
     let (app_id, draft) = read_draft(incoming.fields()?)?;
-    idempotent::once(&site.services, &caller, &incoming, async |_| {
+    idempotent::once(&site.services, &caller, &incoming, async |ticket| {
         let app = site.services.app_of(&caller, app_id.as_deref()).await?;
-        Answer::created(&site.services.create_code(&caller.scope, &app, &draft).await?)
+        Answer::created(&site.services.create_code(&caller.scope, &app, &draft, ticket.as_ref()).await?)
     })
     .await
 }

@@ -18,7 +18,7 @@ pub enum Engine {
 
 pub enum Database {
     Sqlite { folder: TempDir, look: SqlitePool },
-    Postgres { server: PgConnectOptions, name: String, url: String, look: PgPool },
+    Postgres { server: Box<PgConnectOptions>, name: String, url: String, look: PgPool },
 }
 
 impl Engine {
@@ -48,7 +48,7 @@ impl Database {
             Engine::Postgres => {
                 static COUNT: AtomicU32 = AtomicU32::new(0);
                 let mut url = url::Url::parse(&server().unwrap()).unwrap();
-                let server = PgConnectOptions::from_str(url.as_str()).unwrap();
+                let server = Box::new(PgConnectOptions::from_str(url.as_str()).unwrap());
                 let count = COUNT.fetch_add(1, Ordering::Relaxed);
                 let name = format!("codemint_it_{}_{count}", std::process::id());
                 let mut admin = PgConnection::connect_with(&server).await.unwrap();

@@ -7,7 +7,7 @@ mod run;
 mod shown;
 mod world;
 
-pub use ask::{Answer, Ask};
+pub use ask::Answer;
 pub use database::Engine;
 pub use logs::Recorded;
 pub use run::{all, on, until};

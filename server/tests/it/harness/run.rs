@@ -18,7 +18,8 @@ pub fn on(engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
     }
     logs::install();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    // In one process a snapshot is met by a test for each engine.
+    let all = async {
         let world = World::start(engine, setup).await;
         let body = async {
             tokio::time::timeout(PATIENCE, test(&world)).await.expect("the test hangs");
@@ -29,7 +30,8 @@ pub fn on(engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
         if let Err(panic) = outcome {
             resume_unwind(panic);
         }
-    });
+    };
+    insta::allow_duplicates!(runtime.block_on(all));
 }
 
 /// Waits for a state that comes by itself; `look` says what it sees, and whether that is it.
@@ -50,7 +52,9 @@ pub fn until<T: std::fmt::Debug>(mut look: impl AsyncFnMut() -> (bool, T)) -> im
 }
 
 /// All at once, each as a task of its own.
-pub async fn all<T: Send + 'static>(futures: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>) -> Vec<T> {
+pub async fn all<T: Send + 'static>(
+    futures: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,
+) -> Vec<T> {
     let tasks: Vec<_> = futures.into_iter().map(tokio::spawn).collect();
     let mut outcomes = Vec::new();
     for task in tasks {

@@ -6,6 +6,7 @@ use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
 use app::backend::{Backend, Viewer};
 use app::domain::mode::Mode;
 use app::wire::screens::KeyRights;
+use parking_lot::Mutex;
 use reqwest::Method;
 use serde_json::{Value, json};
 use server::clock::Clock;
@@ -48,6 +49,10 @@ impl Setup {
         Self { connected: None, ..Self::default() }
     }
 
+    pub fn https() -> Self {
+        Self { public_url: Some("https://codemint.example"), ..Self::default() }
+    }
+
     pub fn working() -> Self {
         Self { jobs: true, ..Self::default() }
     }
@@ -69,7 +74,7 @@ pub struct World {
     clock: Clock,
     stripe: Running,
     stop: CancellationToken,
-    serving: JoinHandle<Result<(), ServeError>>,
+    serving: Mutex<Option<JoinHandle<Result<(), ServeError>>>>,
 }
 
 impl World {
@@ -101,7 +106,7 @@ impl World {
         let services = server.services().clone();
         let made = services.create_workspace("owner@example.com", "taskpomo", Mode::Test).await.unwrap();
         let stop = CancellationToken::new();
-        let serving = tokio::spawn(server.run(listener, stop.clone()));
+        let serving = Mutex::new(Some(tokio::spawn(server.run(listener, stop.clone()))));
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let (key, workspace) = (made.api_key, made.workspace.as_str().to_owned());
         let stripe_key = String::new();
@@ -114,12 +119,19 @@ impl World {
         world
     }
 
-    /// Stops the server as a signal does, and removes what it kept.
+    /// Stops the server as a signal does: what it works on, it finishes.
+    pub async fn close(&self) {
+        self.stop.cancel();
+        let serving = self.serving.lock().take();
+        if let Some(serving) = serving {
+            serving.await.unwrap().unwrap();
+        }
+    }
+
+    /// Stops it, and removes what it kept.
     pub async fn stop(self) {
         self.sim.clear_faults();
-        self.stop.cancel();
-        drop(self.http);
-        self.serving.await.unwrap().unwrap();
+        self.close().await;
         self.stripe.stop().await;
         self.database.remove().await;
     }
@@ -206,6 +218,19 @@ impl World {
     pub async fn api_key(&self, mode: Mode, app: &str, rights: KeyRights) -> (String, String) {
         let made = Backend::create_api_key(&self.services, &self.owner(), mode, "Another", app, rights).await.unwrap();
         (made.row.id, made.key)
+    }
+
+    /// Signs the owner in by a link; the session's cookie, as a browser sends it.
+    pub async fn sign_in(&self) -> String {
+        let link = self.services.make_sign_in_link("owner@example.com").await.unwrap();
+        let token = link.rsplit('/').next().unwrap();
+        let answer = self.browser("POST", "/sign-in").form(&[("token", token)]).send().await.expect(303);
+        answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+    }
+
+    /// A request as a page of ours makes it.
+    pub fn browser(&self, method: &str, path: &str) -> Ask {
+        self.ask(method, path).header("origin", &self.url)
     }
 
     // Looking.

@@ -1,0 +1,113 @@
+//! What screens load, as one type.
+//!
+//! Leptos' resources are generic over their source, their content and their fetcher, and each kind costs the browser some 10 kB.
+//! One kind for all of them keeps the first screen small.
+
+use crate::domain::mode::Mode;
+use crate::domain::problem::{Code, Problem};
+use crate::error::flat;
+use crate::server_fns::api_keys::list_api_keys;
+use crate::server_fns::codes::{list_codes, read_code};
+use crate::server_fns::connection::read_connection;
+use crate::server_fns::visit::read_frame;
+use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Frame};
+use leptos::prelude::*;
+use leptos::server::codee::{Decoder, Encoder};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::pin::Pin;
+
+/// Something that a screen is drawn from, on its way or here.
+pub type Loaded = Resource<Result<Content, Problem>, Json>;
+
+/// What is asked for. A change of it loads anew.
+#[derive(Clone, PartialEq)]
+pub enum Asked {
+    /// What stands around every page.
+    Frame(Mode),
+    /// A page of an app's codes.
+    Codes(Mode, String, CodeQuery),
+    /// One code of an app.
+    Code(Mode, String, String),
+    /// The Stripe part of the settings.
+    Connection(Mode),
+    /// The API keys.
+    Keys(Mode),
+}
+
+/// What comes.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Content {
+    /// For [`Asked::Frame`].
+    Frame(Frame),
+    /// For [`Asked::Codes`].
+    Codes(CodePage),
+    /// For [`Asked::Code`].
+    Code(Box<CodeDetail>),
+    /// For [`Asked::Connection`].
+    Connection(ConnectionView),
+    /// For [`Asked::Keys`].
+    Keys(Vec<ApiKeyRow>),
+}
+
+macro_rules! take {
+    ($($name:ident: $kind:ident => $content:ty;)*) => {
+        impl Content {
+            $(
+                /// The content, where it is of this kind: it always is, for what was asked for as such.
+                pub fn $name(self) -> Result<$content, Problem> {
+                    match self {
+                        Self::$kind(content) => Ok(content),
+                        _ => Err(Problem::new(Code::Internal, "The server answered something else. Load the page again.")),
+                    }
+                }
+            )*
+        }
+    };
+}
+
+take! {
+    frame: Frame => Frame;
+    codes: Codes => CodePage;
+    code: Code => Box<CodeDetail>;
+    connection: Connection => ConnectionView;
+    keys: Keys => Vec<ApiKeyRow>;
+}
+
+/// Loads what is asked for, on the server while it renders, in the browser afterwards.
+pub fn load(asked: Signal<Asked>) -> Loaded {
+    Resource::new_with_options(move || asked.get(), fetch, false)
+}
+
+fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> + Send>> {
+    Box::pin(async move {
+        Ok(match asked {
+            Asked::Frame(mode) => Content::Frame(flat(read_frame(mode).await)?),
+            Asked::Codes(mode, app_id, query) => Content::Codes(flat(list_codes(mode, app_id, query).await)?),
+            Asked::Code(mode, app_id, id) => Content::Code(Box::new(flat(read_code(mode, app_id, id).await)?)),
+            Asked::Connection(mode) => Content::Connection(flat(read_connection(mode).await)?),
+            Asked::Keys(mode) => Content::Keys(flat(list_api_keys(mode).await)?),
+        })
+    })
+}
+
+/// JSON as server functions read it (`from_slice`): with Leptos' own codec (`from_str`) every shape would be read by two copies of
+/// the same code.
+pub struct Json;
+
+impl<T: Serialize> Encoder<T> for Json {
+    type Error = serde_json::Error;
+    type Encoded = String;
+
+    fn encode(value: &T) -> Result<String, Self::Error> {
+        serde_json::to_string(value)
+    }
+}
+
+impl<T: DeserializeOwned> Decoder<T> for Json {
+    type Error = serde_json::Error;
+    type Encoded = str;
+
+    fn decode(text: &str) -> Result<T, Self::Error> {
+        serde_json::from_slice(text.as_bytes())
+    }
+}
