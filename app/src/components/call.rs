@@ -1,5 +1,6 @@
 //! A call to the server from a button or a form.
 
+use super::ProblemView;
 use crate::domain::problem::Problem;
 use crate::error::{Reply, flat};
 use leptos::prelude::*;
@@ -49,5 +50,46 @@ impl Call {
                 .filter(|problem| problem.param.as_deref() == Some(name))
                 .map(|problem| problem.message.clone())
         })
+    }
+}
+
+/// The button of a form that makes a call.
+#[component]
+pub fn SubmitButton(
+    /// The call.
+    call: Call,
+    /// How it looks.
+    #[prop(into)]
+    class: Signal<&'static str>,
+    /// What stands on it.
+    #[prop(into)]
+    words: Signal<&'static str>,
+    /// What stands on it while the call runs.
+    busy: &'static str,
+    /// False while it must not be used at all.
+    #[prop(optional, into)]
+    off: Signal<bool>,
+) -> impl IntoView {
+    view! {
+        <button type="submit" class=class disabled=off aria-disabled=move || call.busy.get().then_some("true")>
+            {move || if call.busy.get() { busy } else { words.get() }}
+        </button>
+    }
+    .into_any()
+}
+
+/// Why a call was refused, unless it is said beside one of the form's fields.
+#[component]
+pub fn Refusal(
+    /// The call.
+    call: Call,
+    /// Fields that say their own refusals.
+    #[prop(default = &[])]
+    fields: &'static [&'static str],
+) -> impl IntoView {
+    move || {
+        let problem =
+            call.problem.get().filter(|problem| !fields.contains(&problem.param.as_deref().unwrap_or_default()));
+        problem.map(|problem| view! { <ProblemView problem /> })
     }
 }

@@ -13,7 +13,7 @@ mod time;
 mod toast;
 
 pub use bar::Bar;
-pub use call::Call;
+pub use call::{Call, Refusal, SubmitButton};
 pub use code_block::{CodeBlock, CopyButton};
 pub use dialog::{CloseButton, Dialog, DialogButton};
 pub use field::{Choice, ReadField, Segmented, SelectField, TextField};

@@ -2,9 +2,9 @@
 
 use super::around::Around;
 use super::links;
-use super::load::Content;
+use super::load::{Content, show_panel, trouble};
 use crate::browser;
-use crate::components::{Call, ProblemView, Step, StepState, Steps, TextField};
+use crate::components::{Call, Refusal, Step, StepState, Steps, SubmitButton, TextField};
 use crate::domain::app_id::AppId;
 use crate::domain::mode::Mode;
 use crate::domain::money::group;
@@ -32,6 +32,24 @@ pub fn Apps() -> impl IntoView {
         }
     });
 
+    let known = show_panel(frame, move |content| match content.and_then(Content::frame) {
+        Err(problem) => trouble(frame, problem),
+        Ok(now) => {
+            let first_app = now.apps.is_empty();
+            let mode = mode.get_untracked();
+            waiting.set(now.has_codes && !now.has_checkouts);
+            view! {
+                <FirstSteps frame=now.clone() mode />
+                <AppTable apps=now.apps mode />
+                // The form below stands outside, so that a refetch leaves it alone: its button is filled by the sibling's class.
+                <h2 class=if first_app { "section section-first" } else { "section" }>
+                    {if first_app { "Name your first app" } else { "Add an app" }}
+                </h2>
+            }
+            .into_any()
+        }
+    });
+
     view! {
         <Title text="Apps" />
         <header class="page-head">
@@ -40,30 +58,7 @@ pub fn Apps() -> impl IntoView {
                 <p class="third">"One for each product that you sell. Codes belong to an app."</p>
             </div>
         </header>
-        <Transition fallback=|| {
-            view! {
-                <div class="panel waiting" aria-busy="true">
-                    "Loading…"
-                </div>
-            }
-        }>
-            {move || Suspend::new(async move {
-                match frame.await.and_then(Content::frame) {
-                    Err(problem) => view! { <ProblemView problem /> }.into_any(),
-                    Ok(frame) => {
-                        let first_app = frame.apps.is_empty();
-                        waiting.set(frame.has_codes && !frame.has_checkouts);
-                        view! {
-                            <FirstSteps frame=frame.clone() mode=mode.get() />
-                            <AppTable apps=frame.apps.clone() mode=mode.get() />
-                            // The form below stands outside, so that a refetch leaves it alone: its button is filled by the sibling's class.
-                            <h2 class=if first_app { "section section-first" } else { "section" }>{if first_app { "Name your first app" } else { "Add an app" }}</h2>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
+        {known}
         <NewApp />
     }
     .into_any()
@@ -255,11 +250,9 @@ fn NewApp() -> impl IntoView {
                 <input type="hidden" name="mode" value=move || mode.get().as_str() />
                 <TextField id="app-name" name="name" label="Name" placeholder="Task Pomo" value=name error=error_of("name") />
                 <TextField id="app-id" name="id" label="Id" placeholder="task-pomo" input_class="mono" value=id help=id_help error=error_of("id") />
-                <button type="submit" class="button" aria-disabled=move || call.busy.get().then_some("true")>
-                    {move || if call.busy.get() { "Creating…" } else { "Create app" }}
-                </button>
+                <SubmitButton call class="button" words="Create app" busy="Creating…" />
             </form>
-            {move || call.problem.get().filter(|problem| problem.param.is_none()).map(|problem| view! { <ProblemView problem /> })}
+            <Refusal call fields=&["name", "id"] />
         </section>
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! What stands around every page of a signed-in person: the side bar (on phones a bar with a menu) and the header.
 
 use super::links;
-use super::load::{Asked, Content, Loaded, load};
+use super::load::{Asked, Content, Loaded, load, show};
 use crate::browser;
 use crate::components::{Icon, Logo};
 use crate::domain::mode::Mode;
@@ -35,25 +35,26 @@ pub fn SignedIn() -> impl IntoView {
         browser::close_popover(MENU);
     });
 
+    let draw = move |frame: Option<Frame>| {
+        view! {
+            <Side frame=frame.clone() mode path />
+            <Top frame mode path />
+        }
+        .into_any()
+    };
+    let around = show(
+        frame,
+        RwSignal::new(false),
+        move || draw(None),
+        move |content| draw(content.and_then(Content::frame).ok()),
+    );
+
     view! {
         <a class="skip" href="#main" rel="external">
             "Skip to the content"
         </a>
         <div class=move || if mode.get() == Mode::Test { "frame frame-test" } else { "frame" }>
-            <Transition fallback=move || {
-                view! {
-                    <Side frame=None mode path />
-                    <Top frame=None mode path />
-                }
-            }>
-                {move || Suspend::new(async move {
-                    let frame = frame.await.and_then(Content::frame).ok();
-                    view! {
-                        <Side frame=frame.clone() mode path />
-                        <Top frame mode path />
-                    }
-                })}
-            </Transition>
+            {around}
             <main id="main" class="page" tabindex="-1">
                 <Outlet />
             </main>

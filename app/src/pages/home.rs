@@ -1,9 +1,9 @@
 //! What Codemint is, and signing in.
 
 use super::links;
-use super::load::{Asked, load};
+use super::load::{Asked, load, show};
 use crate::browser;
-use crate::components::{Banner, Call, Logo, TextField, Tone};
+use crate::components::{Banner, Call, Logo, Refusal, SubmitButton, TextField, Tone};
 use crate::domain::email;
 use crate::domain::mode::Mode;
 use crate::server_fns::visit::{RequestSignIn, request_sign_in};
@@ -22,20 +22,18 @@ pub fn Home() -> impl IntoView {
         <div class="home">
             <header class="home-top">
                 <Logo />
-                <Transition>
-                    {move || Suspend::new(async move {
-                        known
-                            .await
-                            .is_ok()
-                            .then(|| {
-                                view! {
-                                    <a class="button" href=links::apps(Mode::Test)>
-                                        "Open your apps"
-                                    </a>
-                                }
-                            })
-                    })}
-                </Transition>
+                {show(known, RwSignal::new(false), || ().into_any(), |content| {
+                    content
+                        .is_ok()
+                        .then(|| {
+                            view! {
+                                <a class="button" href=links::apps(Mode::Test)>
+                                    "Open your apps"
+                                </a>
+                            }
+                        })
+                        .into_any()
+                })}
             </header>
             <main id="main" class="home-main">
                 <section class="home-words">
@@ -104,12 +102,6 @@ fn SignInPanel() -> impl IntoView {
     };
     let error =
         Signal::derive(move || typed_wrong.get().or_else(|| call.field_problem("email")).or_else(|| refused.get()));
-    let other_problem = move || {
-        call.problem
-            .get()
-            .filter(|problem| problem.param.as_deref() != Some("email"))
-            .map(|problem| view! { <Banner tone=Tone::Red>{problem.message}</Banner> })
-    };
 
     view! {
         <section class="panel sign-in" aria-labelledby="sign-in-title">
@@ -153,10 +145,8 @@ fn SignInPanel() -> impl IntoView {
                         value=links::query_once("email")
                         error
                     />
-                    {other_problem}
-                    <button type="submit" class="button button-filled button-wide" aria-disabled=move || call.busy.get().then_some("true")>
-                        {move || if call.busy.get() { "Sending…" } else { "Send me a link" }}
-                    </button>
+                    <Refusal call fields=&["email"] />
+                    <SubmitButton call class="button button-filled button-wide" words="Send me a link" busy="Sending…" />
                 </form>
             </div>
             <div role="status">

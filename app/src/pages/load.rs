@@ -3,6 +3,7 @@
 //! Leptos' resources are generic over their source, their content and their fetcher, and each kind costs the browser some 10 kB.
 //! One kind for all of them keeps the first screen small.
 
+use crate::components::ProblemView;
 use crate::domain::mode::Mode;
 use crate::domain::problem::{Code, Problem};
 use crate::error::flat;
@@ -15,6 +16,7 @@ use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::pin::Pin;
+use std::sync::Arc;
 
 /// Something that a screen is drawn from, on its way or here.
 pub type Loaded = Resource<Result<Content, Problem>, Json>;
@@ -88,6 +90,66 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
             Asked::Keys(mode) => Content::Keys(flat(list_api_keys(mode).await)?),
         })
     })
+}
+
+/// Shows what was loaded. `waiting` stands there until it first comes; afterwards the old stays until the new is here, and `pending`
+/// tells that something is on its way.
+pub fn show(
+    loaded: Loaded,
+    pending: RwSignal<bool>,
+    waiting: impl Fn() -> AnyView + Send + 'static,
+    draw: impl Fn(Result<Content, Problem>) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    show_any(loaded, pending, Box::new(waiting), Arc::new(draw))
+}
+
+/// The same, for a panel.
+pub fn show_panel(
+    loaded: Loaded,
+    draw: impl Fn(Result<Content, Problem>) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    show_any(loaded, RwSignal::new(false), Box::new(panel_waiting), Arc::new(draw))
+}
+
+type Draw = Arc<dyn Fn(Result<Content, Problem>) -> AnyView + Send + Sync>;
+
+/// Once in the program, not once for each use: see above.
+fn show_any(loaded: Loaded, pending: RwSignal<bool>, waiting: Box<dyn Fn() -> AnyView + Send>, draw: Draw) -> AnyView {
+    view! {
+        <Transition set_pending=pending fallback=waiting>
+            {move || {
+                let draw = draw.clone();
+                Suspend::new(async move { draw(loaded.await) })
+            }}
+        </Transition>
+    }
+    .into_any()
+}
+
+/// What could not be loaded, and the button that tries again.
+pub fn trouble(loaded: Loaded, problem: Problem) -> AnyView {
+    let again = matches!(problem.code, Code::Internal | Code::StripeUnavailable | Code::RateLimited);
+    view! {
+        <ProblemView problem />
+        {again
+            .then(|| {
+                view! {
+                    <button type="button" class="button" on:click=move |_| loaded.refetch()>
+                        "Retry"
+                    </button>
+                }
+            })}
+    }
+    .into_any()
+}
+
+fn panel_waiting() -> AnyView {
+    view! {
+        <div class="panel waiting" aria-busy="true">
+            "Loading…"
+        </div>
+    }
+    .into_any()
 }
 
 /// JSON as server functions read it (`from_slice`): with Leptos' own codec (`from_str`) every shape would be read by two copies of

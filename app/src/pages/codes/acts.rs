@@ -4,7 +4,7 @@ use super::super::around::Around;
 use super::super::links;
 use super::words::number;
 use crate::browser;
-use crate::components::{Call, CloseButton, Dialog, ProblemView, Toasts};
+use crate::components::{Call, CloseButton, Dialog, Refusal, SubmitButton, Toasts};
 use crate::domain::mode::Mode;
 use crate::server_fns::codes::{ArchiveCode, SetCodeActive, archive_code, set_code_active};
 use crate::wire::screens::CodeDetail;
@@ -20,7 +20,7 @@ pub const ARCHIVE: &str = "archive";
 pub fn PauseOrResume(now: RwSignal<CodeDetail>, mode: Mode, id: String) -> impl IntoView {
     let call = Call::new();
     let toasts: Toasts = expect_context();
-    let active = Memo::new(move |_| now.with(|now| now.view.code.active));
+    let active = Signal::derive(move || now.with(|now| now.view.code.active));
     let set = {
         let id = StoredValue::new(id.clone());
         move |to: bool, undo: Option<Callback<()>>| {
@@ -42,16 +42,15 @@ pub fn PauseOrResume(now: RwSignal<CodeDetail>, mode: Mode, id: String) -> impl 
         event.prevent_default();
         set(!active.get_untracked(), Some(resume));
     };
+    let words = Signal::derive(move || if active.get() { "Pause" } else { "Resume" });
     view! {
         <form method="post" action=SetCodeActive::url() on:submit=submit>
             <input type="hidden" name="mode" value=mode.as_str() />
             <input type="hidden" name="id" value=id />
             <input type="hidden" name="active" value=move || if active.get() { "false" } else { "true" } />
-            <button type="submit" class="button" aria-disabled=move || call.busy.get().then_some("true")>
-                {move || if active.get() { "Pause" } else { "Resume" }}
-            </button>
+            <SubmitButton call class="button" words=words busy="Working…" />
         </form>
-        {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+        <Refusal call />
     }
     .into_any()
 }
@@ -93,13 +92,11 @@ pub fn ArchiveDialog(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
                 <li>"Subscriptions that have it keep it; its coupon stays in Stripe."</li>
                 <li>"Its text is free for another code. Archiving cannot be taken back; to stop it for a while, pause it."</li>
             </ul>
-            {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+            <Refusal call />
             <form class="actions" method="post" action=ArchiveCode::url() on:submit=submit>
                 <input type="hidden" name="mode" value=mode.as_str() />
                 <input type="hidden" name="id" value=id />
-                <button type="submit" class="button button-red" aria-disabled=move || call.busy.get().then_some("true")>
-                    {move || if call.busy.get() { "Archiving…" } else { "Archive" }}
-                </button>
+                <SubmitButton call class="button button-red" words="Archive" busy="Archiving…" />
                 <CloseButton dialog=ARCHIVE>"Keep it"</CloseButton>
             </form>
         </Dialog>

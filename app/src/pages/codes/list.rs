@@ -2,14 +2,15 @@
 
 use super::super::around::Around;
 use super::super::links;
-use super::super::load::{Asked, Content, load};
+use super::super::load::{Asked, Content, load, show, trouble};
+use super::super::not_found::answer_not_found;
 use super::filters::{Filters, count_of};
 use super::row::CodeRow;
 use super::search::Search;
 use super::use_app_id;
 use super::words::number;
 use crate::browser;
-use crate::components::{ProblemView, zone_name};
+use crate::components::zone_name;
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Code;
@@ -39,6 +40,26 @@ pub fn CodeList() -> impl IntoView {
     let page = load(Signal::derive(move || Asked::Codes(mode.get(), app_id.get(), query.get())));
     let pending = RwSignal::new(false);
     browser::on_return(move || page.refetch());
+    let waiting = move || {
+        view! {
+            <Filters app_id mode query counts=None />
+            <LoadingRows />
+        }
+        .into_any()
+    };
+    let rows = show(page, pending, waiting, move |content| match content.and_then(Content::codes) {
+        Ok(codes) => view! { <Rows codes app_id mode query /> }.into_any(),
+        Err(problem) => {
+            if problem.code == Code::ResourceMissing {
+                answer_not_found();
+            }
+            view! {
+                <Filters app_id mode query counts=None />
+                {trouble(page, problem)}
+            }
+            .into_any()
+        }
+    });
 
     view! {
         <Title text="Discount codes" />
@@ -50,40 +71,7 @@ pub fn CodeList() -> impl IntoView {
         </header>
         <div class="list" aria-busy=move || pending.get().then_some("true")>
             <Search app_id mode query />
-            <Transition
-                set_pending=pending
-                fallback=move || {
-                    view! {
-                        <Filters app_id mode query counts=None />
-                        <LoadingRows />
-                    }
-                }
-            >
-                {move || Suspend::new(async move {
-                    match page.await.and_then(Content::codes) {
-                        Ok(codes) => view! { <Rows codes app_id mode query /> }.into_any(),
-                        Err(problem) => {
-                            let lost = problem.code == Code::Internal || problem.code == Code::StripeUnavailable;
-                            if problem.code == Code::ResourceMissing {
-                                super::super::not_found::answer_not_found();
-                            }
-                            view! {
-                                <Filters app_id mode query counts=None />
-                                <ProblemView problem />
-                                {lost
-                                    .then(|| {
-                                        view! {
-                                            <button type="button" class="button" on:click=move |_| page.refetch()>
-                                                "Retry"
-                                            </button>
-                                        }
-                                    })}
-                            }
-                                .into_any()
-                        }
-                    }
-                })}
-            </Transition>
+            {rows}
         </div>
     }
     .into_any()

@@ -2,11 +2,11 @@
 
 use super::super::around::Around;
 use super::super::links;
-use super::super::load::{Content, Loaded};
+use super::super::load::{Content, Loaded, show_panel, trouble};
 use super::form::{Draft, FORM, field_of, posted};
 use super::use_app_id;
 use crate::browser;
-use crate::components::{Banner, Call, Choice, ProblemView, Segmented, SelectField, TextField, Toasts, Tone};
+use crate::components::{Banner, Call, Choice, Refusal, Segmented, SelectField, SubmitButton, TextField, Toasts, Tone};
 use crate::domain::code::CodeText;
 use crate::domain::mode::Mode;
 use crate::domain::money::Currency;
@@ -33,14 +33,10 @@ pub fn NewCode() -> impl IntoView {
         <header class="page-head">
             <h1>"New code"</h1>
         </header>
-        <Transition>
-            {move || Suspend::new(async move {
-                match frame.await.and_then(Content::frame) {
-                    Ok(around) => view! { <Form zone=around.zone app_id mode frame /> }.into_any(),
-                    Err(problem) => view! { <ProblemView problem /> }.into_any(),
-                }
-            })}
-        </Transition>
+        {show_panel(frame, move |content| match content.and_then(Content::frame) {
+            Ok(around) => view! { <Form zone=around.zone app_id mode frame /> }.into_any(),
+            Err(problem) => trouble(frame, problem),
+        })}
     }
     .into_any()
 }
@@ -220,11 +216,9 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
                 <span class="third">{move || if preview.with(Option::is_some) { "Customers get" } else { "What customers get stands here as you fill in the form." }}</span>
                 <output>{move || preview.get().unwrap_or_default()}</output>
             </p>
-            {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+            <Refusal call />
             <div class="actions">
-                <button type="submit" class="button button-filled" aria-disabled=move || call.busy.get().then_some("true")>
-                    {move || if call.busy.get() { "Creating…" } else { "Create code" }}
-                </button>
+                <SubmitButton call class="button button-filled" words="Create code" busy="Creating…" />
                 <a class="button" href=move || app_id.with(|app_id| links::codes(app_id, mode.get()))>
                     "Cancel"
                 </a>

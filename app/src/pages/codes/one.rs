@@ -1,7 +1,7 @@
 //! One code's page.
 
 use super::super::around::Around;
-use super::super::load::{Asked, Content, load};
+use super::super::load::{Asked, Content, load, show_panel, trouble};
 use super::super::{links, not_found};
 use super::acts::{ARCHIVE, ArchiveDialog, PauseOrResume};
 use super::panels::{Figures, StripePanel, TermsPanel};
@@ -9,7 +9,7 @@ use super::test_checkout::{self, TestCheckoutDialog};
 use super::use_app_id;
 use super::use_it::UseIt;
 use crate::browser;
-use crate::components::{Banner, DialogButton, ProblemView, Time, Tone};
+use crate::components::{Banner, DialogButton, Time, Tone};
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Code;
@@ -32,46 +32,25 @@ pub fn OneCode() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
     let detail = load(Signal::derive(move || Asked::Code(mode.get(), app_id.get(), id.get())));
-    view! {
-        <Transition fallback=|| {
+    show_panel(detail, move |content| match content.and_then(Content::code) {
+        Ok(detail) => view! { <Page detail=*detail mode=mode.get_untracked() /> }.into_any(),
+        Err(problem) if problem.code == Code::ResourceMissing => {
+            not_found::answer_not_found();
+            let (app_id, mode) = (app_id.get_untracked(), mode.get_untracked());
             view! {
-                <div class="panel waiting" aria-busy="true">
-                    "Loading…"
+                <Title text="Not found" />
+                <div class="nothing">
+                    <h1>"There is no such code"</h1>
+                    <p class="third">{format!("It may have been made in the other mode: this is {mode} mode.")}</p>
+                    <a class="link" href=links::codes(&app_id, mode)>
+                        "All codes"
+                    </a>
                 </div>
             }
-        }>
-            {move || Suspend::new(async move {
-                match detail.await.and_then(Content::code) {
-                    Ok(detail) => view! { <Page detail=*detail mode=mode.get_untracked() /> }.into_any(),
-                    Err(problem) if problem.code == Code::ResourceMissing => {
-                        not_found::answer_not_found();
-                        let codes = links::codes(&app_id.get_untracked(), mode.get_untracked());
-                        view! {
-                            <Title text="Not found" />
-                            <div class="nothing">
-                                <h1>"There is no such code"</h1>
-                                <p class="third">{format!("It may have been made in the other mode: this is {} mode.", mode.get_untracked())}</p>
-                                <a class="link" href=codes>
-                                    "All codes"
-                                </a>
-                            </div>
-                        }
-                            .into_any()
-                    }
-                    Err(problem) => {
-                        view! {
-                            <ProblemView problem />
-                            <button type="button" class="button" on:click=move |_| detail.refetch()>
-                                "Retry"
-                            </button>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-    .into_any()
+            .into_any()
+        }
+        Err(problem) => trouble(detail, problem),
+    })
 }
 
 /// Drawn once; afterwards its parts follow `now`. A refetch changes figures, and leaves open dialogs and what is typed in them alone.
@@ -101,7 +80,7 @@ fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
         }
     });
     let settings = links::settings(mode);
-    let archived = Memo::new(move |_| now.with(|now| now.view.code.status == Status::Archived));
+    let archived = Signal::derive(move || now.with(|now| now.view.code.status == Status::Archived));
 
     view! {
         <Title text=code.code.clone() />

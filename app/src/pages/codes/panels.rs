@@ -2,7 +2,7 @@
 
 use super::words::number;
 use crate::components::{
-    Badge, Bar, Call, CopyButton, ProblemView, ReadField, StatusBadge, Time, Toasts, Tone, zone_name,
+    Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone, zone_name,
 };
 use crate::domain::mode::Mode;
 use crate::server_fns::codes::{MintAgain, mint_again};
@@ -13,9 +13,8 @@ use leptos::server_fn::ServerFn;
 /// Redeemed, held, left.
 #[component]
 pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
-    let view_now = Memo::new(move |_| now.with(|now| now.view.clone()));
     let left = move || {
-        view_now.with(|view| match view.code.max_redemptions {
+        now.with(|CodeDetail { view, .. }| match view.code.max_redemptions {
             Some(limit) => (number((limit - view.code.redemptions.count).max(0)), format!("left of {}", number(limit))),
             None => ("∞".to_owned(), "no limit".to_owned()),
         })
@@ -24,15 +23,15 @@ pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
         <section class="panel" aria-labelledby="used-title">
             <div class="panel-head">
                 <h2 id="used-title">"Used"</h2>
-                {move || view! { <StatusBadge view=view_now.get() /> }}
+                {move || view! { <StatusBadge view=now.with(|now| now.view.clone()) /> }}
             </div>
             <dl class="figures">
                 <div class="figure">
-                    <dd>{move || view_now.with(|view| number(view.code.redemptions.redeemed))}</dd>
+                    <dd>{move || now.with(|CodeDetail { view, .. }| number(view.code.redemptions.redeemed))}</dd>
                     <dt>"redeemed"</dt>
                 </div>
                 <div class="figure">
-                    <dd>{move || view_now.with(|view| number(view.code.redemptions.held))}</dd>
+                    <dd>{move || now.with(|CodeDetail { view, .. }| number(view.code.redemptions.held))}</dd>
                     <dt>"in open checkouts"</dt>
                 </div>
                 <div class="figure">
@@ -41,8 +40,8 @@ pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
                 </div>
             </dl>
             {move || {
-                view_now
-                    .with(|view| {
+                now
+                    .with(|CodeDetail { view, .. }| {
                         let uses = view.code.redemptions;
                         view.code
                             .max_redemptions
@@ -96,7 +95,7 @@ pub fn TermsPanel(now: RwSignal<CodeDetail>) -> impl IntoView {
 /// Whether the code is in the owner's account, and the way out where something is wrong there.
 #[component]
 pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
-    let sync = Memo::new(move |_| now.with(|now| now.view.sync.clone()));
+    let sync = move || now.with(|now| now.view.sync.clone());
     let call = Call::new();
     let toasts: Toasts = expect_context();
     let id = StoredValue::new(now.with_untracked(|now| now.view.code.id.clone()));
@@ -108,7 +107,7 @@ pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
         });
     };
     let content = move || {
-        match sync.get() {
+        match sync() {
         SyncView::NotUsed => view! {
             <PanelHead tone=Tone::Quiet word="Not used yet" />
             <p class="third">"Not used yet: nothing is in your Stripe account."</p>
@@ -137,9 +136,7 @@ pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
             <form method="post" action=MintAgain::url() on:submit=again>
                 <input type="hidden" name="mode" value=mode.as_str() />
                 <input type="hidden" name="id" value=id.get_value() />
-                <button type="submit" class="button button-mint" aria-disabled=move || call.busy.get().then_some("true")>
-                    "Mint again"
-                </button>
+                <SubmitButton call class="button button-mint" words="Mint again" busy="Working…" />
             </form>
         }
         .into_any(),
@@ -148,7 +145,7 @@ pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
     view! {
         <section class="panel" aria-labelledby="stripe-title">
             {content}
-            {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+            <Refusal call />
         </section>
     }
     .into_any()

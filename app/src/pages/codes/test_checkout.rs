@@ -2,7 +2,7 @@
 
 use super::super::links;
 use crate::browser;
-use crate::components::{Call, Choice, CloseButton, Dialog, ProblemView, SelectField, TextField};
+use crate::components::{Call, Choice, CloseButton, Dialog, Refusal, SelectField, SubmitButton, TextField};
 use crate::domain::mode::Mode;
 use crate::server_fns::codes::{TestCheckout, test_checkout};
 use crate::wire::screens::CodeDetail;
@@ -78,12 +78,7 @@ pub fn TestCheckoutDialog(
                         <input type="hidden" name="app_id" value=app_id />
                         <input type="hidden" name="id" value=id />
                         {price}
-                        {move || {
-                            call.problem
-                                .get()
-                                .filter(|problem| problem.param.as_deref() != Some("price_id"))
-                                .map(|problem| view! { <ProblemView problem /> })
-                        }}
+                        <Refusal call fields=&["price_id"] />
                         <div role="status">
                             {move || {
                                 url.get()
@@ -100,9 +95,7 @@ pub fn TestCheckoutDialog(
                             }}
                         </div>
                         <div class="actions">
-                            <button type="submit" class="button button-mint" aria-disabled=move || call.busy.get().then_some("true")>
-                                {move || if call.busy.get() { "Asking Stripe…" } else { "Make the checkout" }}
-                            </button>
+                            <SubmitButton call class="button button-mint" words="Make the checkout" busy="Asking Stripe…" />
                             <CloseButton dialog=DIALOG>"Close"</CloseButton>
                         </div>
                     </form>

@@ -2,7 +2,7 @@
 
 use super::super::load::Loaded;
 use crate::browser;
-use crate::components::{Call, CloseButton, Dialog, ProblemView, Time, Toasts};
+use crate::components::{Call, CloseButton, Dialog, Refusal, SubmitButton, Time, Toasts};
 use crate::domain::mode::Mode;
 use crate::server_fns::api_keys::{RevokeApiKey, revoke_api_key};
 use crate::wire::screens::{ApiKeyRow, KeyRights};
@@ -116,13 +116,11 @@ fn AskRevoke(asked: RwSignal<Option<(String, String)>>, mode: Mode, keys: Loaded
                 <li>"Calls with this key are refused at once."</li>
                 <li>"It cannot be taken back. Make a new key first, if a backend still uses this one."</li>
             </ul>
-            {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+            <Refusal call />
             <form class="actions" method="post" action=RevokeApiKey::url() on:submit=submit>
                 <input type="hidden" name="mode" value=mode.as_str() />
                 <input type="hidden" name="id" value=id />
-                <button type="submit" class="button button-red" aria-disabled=move || call.busy.get().then_some("true")>
-                    {move || if call.busy.get() { "Revoking…" } else { "Revoke" }}
-                </button>
+                <SubmitButton call class="button button-red" words="Revoke" busy="Revoking…" />
                 <CloseButton dialog=ASK>"Keep it"</CloseButton>
             </form>
         </Dialog>

@@ -7,8 +7,7 @@ mod stripe;
 
 use super::around::Around;
 use super::links;
-use super::load::{Asked, Content, load};
-use crate::components::ProblemView;
+use super::load::{Asked, Content, load, show_panel, trouble};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -20,13 +19,22 @@ pub fn Settings() -> impl IntoView {
     let keys = load(Signal::derive(move || Asked::Keys(mode.get())));
     // Lives here, so that a refetch of the frame never hides a key that was just made.
     let made = RwSignal::new(None);
-    let waiting = || {
-        view! {
-            <div class="panel waiting" aria-busy="true">
-                "Loading…"
-            </div>
+    let stripe = show_panel(connection, move |content| match content.and_then(Content::connection) {
+        Ok(view) => {
+            let changed = Callback::new(move |()| frame.refetch());
+            let refused = links::query_once("refused");
+            view! { <stripe::StripePanel connection=view mode=mode.get_untracked() changed refused /> }.into_any()
         }
-    };
+        Err(problem) => trouble(connection, problem),
+    });
+    let table = show_panel(keys, move |content| match content.and_then(Content::keys) {
+        Ok(rows) => view! { <api_keys::KeyTable rows mode=mode.get_untracked() keys /> }.into_any(),
+        Err(problem) => trouble(keys, problem),
+    });
+    let new_key = show_panel(frame, move |content| {
+        let apps = content.and_then(Content::frame).map(|frame| frame.apps).unwrap_or_default();
+        view! { <new_key::NewKey apps mode keys made /> }.into_any()
+    });
 
     view! {
         <Title text="Settings" />
@@ -36,57 +44,12 @@ pub fn Settings() -> impl IntoView {
                 <p class="third">{move || format!("How Codemint reaches your Stripe account, and your backend reaches Codemint, in {} mode", mode.get())}</p>
             </div>
         </header>
-        <Transition fallback=waiting>
-            {move || Suspend::new(async move {
-                match connection.await.and_then(Content::connection) {
-                    Ok(connection) => {
-                        view! {
-                            <stripe::StripePanel
-                                connection
-                                mode=mode.get_untracked()
-                                changed=Callback::new(move |()| frame.refetch())
-                                refused=links::query_once("refused")
-                            />
-                        }
-                            .into_any()
-                    }
-                    Err(problem) => {
-                        view! {
-                            <ProblemView problem />
-                            <button type="button" class="button" on:click=move |_| connection.refetch()>
-                                "Retry"
-                            </button>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
+        {stripe}
         <h2 class="section" id="api-keys">
             "API keys"
         </h2>
-        <Transition fallback=waiting>
-            {move || Suspend::new(async move {
-                match keys.await.and_then(Content::keys) {
-                    Ok(rows) => view! { <api_keys::KeyTable rows mode=mode.get_untracked() keys /> }.into_any(),
-                    Err(problem) => {
-                        view! {
-                            <ProblemView problem />
-                            <button type="button" class="button" on:click=move |_| keys.refetch()>
-                                "Retry"
-                            </button>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-        <Transition>
-            {move || Suspend::new(async move {
-                let apps = frame.await.and_then(Content::frame).map(|frame| frame.apps).unwrap_or_default();
-                view! { <new_key::NewKey apps mode keys made /> }
-            })}
-        </Transition>
+        {table}
+        {new_key}
     }
     .into_any()
 }

@@ -2,7 +2,7 @@
 
 use super::super::load::Loaded;
 use crate::browser;
-use crate::components::{Banner, Call, Choice, CodeBlock, ProblemView, SelectField, TextField, Tone};
+use crate::components::{Banner, Call, Choice, CodeBlock, Refusal, SelectField, SubmitButton, TextField, Tone};
 use crate::domain::mode::Mode;
 use crate::server_fns::api_keys::create_api_key;
 use crate::wire::screens::{AppRow, KeyRights, NewApiKey};
@@ -94,16 +94,9 @@ pub fn NewKey(
                     choices=rights
                     error=Signal::derive(move || call.field_problem("rights"))
                 />
-                <button type="submit" class="button" disabled=move || !ready.get() aria-disabled=move || call.busy.get().then_some("true")>
-                    {move || if call.busy.get() { "Creating…" } else { "Create key" }}
-                </button>
+                <SubmitButton call class="button" words="Create key" busy="Creating…" off=Signal::derive(move || !ready.get()) />
             </form>
-            {move || {
-                call.problem
-                    .get()
-                    .filter(|problem| !matches!(problem.param.as_deref(), Some("name" | "app_id" | "rights")))
-                    .map(|problem| view! { <ProblemView problem /> })
-            }}
+            <Refusal call fields=&["name", "app_id", "rights"] />
         </section>
     }
     .into_any()

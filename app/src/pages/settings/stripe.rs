@@ -3,7 +3,7 @@
 use super::permissions::Permissions;
 use crate::browser;
 use crate::components::{
-    Badge, Banner, Call, CloseButton, Dialog, DialogButton, Icon, ProblemView, TextField, Time, Toasts, Tone,
+    Badge, Banner, Call, CloseButton, Dialog, DialogButton, Icon, Refusal, SubmitButton, TextField, Time, Toasts, Tone,
 };
 use crate::domain::connection::check_restricted_key;
 use crate::domain::mode::Mode;
@@ -29,7 +29,7 @@ pub fn StripePanel(
     refused: String,
 ) -> impl IntoView {
     let now = RwSignal::new(connection);
-    let by_key = Memo::new(move |_| {
+    let by_key = Signal::derive(move || {
         now.with(|now| {
             now.connection.method.as_deref() == Some("restricted_key") && now.connection.status != "disconnected"
         })
@@ -144,6 +144,7 @@ fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>, ref
     let connected = move || now.with(|now| now.connection.status == "connected");
     // The one filled button of the page, while connecting is the thing to do.
     let class = move || if connected() { "button" } else { "button button-filled" };
+    let words = move || if connected() { "Replace the key" } else { "Connect" };
     let create = move || now.with(|now| now.create_key_url.clone());
     view! {
         <a class="button create-key" href=create target="_blank" rel="external noopener">
@@ -160,15 +161,9 @@ fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>, ref
                 input_class="mono"
                 error
             />
-            <button type="submit" class=class aria-disabled=move || call.busy.get().then_some("true")>
-                {move || match (call.busy.get(), connected()) {
-                    (true, _) => "Asking Stripe…",
-                    (false, true) => "Replace the key",
-                    (false, false) => "Connect",
-                }}
-            </button>
+            <SubmitButton call class=Signal::derive(class) words=Signal::derive(words) busy="Asking Stripe…" />
         </form>
-        {move || call.problem.get().filter(|problem| problem.param.as_deref() != Some(FIELD)).map(|problem| view! { <ProblemView problem /> })}
+        <Refusal call fields=&[FIELD] />
     }
     .into_any()
 }
@@ -199,12 +194,10 @@ fn AskDisconnect(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()
                 <li>"New checkouts with codes are refused until you connect again."</li>
                 <li>"Codes, counts and what is in Stripe already stay as they are."</li>
             </ul>
-            {move || call.problem.get().map(|problem| view! { <ProblemView problem /> })}
+            <Refusal call />
             <form class="actions" method="post" action=Disconnect::url() on:submit=submit>
                 <input type="hidden" name="mode" value=mode.as_str() />
-                <button type="submit" class="button button-red" aria-disabled=move || call.busy.get().then_some("true")>
-                    {move || if call.busy.get() { "Disconnecting…" } else { "Disconnect" }}
-                </button>
+                <SubmitButton call class="button button-red" words="Disconnect" busy="Disconnecting…" />
                 <CloseButton dialog=ASK>"Stay connected"</CloseButton>
             </form>
         </Dialog>

@@ -233,7 +233,6 @@ pub(super) async fn nobody_sees_or_changes_anothers(base: Base) {
             let told = call(tx.at(scope)).await;
             assert!(matches!(told, Ok(false)), "{name} tells {scope:?} of {own:?}: {told:?}");
             let after = dump(&mut tx, &statement).await;
-            // Data keys and apps are in the tenant's dump whatever the mode: so is what its other mode adds to them, which nothing here does.
             assert_eq!(after, before, "{name} as {scope:?} changes {own:?}");
         }
     }

@@ -6,7 +6,8 @@ use super::fixtures::{T, dump, dump_statement, new_checkout, next_attempt, put, 
 use crate::scope::Scope;
 use futures::future::BoxFuture;
 
-const STEPS: [Step; 6] = [Step::Intent, Step::Open, Step::Uncertain, Step::Refused, Step::Complete, Step::Expired];
+const STEPS: [Step; 7] =
+    [Step::Intent, Step::Open, Step::Uncertain, Step::Refused, Step::Complete, Step::Expired, Step::Unverified];
 
 fn name(step: Step) -> String {
     format!("co_{}", step.as_str())
@@ -21,10 +22,10 @@ async fn one_in_each(base: &Base) -> Scope {
         if matches!(step, Step::Uncertain | Step::Refused) {
             assert!(put!(base, &scope, settle_checkout(&id, 1, step, T, T)).unwrap());
         }
-        if matches!(step, Step::Open | Step::Complete | Step::Expired) {
+        if matches!(step, Step::Open | Step::Complete | Step::Expired | Step::Unverified) {
             assert!(put!(base, &scope, open_checkout(&id, 1, &format!("cs_{id}"), T, "{}", T)).unwrap());
         }
-        if matches!(step, Step::Complete | Step::Expired) {
+        if matches!(step, Step::Complete | Step::Expired | Step::Unverified) {
             assert!(put!(base, &scope, end_checkout(&id, step, T)).unwrap());
         }
     }
@@ -82,6 +83,12 @@ fn calls() -> Vec<(&'static str, Call, &'static [Step], Option<Step>)> {
             &[Step::Open],
             Some(Step::Expired),
         ),
+        (
+            "end unverified",
+            call!(at, id, _n, at.end_checkout(id, Step::Unverified, T + 1)),
+            &[Step::Open],
+            Some(Step::Unverified),
+        ),
         ("detach", call!(at, id, _n, at.detach_refused_checkout(id)), &[Step::Refused], None),
         (
             "reclaim",
@@ -127,7 +134,7 @@ pub(super) async fn a_stale_attempt_changes_nothing(base: Base) {
     let scope = one_in_each(&base).await;
     let statement = dump_statement(&base, &scope).await;
     for (what, call, ..) in calls() {
-        if ["take", "end complete", "end expired", "detach"].contains(&what) {
+        if ["take", "end complete", "end expired", "end unverified", "detach"].contains(&what) {
             continue; // They name no attempt: the step alone decides.
         }
         for step in STEPS {
