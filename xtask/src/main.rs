@@ -2,6 +2,8 @@
 //!
 //! Needs git, Rust (rustup) and a C compiler. What else a command needs it fetches itself or asks for in one line.
 
+#[cfg(test)]
+mod arrows;
 mod assets;
 mod browser;
 mod check;

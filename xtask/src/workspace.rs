@@ -26,6 +26,10 @@ pub(crate) fn site_dir() -> PathBuf {
 pub(crate) fn cargo<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
     let mut cargo = command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(args);
+    // Flags of the environment replace those of `.cargo/config.toml`, which server and browser must both have.
+    if let Ok(flags) = env::var("RUSTFLAGS") {
+        cargo.env("RUSTFLAGS", format!("{flags} --cfg erase_components"));
+    }
     cargo
 }
 

@@ -5,16 +5,20 @@
 use super::problem;
 use app::domain::problem::{Code, Problem};
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::Request,
     http::header,
     middleware::Next,
     response::Response,
 };
+use futures::StreamExt;
 use std::time::Duration;
 
 /// Most bytes of a body.
 pub const MAX_BODY: usize = 64 * 1024;
+/// So much of a body that is too large is read and dropped before the refusal: a connection that is closed while its client still
+/// sends is reset, and the answer is lost with it.
+const MAX_DROPPED: usize = 1024 * 1024;
 /// Most bytes of path and query.
 const MAX_TARGET: usize = 8 * 1024;
 /// Most bytes of all headers.
@@ -42,41 +46,46 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
     let too_large = || Problem::new(Code::BodyTooLarge, format!("The body is larger than {MAX_BODY} bytes."));
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > MAX_BODY) {
+    // One that waits for `100 Continue` has sent nothing yet.
+    let waits = request.headers().contains_key(header::EXPECT);
+    if announced.is_some_and(|length| length > MAX_DROPPED || (length > MAX_BODY && waits)) {
         return Err(too_large());
     }
     let (parts, body) = request.into_parts();
-    let bytes = match tokio::time::timeout(within, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) if is_limit(&error) => return Err(too_large()),
-        Ok(Err(_)) => return Err(Problem::new(Code::ParameterInvalid, "The body did not arrive whole.")),
-        Err(_) => {
-            return Err(Problem::new(
-                Code::RequestTimeout,
-                format!("The body did not arrive within {} seconds.", within.as_secs()),
-            ));
+    match tokio::time::timeout(within, read(body)).await {
+        Ok(Ok(Some(bytes))) if announced.is_none_or(|length| length <= MAX_BODY) => {
+            Ok(Request::from_parts(parts, Body::from(bytes)))
         }
-    };
-    Ok(Request::from_parts(parts, Body::from(bytes)))
+        Ok(Ok(_)) => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::new(Code::ParameterInvalid, "The body did not arrive whole.")),
+        Err(_) => Err(Problem::new(
+            Code::RequestTimeout,
+            format!("The body did not arrive within {} seconds.", within.as_secs()),
+        )),
+    }
 }
 
-/// Whether reading stopped at our limit; axum tells it only through the error's sources.
-fn is_limit(error: &axum::Error) -> bool {
-    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(cause) = source {
-        if cause.to_string().contains("length limit exceeded") {
-            return true;
+/// The whole body; `None` if it is too large.
+async fn read(body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
+    let mut parts = body.into_data_stream();
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(part) = parts.next().await {
+        let part = part?;
+        length += part.len();
+        if length <= MAX_BODY {
+            bytes.extend_from_slice(&part);
+        } else if length > MAX_DROPPED {
+            break;
         }
-        source = cause.source();
     }
-    false
+    Ok((length <= MAX_BODY).then_some(bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use axum::{Router, http::StatusCode, middleware, routing::post};
-    use futures::{StreamExt, stream};
+    use futures::stream;
     use tower::ServiceExt;
 
     async fn status(request: Request) -> StatusCode {

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 
 on_both_engines!(
     every_refusal_is_in_the_envelope,
+    large_bodies_are_answered,
     bodies_are_read_strictly,
     every_answer_has_an_id,
     health,
@@ -44,6 +45,17 @@ async fn every_refusal_is_in_the_envelope(w: &World) {
         assert_eq!(refused.header("x-content-type-options"), Some("nosniff"), "{what}");
     }
     assert_eq!(w.get(CONNECTION).await.json["status"], "connected");
+}
+
+/// The refusal must arrive, though the client still sends when it is known.
+async fn large_bodies_are_answered(w: &World) {
+    let asks = (0..50).map(|n| {
+        let large = format!(r#"{{"code":"{}"}}"#, "x".repeat(66_000 + n * 19_000));
+        w.ask("POST", CODES).key(&w.key).body(large).send()
+    });
+    for answer in crate::harness::all(asks).await {
+        answer.refused(413, "body_too_large", "");
+    }
 }
 
 async fn bodies_are_read_strictly(w: &World) {
