@@ -40,7 +40,14 @@ pub trait Backend: Send + Sync {
     /// Whether another code of the app has this text already.
     async fn code_taken(&self, viewer: &Viewer, mode: Mode, app_id: &str, text: &str) -> Result<bool, Problem>;
     /// Makes a code from the form. Local times are read in `zone` (IANA name), the one that the form showed.
-    async fn create_code(&self, viewer: &Viewer, mode: Mode, app_id: &str, form: CodeForm, zone: &str) -> Result<FormOutcome, Problem>;
+    async fn create_code(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        form: CodeForm,
+        zone: &str,
+    ) -> Result<FormOutcome, Problem>;
     /// One code's page.
     async fn code(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<CodeDetail, Problem>;
     /// Pauses (`false`) or resumes (`true`).
@@ -60,7 +67,14 @@ pub trait Backend: Send + Sync {
     /// The API keys that are not revoked, newest first.
     async fn api_keys(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<ApiKeyRow>, Problem>;
     /// Makes an API key; `app_id` empty: for all apps.
-    async fn create_api_key(&self, viewer: &Viewer, mode: Mode, name: &str, app_id: &str, rights: KeyRights) -> Result<NewApiKey, Problem>;
+    async fn create_api_key(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        name: &str,
+        app_id: &str,
+        rights: KeyRights,
+    ) -> Result<NewApiKey, Problem>;
     /// Revokes an API key at once.
     async fn revoke_api_key(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<(), Problem>;
 }

@@ -166,7 +166,10 @@ mod real {
 #[cfg(not(feature = "hydrate"))]
 mod stub {
     /// The server's clock: only a form that was posted without WASM is checked with it while a page is rendered.
-    #[expect(clippy::disallowed_methods, reason = "it marks fields on a page; what is stored is judged by the server's own clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it marks fields on a page; what is stored is judged by the server's own clock"
+    )]
     pub fn now_ms() -> i64 {
         std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)

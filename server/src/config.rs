@@ -58,15 +58,28 @@ impl Config {
             })?,
             None => Url::parse(&format!("http://{bind}")).map_err(|_| bad("CODEMINT_BIND", "makes no address"))?,
         };
-        let master_keys = MasterKeys::parse(get("CODEMINT_MASTER_KEYS").as_deref().unwrap_or_default())
-            .map_err(|error| ConfigError { variable: "CODEMINT_MASTER_KEYS", why: format!("{error} (`codemint keys generate` makes one)") })?;
+        let master_keys =
+            MasterKeys::parse(get("CODEMINT_MASTER_KEYS").as_deref().unwrap_or_default()).map_err(|error| {
+                ConfigError {
+                    variable: "CODEMINT_MASTER_KEYS",
+                    why: format!("{error} (`codemint keys generate` makes one)"),
+                }
+            })?;
         Ok(Self {
             database_url: database_url(lookup),
             bind,
             public_url,
             master_keys,
-            stripe_api_url: url_or(get("CODEMINT_STRIPE_API_URL"), "CODEMINT_STRIPE_API_URL", "https://api.stripe.com")?,
-            stripe_dashboard_url: url_or(get("CODEMINT_STRIPE_DASHBOARD_URL"), "CODEMINT_STRIPE_DASHBOARD_URL", "https://dashboard.stripe.com")?,
+            stripe_api_url: url_or(
+                get("CODEMINT_STRIPE_API_URL"),
+                "CODEMINT_STRIPE_API_URL",
+                "https://api.stripe.com",
+            )?,
+            stripe_dashboard_url: url_or(
+                get("CODEMINT_STRIPE_DASHBOARD_URL"),
+                "CODEMINT_STRIPE_DASHBOARD_URL",
+                "https://dashboard.stripe.com",
+            )?,
             smtp_url: get("CODEMINT_SMTP_URL").map(SecretString::from),
             mail_from: get("CODEMINT_MAIL_FROM").unwrap_or_else(|| "Codemint <codemint@localhost>".into()),
             support_email: get("CODEMINT_SUPPORT_EMAIL"),
@@ -95,7 +108,9 @@ fn is_origin(url: &Url) -> bool {
 fn url_or(given: Option<String>, variable: &'static str, default: &str) -> Result<String, ConfigError> {
     let text = given.unwrap_or_else(|| default.to_owned());
     match Url::parse(&text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => Ok(text.trim_end_matches('/').to_owned()),
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
         _ => Err(ConfigError { variable, why: format!("must be an http or https address, like {default}") }),
     }
 }

@@ -5,9 +5,9 @@ use crate::config::{Config, Edge};
 use crate::jobs::{self, Pace};
 use crate::services::{Services, SetupError};
 use crate::web;
+use std::future::IntoFuture;
 use std::net::SocketAddr;
 use std::time::Duration;
-use std::future::IntoFuture;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -50,7 +50,11 @@ impl Server {
     /// Connects to the database, migrates it, checks the keys.
     pub async fn set_up(config: &Config, clock: Clock, pace: Pace) -> Result<Self, ServeError> {
         let services = Services::start(config, clock).await?;
-        let edge = Edge { public_url: config.public_url.clone(), trust_forwarded: config.trust_forwarded, tasks: TaskTracker::new() };
+        let edge = Edge {
+            public_url: config.public_url.clone(),
+            trust_forwarded: config.trust_forwarded,
+            tasks: TaskTracker::new(),
+        };
         Ok(Self { services, edge, pace })
     }
 

@@ -17,7 +17,18 @@ const RULES: &[Rule] = &[
     Rule { room: "app/src", never: &["use server", " server::serve", "sqlx", "reqwest", "tokio::"], but: &[] },
     Rule {
         room: "app/src/domain",
-        never: &["leptos", "async ", "axum", "std::env", "std::fs", "SystemTime", "Instant", "rand::", "crate::wire", "crate::pages"],
+        never: &[
+            "leptos",
+            "async ",
+            "axum",
+            "std::env",
+            "std::fs",
+            "SystemTime",
+            "Instant",
+            "rand::",
+            "crate::wire",
+            "crate::pages",
+        ],
         but: &[],
     },
     Rule { room: "app/src/wire", never: &["leptos", "async ", "crate::pages", "crate::components"], but: &[] },
@@ -25,10 +36,18 @@ const RULES: &[Rule] = &[
     Rule { room: "server/src", never: &["reqwest"], but: &["server/src/stripe"] },
     Rule { room: "server/src", never: &["stripe_sim"], but: &["server/src/cli", "server/src/stripe/tests.rs"] },
     Rule { room: "server/src/services", never: &["crate::web", "crate::jobs", "axum::"], but: &[] },
-    Rule { room: "server/src/store", never: &["crate::services", "crate::web", "crate::stripe", "crate::mailer", "crate::crypto"], but: &["server/src/store/conformance"] },
+    Rule {
+        room: "server/src/store",
+        never: &["crate::services", "crate::web", "crate::stripe", "crate::mailer", "crate::crypto"],
+        but: &["server/src/store/conformance"],
+    },
     Rule { room: "server/src/stripe", never: &["crate::services", "crate::store", "crate::web"], but: &[] },
     Rule { room: "server/src/crypto", never: &["crate::services", "crate::store", "crate::web"], but: &[] },
-    Rule { room: "server/src/web", never: &["crate::store", "crate::stripe", "crate::crypto", "crate::mailer"], but: &[] },
+    Rule {
+        room: "server/src/web",
+        never: &["crate::store", "crate::stripe", "crate::crypto", "crate::mailer"],
+        but: &[],
+    },
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -44,7 +63,10 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
 
 /// The code without its comments: they may say what they like.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().enumerate().map(|(index, line)| (index + 1, line)).filter(|(_, line)| !line.trim_start().starts_with("//"))
+    text.lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
 #[test]
@@ -57,7 +79,8 @@ fn arrows_go_one_way() {
         assert!(!files.is_empty(), "{room} has no sources: the rule is out of date");
         for file in files.iter().filter(|file| !but.iter().any(|but| file.starts_with(root.join(but)))) {
             let text = fs::read_to_string(file).unwrap();
-            for (line, words) in code(&text).flat_map(|(line, text)| never.iter().map(move |word| (line, (text, word)))) {
+            for (line, words) in code(&text).flat_map(|(line, text)| never.iter().map(move |word| (line, (text, word))))
+            {
                 let (text, word) = words;
                 if text.contains(word) {
                     wrong.push(format!("{}:{line} names {word:?}", file.strip_prefix(root).unwrap().display()));

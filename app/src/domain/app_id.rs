@@ -21,7 +21,9 @@ impl AppId {
         if !good {
             return Err(Problem::invalid(
                 param,
-                format!("{param} must be 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit, like taskpomo."),
+                format!(
+                    "{param} must be 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit, like taskpomo."
+                ),
             ));
         }
         Ok(Self(text.to_owned()))

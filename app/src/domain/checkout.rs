@@ -38,7 +38,10 @@ impl SessionMode {
         match raw {
             "payment" => Ok(Self::Payment),
             "subscription" => Ok(Self::Subscription),
-            _ => Err(Problem::invalid("mode", "mode must be payment or subscription; leave it out to let the price tell it.")),
+            _ => Err(Problem::invalid(
+                "mode",
+                "mode must be payment or subscription; leave it out to let the price tell it.",
+            )),
         }
     }
 }
@@ -109,10 +112,15 @@ impl CheckoutDraft {
         }
         let success_url = check_url(self.success_url.as_deref(), "success_url")?;
         let cancel_url = check_url(self.cancel_url.as_deref(), "cancel_url")?;
-        let discount_code = self.discount_code.as_deref().map(|raw| CodeText::parse_typed(raw, "discount_code")).transpose()?;
-        let customer_email = self.customer_email.as_deref().map(|raw| super::email::parse(raw, "customer_email")).transpose()?;
+        let discount_code =
+            self.discount_code.as_deref().map(|raw| CodeText::parse_typed(raw, "discount_code")).transpose()?;
+        let customer_email =
+            self.customer_email.as_deref().map(|raw| super::email::parse(raw, "customer_email")).transpose()?;
         if self.expires_in.is_some_and(|life| !(MIN_LIFE_S..=MAX_LIFE_S).contains(&life)) {
-            return Err(Problem::invalid("expires_in", format!("expires_in must be {MIN_LIFE_S} to {MAX_LIFE_S} seconds.")));
+            return Err(Problem::invalid(
+                "expires_in",
+                format!("expires_in must be {MIN_LIFE_S} to {MAX_LIFE_S} seconds."),
+            ));
         }
         Ok(Checkout {
             app_id,
@@ -134,7 +142,10 @@ impl CheckoutDraft {
 pub fn check_price_id(raw: &str) -> Result<&str, Problem> {
     let price_id = raw.trim();
     if price_id.is_empty() {
-        return Err(Problem::missing("price_id", "price_id is needed: a price of your Stripe account, like price_1ABC."));
+        return Err(Problem::missing(
+            "price_id",
+            "price_id is needed: a price of your Stripe account, like price_1ABC.",
+        ));
     }
     if price_id.len() > 255 || !price_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
         return Err(Problem::invalid("price_id", "price_id must be the id of a Stripe price, like price_1ABC."));
@@ -154,13 +165,23 @@ pub fn check_user_id(user_id: &str) -> Result<(), Problem> {
 fn check_url(raw: Option<&str>, param: &str) -> Result<String, Problem> {
     let text = raw.map(str::trim).unwrap_or_default();
     if text.is_empty() {
-        return Err(Problem::missing(param, format!("{param} is needed: a whole address, like https://example.com/thank-you.")));
+        return Err(Problem::missing(
+            param,
+            format!("{param} is needed: a whole address, like https://example.com/thank-you."),
+        ));
     }
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let good = text.len() <= 5000
         && !text.chars().any(|c| c.is_whitespace() || c.is_control())
         && host.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':', '@']));
-    if good { Ok(text.to_owned()) } else { Err(Problem::invalid(param, format!("{param} must be a whole http or https address, like https://example.com/thank-you."))) }
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err(Problem::invalid(
+            param,
+            format!("{param} must be a whole http or https address, like https://example.com/thank-you."),
+        ))
+    }
 }
 
 impl Checkout {

@@ -23,7 +23,11 @@ impl CodeText {
             return Err(Problem::missing(param, format!("{param} is needed: 3 to 64 characters, like BLACKFRIDAY50.")));
         }
         if let Some(bad) = text.chars().find(|c| !matches!(c, 'A'..='Z' | '0'..='9' | '_' | '-')) {
-            let seen = if bad.is_control() || bad.is_whitespace() { "a space or control character".to_owned() } else { format!("'{bad}'") };
+            let seen = if bad.is_control() || bad.is_whitespace() {
+                "a space or control character".to_owned()
+            } else {
+                format!("'{bad}'")
+            };
             return Err(Problem::invalid(
                 param,
                 format!("{param} may have the letters A to Z, digits, - and _ only; it has {seen}."),

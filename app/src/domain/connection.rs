@@ -114,19 +114,27 @@ pub fn check_restricted_key(raw: &str, mode: Mode) -> Result<&str, Problem> {
     }
     if key.starts_with(&format!("rk_{}_", mode.other())) {
         let other = mode.other();
-        return refuse(format!("This is a {other}-mode key and you are in {mode} mode. Paste a key that starts with {prefix}, or switch to {other} mode."));
+        return refuse(format!(
+            "This is a {other}-mode key and you are in {mode} mode. Paste a key that starts with {prefix}, or switch to {other} mode."
+        ));
     }
     if key.starts_with("sk_") {
-        return refuse(format!("This is a full secret key: it can do everything in your account, and Codemint does not need that. Paste a restricted key: it starts with {prefix}."));
+        return refuse(format!(
+            "This is a full secret key: it can do everything in your account, and Codemint does not need that. Paste a restricted key: it starts with {prefix}."
+        ));
     }
     if key.starts_with("pk_") {
-        return refuse(format!("This is a publishable key, which cannot create coupons. Paste a restricted key: it starts with {prefix}."));
+        return refuse(format!(
+            "This is a publishable key, which cannot create coupons. Paste a restricted key: it starts with {prefix}."
+        ));
     }
     if key.starts_with("whsec_") {
         return refuse(format!("This is a webhook's signing secret. Paste a restricted key: it starts with {prefix}."));
     }
     if key.starts_with("cm_") {
-        return refuse(format!("This is a Codemint API key. Paste a restricted key of Stripe's: it starts with {prefix}."));
+        return refuse(format!(
+            "This is a Codemint API key. Paste a restricted key of Stripe's: it starts with {prefix}."
+        ));
     }
     refuse(format!("This is not a restricted key of Stripe's: those start with {prefix}."))
 }

@@ -58,11 +58,14 @@ impl Draft {
         let mut problems = Vec::new();
         let code = CodeText::parse(self.code.as_deref().unwrap_or_default(), "code").map_err(|p| problems.push(p));
         let terms = self.terms.check().map_err(|p| problems.extend(p));
-        let limits = Limits { max_redemptions: self.max_redemptions, starts_at: self.starts_at, expires_at: self.expires_at };
+        let limits =
+            Limits { max_redemptions: self.max_redemptions, starts_at: self.starts_at, expires_at: self.expires_at };
         problems.extend(limits.problems(now_ms));
         problems.extend(metadata::check(&self.metadata).err());
         match (code, terms) {
-            (Ok(code), Ok(terms)) if problems.is_empty() => Ok(Definition { code, terms, limits, metadata: self.metadata.clone() }),
+            (Ok(code), Ok(terms)) if problems.is_empty() => {
+                Ok(Definition { code, terms, limits, metadata: self.metadata.clone() })
+            }
             _ => Err(problems),
         }
     }
@@ -116,10 +119,14 @@ pub fn check_starts_at(starts_at: Option<i64>) -> Result<(), Problem> {
 pub fn check_expires_at(expires_at: Option<i64>, now_ms: i64) -> Result<(), Problem> {
     let Some(end) = expires_at else { return Ok(()) };
     if end > MAX_TIME_MS {
-        return Err(Problem::invalid("expires_at", format!("expires_at must be milliseconds since 1970, at most {MAX_TIME_MS}.")));
+        return Err(Problem::invalid(
+            "expires_at",
+            format!("expires_at must be milliseconds since 1970, at most {MAX_TIME_MS}."),
+        ));
     }
     if end <= now_ms {
-        let hint = if end > 0 && end < 100_000_000_000 { " It looks like seconds: this is in milliseconds." } else { "" };
+        let hint =
+            if end > 0 && end < 100_000_000_000 { " It looks like seconds: this is in milliseconds." } else { "" };
         return Err(Problem::invalid("expires_at", format!("expires_at must be in the future.{hint}")));
     }
     Ok(())
@@ -145,7 +152,8 @@ pub enum Status {
 
 impl Status {
     /// All, in the order in which they are tried.
-    pub const ALL: [Self; 6] = [Self::Archived, Self::Paused, Self::Expired, Self::Exhausted, Self::Scheduled, Self::Active];
+    pub const ALL: [Self; 6] =
+        [Self::Archived, Self::Paused, Self::Expired, Self::Exhausted, Self::Scheduled, Self::Active];
 
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
@@ -285,13 +293,17 @@ mod tests {
 
     #[test]
     fn each_field_has_its_refusal() {
-        let param = |draft: Draft| draft.check(NOW).unwrap_err().into_iter().filter_map(|p| p.param).collect::<Vec<_>>();
+        let param =
+            |draft: Draft| draft.check(NOW).unwrap_err().into_iter().filter_map(|p| p.param).collect::<Vec<_>>();
         assert_eq!(param(Draft { code: None, ..good() }), ["code"]);
         assert_eq!(param(Draft { max_redemptions: Some(0), ..good() }), ["max_redemptions"]);
         assert_eq!(param(Draft { expires_at: Some(NOW), ..good() }), ["expires_at"]);
         assert_eq!(param(Draft { expires_at: Some(MAX_TIME_MS + 1), ..good() }), ["expires_at"]);
         assert_eq!(param(Draft { starts_at: good().expires_at, ..good() }), ["starts_at"]);
-        assert_eq!(param(Draft { code: Some("!".into()), max_redemptions: Some(-1), ..good() }), ["code", "max_redemptions"]);
+        assert_eq!(
+            param(Draft { code: Some("!".into()), max_redemptions: Some(-1), ..good() }),
+            ["code", "max_redemptions"]
+        );
         let seconds = Draft { expires_at: Some(1_798_761_600), ..good() }.check(NOW).unwrap_err();
         assert!(seconds[0].message.contains("milliseconds"), "{}", seconds[0].message);
     }

@@ -9,16 +9,25 @@ pub fn parse(raw: &str, param: &str) -> Result<String, Problem> {
         return Err(Problem::missing(param, "An e-mail address is needed, like you@example.com."));
     }
     let good = text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'))
+        && !text
+            .chars()
+            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'))
         && text.rsplit_once('@').is_some_and(|(local, domain)| {
             (1..=64).contains(&local.len())
                 && !local.contains('@')
                 && domain.contains('.')
                 && domain.split('.').all(|label| {
-                    !label.is_empty() && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+                    !label.is_empty()
+                        && !label.starts_with('-')
+                        && !label.ends_with('-')
+                        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
                 })
         });
-    if good { Ok(text.to_owned()) } else { Err(Problem::invalid(param, "This is not an e-mail address. It looks like you@example.com.")) }
+    if good {
+        Ok(text.to_owned())
+    } else {
+        Err(Problem::invalid(param, "This is not an e-mail address. It looks like you@example.com."))
+    }
 }
 
 /// The form under which an address is compared: lower case.
@@ -35,7 +44,8 @@ mod tests {
         for good in ["a@b.co", " ada+codes@sub.example.org ", "ö@exämple.de"] {
             assert!(parse(good, "email").is_ok(), "{good}");
         }
-        for bad in ["", "a", "a@b", "a b@c.de", "a@.de", "a@b..c", "a@@b.c", "x@y.z\r\nBcc: q@r.s", "<a@b.c>", "a@-b.c"] {
+        for bad in ["", "a", "a@b", "a b@c.de", "a@.de", "a@b..c", "a@@b.c", "x@y.z\r\nBcc: q@r.s", "<a@b.c>", "a@-b.c"]
+        {
             assert_eq!(parse(bad, "email").unwrap_err().param.as_deref(), Some("email"), "{bad}");
         }
     }

@@ -40,10 +40,12 @@ impl CodeForm {
     pub fn check(&self, now_ms: i64, local_ms: impl Fn(&str) -> Option<i64>) -> Result<Definition, Vec<Problem>> {
         let mut problems = Vec::new();
         let terms = self.terms(&mut problems);
-        let mut keep = |result: Result<Option<i64>, Problem>| result.unwrap_or_else(|problem| {
-            problems.push(problem);
-            None
-        });
+        let mut keep = |result: Result<Option<i64>, Problem>| {
+            result.unwrap_or_else(|problem| {
+                problems.push(problem);
+                None
+            })
+        };
         let draft = Draft {
             code: Some(self.code.clone()),
             max_redemptions: keep(whole(&self.max_redemptions, "max_redemptions")),
@@ -110,7 +112,8 @@ impl CodeForm {
     }
 
     fn on_the_form(&self, mut problem: Problem) -> Problem {
-        if self.is_amount() && matches!(problem.param.as_deref(), Some("percent_off" | "amount_off_cents" | "currency")) {
+        if self.is_amount() && matches!(problem.param.as_deref(), Some("percent_off" | "amount_off_cents" | "currency"))
+        {
             problem.param = Some("amount_off".into());
         }
         problem
@@ -146,7 +149,13 @@ mod tests {
     }
 
     fn form() -> CodeForm {
-        CodeForm { code: "save5".into(), kind: "percent".into(), percent_off: "50".into(), duration: "once".into(), ..CodeForm::default() }
+        CodeForm {
+            code: "save5".into(),
+            kind: "percent".into(),
+            percent_off: "50".into(),
+            duration: "once".into(),
+            ..CodeForm::default()
+        }
     }
 
     fn params(form: &CodeForm) -> Vec<String> {
@@ -156,7 +165,13 @@ mod tests {
     #[test]
     fn good_forms() {
         assert_eq!(form().check(1000, utc).unwrap().terms.to_string(), "50% off, once");
-        let amount = CodeForm { kind: "amount".into(), amount_off: "5,00".into(), currency: "USD".into(), max_redemptions: "1,000".into(), ..form() };
+        let amount = CodeForm {
+            kind: "amount".into(),
+            amount_off: "5,00".into(),
+            currency: "USD".into(),
+            max_redemptions: "1,000".into(),
+            ..form()
+        };
         let definition = amount.check(1000, utc).unwrap();
         assert_eq!(definition.terms.to_string(), "$5.00 off, once");
         assert_eq!(definition.limits.max_redemptions, Some(1000));
@@ -168,7 +183,10 @@ mod tests {
         assert_eq!(params(&CodeForm { percent_off: String::new(), ..form() }), ["percent_off"]);
         assert_eq!(params(&CodeForm { percent_off: "x".into(), ..form() }), ["percent_off"]);
         assert_eq!(params(&CodeForm { kind: "amount".into(), currency: "usd".into(), ..form() }), ["amount_off"]);
-        assert_eq!(params(&CodeForm { kind: "amount".into(), currency: "usd".into(), amount_off: "0".into(), ..form() }), ["amount_off"]);
+        assert_eq!(
+            params(&CodeForm { kind: "amount".into(), currency: "usd".into(), amount_off: "0".into(), ..form() }),
+            ["amount_off"]
+        );
         assert_eq!(params(&CodeForm { max_redemptions: "many".into(), ..form() }), ["max_redemptions"]);
         assert_eq!(params(&CodeForm { duration: "repeating".into(), ..form() }), ["duration_in_months"]);
         assert_eq!(params(&CodeForm { expires_at: "soon".into(), ..form() }), ["expires_at"]);

@@ -16,12 +16,18 @@ pub const MAX_VALUE: usize = 500;
 /// Checks the limits.
 pub fn check(metadata: &Metadata) -> Result<(), Problem> {
     if metadata.len() > MAX_KEYS {
-        return Err(Problem::invalid("metadata", format!("metadata may have at most {MAX_KEYS} keys; it has {}.", metadata.len())));
+        return Err(Problem::invalid(
+            "metadata",
+            format!("metadata may have at most {MAX_KEYS} keys; it has {}.", metadata.len()),
+        ));
     }
     for (key, value) in metadata {
         let length = key.chars().count();
         if length == 0 || length > MAX_KEY || key.contains(['[', ']']) {
-            return Err(Problem::invalid("metadata", format!("A key in metadata must have 1 to {MAX_KEY} characters and no square brackets.")));
+            return Err(Problem::invalid(
+                "metadata",
+                format!("A key in metadata must have 1 to {MAX_KEY} characters and no square brackets."),
+            ));
         }
         if value.chars().count() > MAX_VALUE {
             return Err(Problem::invalid(

@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 
 /// Currencies that Stripe can charge in, lower-case ISO 4217.
 const CURRENCIES: &[&str] = &[
-    "usd", "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt", "bgn", "bif", "bmd",
-    "bnd", "bob", "brl", "bsd", "bwp", "byn", "bzd", "cad", "cdf", "chf", "clp", "cny", "cop", "crc", "cve", "czk", "djf",
-    "dkk", "dop", "dzd", "egp", "etb", "eur", "fjd", "fkp", "gbp", "gel", "gip", "gmd", "gnf", "gtq", "gyd", "hkd", "hnl",
-    "htg", "huf", "idr", "ils", "inr", "isk", "jmd", "jpy", "kes", "kgs", "khr", "kmf", "krw", "kyd", "kzt", "lak", "lbp",
-    "lkr", "lrd", "lsl", "mad", "mdl", "mga", "mkd", "mmk", "mnt", "mop", "mur", "mvr", "mwk", "mxn", "myr", "mzn", "nad",
-    "ngn", "nio", "nok", "npr", "nzd", "pab", "pen", "pgk", "php", "pkr", "pln", "pyg", "qar", "ron", "rsd", "rub", "rwf",
-    "sar", "sbd", "scr", "sek", "sgd", "shp", "sle", "sos", "srd", "std", "szl", "thb", "tjs", "top", "try", "ttd", "twd",
-    "tzs", "uah", "ugx", "uyu", "uzs", "vnd", "vuv", "wst", "xaf", "xcd", "xof", "xpf", "yer", "zar", "zmw",
+    "usd", "aed", "afn", "all", "amd", "ang", "aoa", "ars", "aud", "awg", "azn", "bam", "bbd", "bdt", "bgn", "bif",
+    "bmd", "bnd", "bob", "brl", "bsd", "bwp", "byn", "bzd", "cad", "cdf", "chf", "clp", "cny", "cop", "crc", "cve",
+    "czk", "djf", "dkk", "dop", "dzd", "egp", "etb", "eur", "fjd", "fkp", "gbp", "gel", "gip", "gmd", "gnf", "gtq",
+    "gyd", "hkd", "hnl", "htg", "huf", "idr", "ils", "inr", "isk", "jmd", "jpy", "kes", "kgs", "khr", "kmf", "krw",
+    "kyd", "kzt", "lak", "lbp", "lkr", "lrd", "lsl", "mad", "mdl", "mga", "mkd", "mmk", "mnt", "mop", "mur", "mvr",
+    "mwk", "mxn", "myr", "mzn", "nad", "ngn", "nio", "nok", "npr", "nzd", "pab", "pen", "pgk", "php", "pkr", "pln",
+    "pyg", "qar", "ron", "rsd", "rub", "rwf", "sar", "sbd", "scr", "sek", "sgd", "shp", "sle", "sos", "srd", "std",
+    "szl", "thb", "tjs", "top", "try", "ttd", "twd", "tzs", "uah", "ugx", "uyu", "uzs", "vnd", "vuv", "wst", "xaf",
+    "xcd", "xof", "xpf", "yer", "zar", "zmw",
 ];
 
 /// Currencies whose amounts are whole in Stripe's API: 500 in `jpy` is ¥500.
@@ -48,13 +49,14 @@ impl Currency {
     pub fn parse(raw: &str, param: &str) -> Result<Self, Problem> {
         let wanted = raw.trim().to_ascii_lowercase();
         if wanted.is_empty() {
-            return Err(Problem::missing(param, format!("{param} is needed with a fixed amount: a currency of Stripe's, like usd.")));
+            return Err(Problem::missing(
+                param,
+                format!("{param} is needed with a fixed amount: a currency of Stripe's, like usd."),
+            ));
         }
-        CURRENCIES
-            .iter()
-            .find(|code| **code == wanted)
-            .map(|code| Self(code))
-            .ok_or_else(|| Problem::invalid(param, format!("{param} must be a currency that Stripe charges in, like usd or eur.")))
+        CURRENCIES.iter().find(|code| **code == wanted).map(|code| Self(code)).ok_or_else(|| {
+            Problem::invalid(param, format!("{param} must be a currency that Stripe charges in, like usd or eur."))
+        })
     }
 
     /// `usd`.
@@ -116,7 +118,10 @@ impl Money {
         if currency.api_exponent() != currency.shown_exponent() && amount % 100 != 0 {
             return Err(Problem::invalid(
                 param,
-                format!("{param} in {} must be a multiple of 100: Stripe counts it in hundredths, but it has no smaller coin.", currency.upper()),
+                format!(
+                    "{param} in {} must be a multiple of 100: Stripe counts it in hundredths, but it has no smaller coin.",
+                    currency.upper()
+                ),
             ));
         }
         Ok(Self { amount, currency })
@@ -159,7 +164,10 @@ pub fn check_range(amount: i64, param: &str) -> Result<(), Problem> {
     if (1..=MAX_AMOUNT).contains(&amount) {
         return Ok(());
     }
-    Err(Problem::invalid(param, format!("{param} must be 1 to {MAX_AMOUNT}, in the currency's smallest unit; it is {amount}.")))
+    Err(Problem::invalid(
+        param,
+        format!("{param} must be 1 to {MAX_AMOUNT}, in the currency's smallest unit; it is {amount}."),
+    ))
 }
 
 /// `$5.00`, `¥500`, `CHF 12.50`, `1 234` grouped by commas.

@@ -94,11 +94,18 @@ impl Patch {
             amount_off_cents: self.amount_off_cents.unwrap_or(if to_percent { None } else { now.amount_off_cents }),
             currency: self.currency.clone().unwrap_or(if to_percent { None } else { now.currency }),
             duration: self.duration.clone().unwrap_or(now.duration),
-            duration_in_months: self.duration_in_months.unwrap_or(if keeps_months { now.duration_in_months } else { None }),
+            duration_in_months: self.duration_in_months.unwrap_or(if keeps_months {
+                now.duration_in_months
+            } else {
+                None
+            }),
         };
         match draft.check() {
             Ok(terms) => Ok(Some(terms)),
-            Err(problems) => Err(problems.into_iter().next().unwrap_or_else(|| Problem::invalid("percent_off", "The terms are wrong."))),
+            Err(problems) => Err(problems
+                .into_iter()
+                .next()
+                .unwrap_or_else(|| Problem::invalid("percent_off", "The terms are wrong."))),
         }
     }
 }

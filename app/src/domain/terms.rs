@@ -104,8 +104,13 @@ impl Duration {
             return no_months(months).map(|()| Self::Once);
         }
         match months {
-            None => Err(Problem::missing("duration_in_months", "duration_in_months is needed when duration is repeating: 1 or more.")),
-            Some(months) if (1..=Self::MAX_MONTHS).contains(&months) => Ok(Self::Repeating(u32::try_from(months).unwrap_or(1))),
+            None => Err(Problem::missing(
+                "duration_in_months",
+                "duration_in_months is needed when duration is repeating: 1 or more.",
+            )),
+            Some(months) if (1..=Self::MAX_MONTHS).contains(&months) => {
+                Ok(Self::Repeating(u32::try_from(months).unwrap_or(1)))
+            }
             Some(_) => Err(Problem::invalid(
                 "duration_in_months",
                 format!("duration_in_months must be 1 to {}.", Self::MAX_MONTHS),
@@ -194,7 +199,9 @@ impl TermsDraft {
                 "amount_off_cents",
                 "Give either percent_off or amount_off_cents, not both.",
             )),
-            (None, None) => Err(Problem::missing("percent_off", "Either percent_off or amount_off_cents with currency is needed.")),
+            (None, None) => {
+                Err(Problem::missing("percent_off", "Either percent_off or amount_off_cents with currency is needed."))
+            }
             (Some(percent), None) => {
                 let percent = PercentOff::new(percent, "percent_off")?;
                 match currency {
@@ -277,14 +284,19 @@ mod tests {
 
     #[test]
     fn every_refusal_names_its_field() {
-        let refused = |draft: TermsDraft| draft.check().unwrap_err().into_iter().map(|p| (p.param.unwrap(), p.code)).collect::<Vec<_>>();
+        let refused = |draft: TermsDraft| {
+            draft.check().unwrap_err().into_iter().map(|p| (p.param.unwrap(), p.code)).collect::<Vec<_>>()
+        };
         let draft = TermsDraft::default;
         assert_eq!(refused(draft()), [("percent_off".into(), Code::ParameterMissing)]);
         assert_eq!(
             refused(TermsDraft { percent_off: Some(5.0), amount_off_cents: Some(5), ..draft() }),
             [("amount_off_cents".into(), Code::ParametersExclusive)]
         );
-        assert_eq!(refused(TermsDraft { amount_off_cents: Some(5), ..draft() }), [("currency".into(), Code::ParameterMissing)]);
+        assert_eq!(
+            refused(TermsDraft { amount_off_cents: Some(5), ..draft() }),
+            [("currency".into(), Code::ParameterMissing)]
+        );
         assert_eq!(
             refused(TermsDraft { amount_off_cents: Some(5), currency: Some("xyz".into()), ..draft() }),
             [("currency".into(), Code::ParameterInvalid)]

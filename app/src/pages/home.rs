@@ -52,7 +52,7 @@ pub fn Home() -> impl IntoView {
                         </li>
                         <li>
                             <b>"One call"</b>
-                            <span>"Your backend makes a checkout with a code in one request, or asks for a coupon and makes the session itself."</span>
+                            <span>"Your backend makes a checkout with a code in one request. The answer has the address to send the customer to."</span>
                         </li>
                     </ul>
                 </section>

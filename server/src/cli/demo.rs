@@ -38,7 +38,9 @@ pub(super) async fn run(ready_file: Option<PathBuf>, data: Option<PathBuf>, bind
     let listener = listen(bind).await?;
     let address = listener.local_addr()?;
     let config = config(address, &stripe.url, &folder.path, &mail_dir)?;
-    let server = Server::set_up(&config, Clock::system(), Pace { sweep: std::time::Duration::from_secs(1), ..Pace::default() }).await?;
+    let server =
+        Server::set_up(&config, Clock::system(), Pace { sweep: std::time::Duration::from_secs(1), ..Pace::default() })
+            .await?;
     let services = server.services().clone();
     let made = services.create_workspace(OWNER, APP, Mode::Test).await.map_err(|problem| problem.message)?;
     connect(&sim, &services, &made.workspace).await?;

@@ -37,17 +37,20 @@ async fn page(State(folder): State<PathBuf>) -> impl IntoResponse {
 
 fn read(folder: &Path) -> Vec<Mail> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut mails: Vec<Mail> = files.filter(|file| file.path().extension().is_some_and(|end| end == "eml")).filter_map(|file| {
-        let at = file.metadata().ok()?.modified().ok()?;
-        let bytes = std::fs::read(file.path()).ok()?;
-        let mail = MessageParser::default().parse(&bytes)?;
-        Some(Mail {
-            at,
-            to: mail.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default().to_owned(),
-            subject: mail.subject().unwrap_or_default().to_owned(),
-            text: mail.body_text(0).unwrap_or_default().into_owned(),
+    let mut mails: Vec<Mail> = files
+        .filter(|file| file.path().extension().is_some_and(|end| end == "eml"))
+        .filter_map(|file| {
+            let at = file.metadata().ok()?.modified().ok()?;
+            let bytes = std::fs::read(file.path()).ok()?;
+            let mail = MessageParser::default().parse(&bytes)?;
+            Some(Mail {
+                at,
+                to: mail.to().and_then(|to| to.first()).and_then(|to| to.address()).unwrap_or_default().to_owned(),
+                subject: mail.subject().unwrap_or_default().to_owned(),
+                text: mail.body_text(0).unwrap_or_default().into_owned(),
+            })
         })
-    }).collect();
+        .collect();
     mails.sort_by_key(|mail| std::cmp::Reverse(mail.at));
     mails
 }

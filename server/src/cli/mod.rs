@@ -105,7 +105,9 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
             say::line(&crypto::generate()?);
             Ok(())
         }
-        Command::Admin(Admin::CreateWorkspace { email, app, mode }) => admin::create_workspace(&email, &app, &mode).await,
+        Command::Admin(Admin::CreateWorkspace { email, app, mode }) => {
+            admin::create_workspace(&email, &app, &mode).await
+        }
     }
 }
 

@@ -37,11 +37,21 @@ impl Services {
                  If the Stripe key went over an insecure line, roll it in Stripe's dashboard.",
             ));
         }
-        let invalid = || Problem::new(Code::ApiKeyInvalid, "This API key is not valid: it is mistyped, unknown or revoked. Settings lists the keys that work.");
+        let invalid = || {
+            Problem::new(
+                Code::ApiKeyInvalid,
+                "This API key is not valid: it is mistyped, unknown or revoked. Settings lists the keys that work.",
+            )
+        };
         let token = crypto::ApiKey::parse(bearer).ok_or_else(invalid)?;
         let row = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().api_key_by_hash(token.hash().as_bytes()).await?.filter(|row| row.mode == token.mode()).ok_or_else(invalid)?
+            reader
+                .conn()
+                .api_key_by_hash(token.hash().as_bytes())
+                .await?
+                .filter(|row| row.mode == token.mode())
+                .ok_or_else(invalid)?
         };
         let caller = Caller {
             scope: Scope::stored(row.workspace_id, &row.mode),
@@ -50,7 +60,9 @@ impl Services {
             rights: KeyRights::parse(&row.rights).unwrap_or(KeyRights::Checkout),
         };
         let now = self.now();
-        if row.last_used_at.is_none_or(|last| now - last >= USE_RESOLUTION_MS) && self.first_to_note(&caller.key_id, now) {
+        if row.last_used_at.is_none_or(|last| now - last >= USE_RESOLUTION_MS)
+            && self.first_to_note(&caller.key_id, now)
+        {
             let noted = async {
                 let mut tx = self.0.db.begin().await?;
                 tx.at(&caller.scope).touch_api_key(caller.key_id.as_str(), now).await?;
@@ -85,7 +97,8 @@ impl Services {
             });
         };
         let unknown = || Problem { param: Some("app_id".into()), ..Problem::no_such("app", raw) };
-        let app = AppId::parse(raw, "app_id").map_err(|problem| if problem.code == Code::ParameterMissing { problem } else { unknown() })?;
+        let app = AppId::parse(raw, "app_id")
+            .map_err(|problem| if problem.code == Code::ParameterMissing { problem } else { unknown() })?;
         match &caller.app {
             Some(own) if *own == app => Ok(app),
             Some(_) => Err(unknown()),
@@ -96,10 +109,18 @@ impl Services {
         }
     }
 
-    pub(super) async fn make_api_key(&self, scope: &Scope, name: &str, app: Option<&AppId>, rights: KeyRights, zone: &str) -> Result<screens::NewApiKey, Problem> {
+    pub(super) async fn make_api_key(
+        &self,
+        scope: &Scope,
+        name: &str,
+        app: Option<&AppId>,
+        rights: KeyRights,
+        zone: &str,
+    ) -> Result<screens::NewApiKey, Problem> {
         let id = ApiKeyId::new(self.now(), self.random_id()?);
         let digits = id.as_str().trim_start_matches(ApiKeyId::PREFIX);
-        let token = crypto::ApiKey::generate(scope.mode.as_str(), digits).map_err(|error| super::error::internal("no API key could be made", &error))?;
+        let token = crypto::ApiKey::generate(scope.mode.as_str(), digits)
+            .map_err(|error| super::error::internal("no API key could be made", &error))?;
         let (hint, hash) = (token.hint(), token.hash());
         let new = NewApiKey {
             id: id.as_str(),

@@ -37,7 +37,12 @@ impl Services {
     }
 
     /// Makes a workspace for an address, and its owner where there is none.
-    pub(super) async fn found_workspace(&self, tx: &mut crate::store::Tx, address: &str, now: i64) -> Result<MemberRow, Problem> {
+    pub(super) async fn found_workspace(
+        &self,
+        tx: &mut crate::store::Tx,
+        address: &str,
+        now: i64,
+    ) -> Result<MemberRow, Problem> {
         let owner_id = match tx.conn().owner_by_email(address).await? {
             Some((id,)) => id,
             None => {
@@ -53,14 +58,20 @@ impl Services {
     }
 
     /// Makes an app from the form; every problem there is, at its field.
-    pub(super) async fn add_app(&self, scope: &Scope, name: &str, id: &str) -> Result<Result<AppId, Vec<Problem>>, Problem> {
+    pub(super) async fn add_app(
+        &self,
+        scope: &Scope,
+        name: &str,
+        id: &str,
+    ) -> Result<Result<AppId, Vec<Problem>>, Problem> {
         let name = name.trim();
         let mut problems = Vec::new();
         if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
             problems.push(Problem::invalid("name", "Type a name, 1 to 80 characters, like TaskPomo."));
         }
         let app = if id.trim().is_empty() {
-            app_id::AppId::from_name(name).ok_or_else(|| Problem::missing("id", "Type an id of a-z, 0-9, - and _, like taskpomo."))
+            app_id::AppId::from_name(name)
+                .ok_or_else(|| Problem::missing("id", "Type an id of a-z, 0-9, - and _, like taskpomo."))
         } else {
             AppId::parse(id, "id")
         };

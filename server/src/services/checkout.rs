@@ -60,16 +60,29 @@ impl Tried {
 
 /// 409: somebody else works on the same request.
 fn in_use() -> Problem {
-    Problem::new(Code::IdempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Try again in a moment.")
+    Problem::new(
+        Code::IdempotencyKeyInUse,
+        "The first request with this Idempotency-Key is still running. Try again in a moment.",
+    )
 }
 
 impl Services {
     /// Makes a Checkout Session, with the coupon minted at its first use. `idempotency` is the key that the caller sent.
-    pub async fn checkout(&self, caller: &Caller, request: Checkout, idempotency: Option<&Ticket>) -> Result<CheckoutSession, Problem> {
+    pub async fn checkout(
+        &self,
+        caller: &Caller,
+        request: Checkout,
+        idempotency: Option<&Ticket>,
+    ) -> Result<CheckoutSession, Problem> {
         self.checkout_at(&caller.scope, request, idempotency.map(Ticket::key)).await
     }
 
-    pub(super) async fn checkout_at(&self, scope: &Scope, request: Checkout, key: Option<&str>) -> Result<CheckoutSession, Problem> {
+    pub(super) async fn checkout_at(
+        &self,
+        scope: &Scope,
+        request: Checkout,
+        key: Option<&str>,
+    ) -> Result<CheckoutSession, Problem> {
         if let Some(key) = key {
             let begun = {
                 let mut reader = self.0.db.reader().await?;
@@ -96,7 +109,13 @@ impl Services {
     }
 
     /// Transaction 1: the hold, its row, and the intent with everything that Stripe will be sent.
-    async fn begin_attempt(&self, link: &Link, request: Checkout, prepared: &Prepared, target: Target<'_>) -> Result<Attempt, Problem> {
+    async fn begin_attempt(
+        &self,
+        link: &Link,
+        request: Checkout,
+        prepared: &Prepared,
+        target: Target<'_>,
+    ) -> Result<Attempt, Problem> {
         for _ in 0..TRIES {
             if let Some(attempt) = self.try_begin(link, &request, prepared, &target).await? {
                 return Ok(attempt);
@@ -106,7 +125,13 @@ impl Services {
     }
 
     /// None: the code changed between reading and taking; read again.
-    async fn try_begin(&self, link: &Link, request: &Checkout, prepared: &Prepared, target: &Target<'_>) -> Result<Option<Attempt>, Problem> {
+    async fn try_begin(
+        &self,
+        link: &Link,
+        request: &Checkout,
+        prepared: &Prepared,
+        target: &Target<'_>,
+    ) -> Result<Option<Attempt>, Problem> {
         let scope = &link.scope;
         let now = self.now();
         let code = match &request.discount_code {
@@ -124,21 +149,33 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let held = match &code {
             Some(code) => {
-                let coupon = mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version);
-                let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &coupon, now).await? else { return Ok(None) };
+                let coupon =
+                    mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version);
+                let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &coupon, now).await? else {
+                    return Ok(None);
+                };
                 Some(held)
             }
             None => None,
         };
         if let (Some(code), Some(id)) = (&held, &redemption) {
             let user_id = request.user_id.as_deref();
-            tx.at(scope).insert_redemption(&NewRedemption { id, discount_code_id: &code.id, checkout_id: &checkout_id, user_id, now }).await?;
+            tx.at(scope)
+                .insert_redemption(&NewRedemption {
+                    id,
+                    discount_code_id: &code.id,
+                    checkout_id: &checkout_id,
+                    user_id,
+                    now,
+                })
+                .await?;
         }
         let params = session_params(request, prepared.mode, held.as_ref(), &checkout_id, now).encode();
         let busy_until = now + LEASE_MS;
         let number = match target {
             Target::New { key } => {
-                let json = serde_json::to_string(request).map_err(|error| super::error::internal("a checkout could not be written", &error))?;
+                let json = serde_json::to_string(request)
+                    .map_err(|error| super::error::internal("a checkout could not be written", &error))?;
                 tx.at(scope)
                     .insert_checkout(&NewCheckout {
                         id: &checkout_id,
@@ -171,11 +208,26 @@ impl Services {
             }
         };
         tx.commit().await?;
-        Ok(Some(Attempt { checkout_id, number, params, request: request.clone(), code: held, redemption, began_at: now }))
+        Ok(Some(Attempt {
+            checkout_id,
+            number,
+            params,
+            request: request.clone(),
+            code: held,
+            redemption,
+            began_at: now,
+        }))
     }
 
     /// The code that the customer typed, if it can be used now. The UPDATE that takes the hold decides again.
-    async fn usable_code(&self, scope: &Scope, request: &Checkout, text: &str, price: Option<&PriceRow>, now: i64) -> Result<CodeRow, Problem> {
+    async fn usable_code(
+        &self,
+        scope: &Scope,
+        request: &Checkout,
+        text: &str,
+        price: Option<&PriceRow>,
+        now: i64,
+    ) -> Result<CodeRow, Problem> {
         let row = {
             let mut reader = self.0.db.reader().await?;
             reader.at(scope).code_by_text(request.app_id.as_str(), text).await?
@@ -202,7 +254,11 @@ impl Services {
     async fn next(&self, link: &Link, checkout_id: &str) -> Result<CheckoutSession, Problem> {
         let row = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(&link.scope).checkout(checkout_id).await?.ok_or_else(|| super::error::internal("a checkout is gone", &checkout_id))?
+            reader
+                .at(&link.scope)
+                .checkout(checkout_id)
+                .await?
+                .ok_or_else(|| super::error::internal("a checkout is gone", &checkout_id))?
         };
         let request = row.request()?;
         let prepared = self.prepare(link, &request).await?;
@@ -314,7 +370,13 @@ impl Services {
     }
 }
 
-fn session_params(request: &Checkout, mode: SessionMode, code: Option<&CodeRow>, checkout_id: &str, now: i64) -> SessionParams {
+fn session_params(
+    request: &Checkout,
+    mode: SessionMode,
+    code: Option<&CodeRow>,
+    checkout_id: &str,
+    now: i64,
+) -> SessionParams {
     let limited = code.is_some_and(|code| code.max_redemptions.is_some());
     SessionParams {
         mode: mode.as_str().to_owned(),

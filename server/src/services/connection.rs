@@ -102,7 +102,10 @@ impl Services {
         let found = permissions(&probe);
         let missing = found.missing_least();
         if !missing.is_empty() {
-            let message = format!("This key lacks permissions that Codemint needs: {}. Create one with the link above and paste it here. Nothing was stored.", missing.join(", "));
+            let message = format!(
+                "This key lacks permissions that Codemint needs: {}. Create one with the link above and paste it here. Nothing was stored.",
+                missing.join(", ")
+            );
             return Err(Problem { missing, ..Problem::of(Code::StripePermissionMissing, PARAM, message) });
         }
         let found = to_json(&found)?;
@@ -122,7 +125,11 @@ impl Services {
             now,
         };
         if !tx.at(scope).put_connection(&new).await? {
-            return Err(Problem::of(Code::IdempotencyKeyInUse, PARAM, "The connection was changed at the same moment. Look at it and try again."));
+            return Err(Problem::of(
+                Code::IdempotencyKeyInUse,
+                PARAM,
+                "The connection was changed at the same moment. Look at it and try again.",
+            ));
         }
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
@@ -141,7 +148,15 @@ impl Services {
 
     /// The connection with its key opened, or why there is none to use.
     pub(super) async fn link(&self, scope: &Scope) -> Result<Link, Problem> {
-        let none = || Problem::new(Code::StripeNotConnected, format!("Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.", scope.mode));
+        let none = || {
+            Problem::new(
+                Code::StripeNotConnected,
+                format!(
+                    "Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.",
+                    scope.mode
+                ),
+            )
+        };
         let row = self.connection_row(scope).await?.ok_or_else(none)?;
         match ConnectionStatus::parse(&row.status) {
             Some(ConnectionStatus::Connected) => {}
@@ -180,7 +195,13 @@ impl Services {
                 }
                 permission_missing(missing)
             }
-            other if other.is_outage() || matches!(other, StripeError::Locked | StripeError::IdempotencyInUse | StripeError::Server { .. }) => {
+            other
+                if other.is_outage()
+                    || matches!(
+                        other,
+                        StripeError::Locked | StripeError::IdempotencyInUse | StripeError::Server { .. }
+                    ) =>
+            {
                 tracing::warn!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
                 unavailable()
             }
@@ -205,7 +226,11 @@ impl Services {
     async fn learn_missing(&self, link: &Link, missing: &[String]) -> Result<(), Problem> {
         let mut known = link.permissions;
         for name in missing {
-            let (what, level) = if let Some(what) = name.strip_suffix("_write") { (what, Access::Read) } else { (name.trim_end_matches("_read"), Access::None) };
+            let (what, level) = if let Some(what) = name.strip_suffix("_write") {
+                (what, Access::Read)
+            } else {
+                (name.trim_end_matches("_read"), Access::None)
+            };
             let slot = match what {
                 "coupon" => &mut known.coupons,
                 "promotion_code" => &mut known.promotion_codes,
@@ -228,14 +253,20 @@ impl Services {
 
 /// 409: Stripe refuses what is stored.
 pub(super) fn needs_reauth() -> Problem {
-    Problem::new(Code::NeedsReauth, "Stripe no longer accepts the stored key. Connect again in Settings; codes and counts are kept.")
+    Problem::new(
+        Code::NeedsReauth,
+        "Stripe no longer accepts the stored key. Connect again in Settings; codes and counts are kept.",
+    )
 }
 
 /// 503: nothing was sold at a wrong price, and a repeat makes sense.
 pub(super) fn unavailable() -> Problem {
     Problem {
         retry_after: Some(5),
-        ..Problem::new(Code::StripeUnavailable, "Stripe could not be reached. Nothing was used up; send the same request again.")
+        ..Problem::new(
+            Code::StripeUnavailable,
+            "Stripe could not be reached. Nothing was used up; send the same request again.",
+        )
     }
 }
 

@@ -31,16 +31,29 @@ pub struct ListQuery {
 impl Services {
     /// Makes a code. Nothing is made in Stripe before its first use. With an idempotency key the answer is stored in the same
     /// transaction: a crash right after it leaves a repeat with that answer, not with "taken".
-    pub async fn create_code(&self, scope: &Scope, app: &AppId, draft: &Draft, idempotency: Option<&Ticket>) -> Result<DiscountCode, Problem> {
+    pub async fn create_code(
+        &self,
+        scope: &Scope,
+        app: &AppId,
+        draft: &Draft,
+        idempotency: Option<&Ticket>,
+    ) -> Result<DiscountCode, Problem> {
         let definition = draft.check(self.now()).map_err(first)?;
         let row = self.insert_definition(scope, app, &definition, idempotency).await?;
         views::discount_code(scope, &row, self.now())
     }
 
-    pub(super) async fn insert_definition(&self, scope: &Scope, app: &AppId, definition: &Definition, idempotency: Option<&Ticket>) -> Result<CodeRow, Problem> {
+    pub(super) async fn insert_definition(
+        &self,
+        scope: &Scope,
+        app: &AppId,
+        definition: &Definition,
+        idempotency: Option<&Ticket>,
+    ) -> Result<CodeRow, Problem> {
         let now = self.now();
         let id = DiscountCodeId::new(now, self.random_id()?);
-        let metadata = serde_json::to_string(&definition.metadata).map_err(|error| super::error::internal("metadata could not be written", &error))?;
+        let metadata = serde_json::to_string(&definition.metadata)
+            .map_err(|error| super::error::internal("metadata could not be written", &error))?;
         let new = NewCode {
             id: id.as_str(),
             app_id: app.as_str(),
@@ -60,7 +73,8 @@ impl Services {
         let row = row.ok_or_else(|| super::error::internal("a code that was stored is gone", &id))?;
         if let Some(ticket) = idempotency {
             let answer = views::discount_code(scope, &row, now)?;
-            let body = serde_json::to_vec(&answer).map_err(|error| super::error::internal("an answer could not be written", &error))?;
+            let body = serde_json::to_vec(&answer)
+                .map_err(|error| super::error::internal("an answer could not be written", &error))?;
             ticket.store(&mut tx, 201, &body).await?;
         }
         tx.commit().await?;
@@ -75,7 +89,11 @@ impl Services {
         };
         let direction = match (&query.starting_after, &query.ending_before) {
             (Some(_), Some(_)) => {
-                return Err(Problem::of(Code::ParametersExclusive, "ending_before", "Give either starting_after or ending_before, not both."));
+                return Err(Problem::of(
+                    Code::ParametersExclusive,
+                    "ending_before",
+                    "Give either starting_after or ending_before, not both.",
+                ));
             }
             (Some(id), None) => Direction::After(self.cursor(caller, id, "starting_after").await?),
             (None, Some(id)) => Direction::Before(self.cursor(caller, id, "ending_before").await?),
@@ -146,7 +164,10 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let row = tx.at(scope).code_to_change(&known.id).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
         if row.archived_at.is_some() {
-            return Err(Problem::new(Code::ResourceMissing, "This discount code is archived: it cannot be changed any more."));
+            return Err(Problem::new(
+                Code::ResourceMissing,
+                "This discount code is archived: it cannot be changed any more.",
+            ));
         }
         let current = Definition {
             code: CodeText::trusted(row.code.clone()),
@@ -169,14 +190,16 @@ impl Services {
 
     pub(super) async fn archive(&self, scope: &Scope, id: &str) -> Result<CodeRow, Problem> {
         let mut tx = self.0.db.begin().await?;
-        let row = tx.at(scope).archive_code(id, self.now()).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
+        let row =
+            tx.at(scope).archive_code(id, self.now()).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
         tx.commit().await?;
         Ok(row)
     }
 }
 
 async fn write_change(tx: &mut Tx, scope: &Scope, id: &str, changed: &Changed, now: i64) -> Result<CodeRow, Problem> {
-    let metadata = serde_json::to_string(&changed.metadata).map_err(|error| super::error::internal("metadata could not be written", &error))?;
+    let metadata = serde_json::to_string(&changed.metadata)
+        .map_err(|error| super::error::internal("metadata could not be written", &error))?;
     if let Some(terms) = &changed.terms
         && !tx.at(scope).update_terms(id, &TermsColumns::from(terms), now).await?
     {
@@ -190,7 +213,11 @@ async fn write_change(tx: &mut Tx, scope: &Scope, id: &str, changed: &Changed, n
 }
 
 pub(super) fn code_taken(code: &CodeText) -> Problem {
-    Problem::of(Code::CodeTaken, "code", format!("This app has a code {code} already. Choose another text, or archive that one first."))
+    Problem::of(
+        Code::CodeTaken,
+        "code",
+        format!("This app has a code {code} already. Choose another text, or archive that one first."),
+    )
 }
 
 /// The API tells one problem at a time: the first, in the order of the fields.

@@ -61,7 +61,12 @@ impl Services {
         tx.commit().await?;
         if let Taken::Ours(fence) = taken {
             let lease = self.keep_key(scope, key, fence);
-            return Ok(Begin::Fresh(Ticket(Arc::new(Held { scope: scope.clone(), key: key.to_owned(), fence, _lease: lease }))));
+            return Ok(Begin::Fresh(Ticket(Arc::new(Held {
+                scope: scope.clone(),
+                key: key.to_owned(),
+                fence,
+                _lease: lease,
+            }))));
         }
         match before {
             Some(row) if row.fingerprint != fingerprint => Err(Problem::of(
@@ -118,5 +123,8 @@ impl Services {
 }
 
 fn in_use() -> Problem {
-    Problem::new(Code::IdempotencyKeyInUse, "The first request with this Idempotency-Key is still running. Try again in a moment.")
+    Problem::new(
+        Code::IdempotencyKeyInUse,
+        "The first request with this Idempotency-Key is still running. Try again in a moment.",
+    )
 }

@@ -37,12 +37,15 @@ impl Services {
         // An IPv6 address cannot stand in a Message-ID without more ado.
         let host = url::Url::parse(&self.0.public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
         let host = host.filter(|host| !host.starts_with('[')).unwrap_or_else(|| "localhost".into());
-        let mail = OutgoingMail { message_id: format!("<{}@{host}>", row.id), to: row.recipient.clone(), subject, text, html };
+        let mail =
+            OutgoingMail { message_id: format!("<{}@{host}>", row.id), to: row.recipient.clone(), subject, text, html };
         let sent = mailer.send(&mail).await;
         let now = self.now();
         let (state, error, next) = match &sent {
             Ok(()) => ("sent", None, now),
-            Err(error) if error.permanent || row.attempts >= MAX_ATTEMPTS => ("failed", Some(error.message.as_str()), now),
+            Err(error) if error.permanent || row.attempts >= MAX_ATTEMPTS => {
+                ("failed", Some(error.message.as_str()), now)
+            }
             Err(error) => ("queued", Some(error.message.as_str()), now + backoff_ms(row.attempts)),
         };
         if let Some(error) = error {

@@ -94,13 +94,16 @@ fn wanted(row: &CodeRow, terms: &Terms, coupon_id: &str) -> NewCoupon {
 impl Services {
     /// Makes sure that the coupon of a held code is in this connection's account; its id. The hold stays with the caller.
     pub(super) async fn ensure_coupon(&self, link: &Link, row: &CodeRow) -> Result<String, Problem> {
-        let coupon_id = row.coupon_id.clone().ok_or_else(|| super::error::internal("a held code has no coupon id", &row.id))?;
+        let coupon_id =
+            row.coupon_id.clone().ok_or_else(|| super::error::internal("a held code has no coupon id", &row.id))?;
         if row.minted_generation == Some(link.generation) {
             return Ok(coupon_id);
         }
         let flight = self.0.flights.of(&coupon_id);
         let came = Instant::now();
-        let Ok(mut turn) = tokio::time::timeout_at(link.deadline, flight.lock()).await else { return Err(unavailable()) };
+        let Ok(mut turn) = tokio::time::timeout_at(link.deadline, flight.lock()).await else {
+            return Err(unavailable());
+        };
         if let Some((ended, failure)) = turn.as_ref()
             && *ended >= came
         {
@@ -117,7 +120,11 @@ impl Services {
     async fn mint(&self, link: &Link, row: &CodeRow, coupon_id: String) -> Result<String, Problem> {
         let fresh = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(&link.scope).code(&row.id).await?.ok_or_else(|| super::error::internal("a held code is gone", &row.id))?
+            reader
+                .at(&link.scope)
+                .code(&row.id)
+                .await?
+                .ok_or_else(|| super::error::internal("a held code is gone", &row.id))?
         };
         if let Some(reason) = &fresh.blocked_reason {
             return Err(refusal::blocked(reason));
@@ -133,7 +140,9 @@ impl Services {
         match self.find_or_create(link, &fresh, &wanted).await? {
             Found::Equal => {
                 let mut tx = self.0.db.begin().await?;
-                tx.at(&link.scope).note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now()).await?;
+                tx.at(&link.scope)
+                    .note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now())
+                    .await?;
                 tx.commit().await?;
                 Ok(coupon_id)
             }
@@ -142,7 +151,12 @@ impl Services {
     }
 
     /// Looks whether a coupon that was minted is still there; if not, blocks the code and says so.
-    pub(super) async fn coupon_trouble(&self, link: &Link, row: &CodeRow, coupon_id: &str) -> Result<Option<Problem>, Problem> {
+    pub(super) async fn coupon_trouble(
+        &self,
+        link: &Link,
+        row: &CodeRow,
+        coupon_id: &str,
+    ) -> Result<Option<Problem>, Problem> {
         let wanted = wanted(row, &row.terms()?, coupon_id);
         match link.stripe(&self.0.stripe).coupon(coupon_id).await {
             Ok(found) => match judge(found.as_ref(), &wanted) {
@@ -182,7 +196,9 @@ impl Services {
                 Ok(found) => Ok(judge(found.as_ref(), wanted)),
                 Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
             },
-            Err(error) if error.outcome() == crate::stripe::Outcome::Unknown => self.after_doubt(link, wanted, error).await,
+            Err(error) if error.outcome() == crate::stripe::Outcome::Unknown => {
+                self.after_doubt(link, wanted, error).await
+            }
             Err(error) => Err(self.stripe_problem(link, error, "coupon_write").await),
         }
     }
@@ -197,7 +213,9 @@ impl Services {
         }
         // A stored 5xx is all that this idempotency key will ever bring. The id alone keeps the coupon single, so another key is safe.
         let key = match doubt {
-            StripeError::Server { .. } => format!("{}-{}", wanted.id, encode_bits(u128::from_be_bytes(random_bits(self)?))),
+            StripeError::Server { .. } => {
+                format!("{}-{}", wanted.id, encode_bits(u128::from_be_bytes(random_bits(self)?)))
+            }
             _ => wanted.id.clone(),
         };
         match account.create_coupon(wanted, &key).await {

@@ -94,8 +94,10 @@ impl Services {
         let db = Db::connect(config.database_url()).await?;
         db.migrate().await?;
         let smtp = config.smtp_url.as_ref().map(ExposeSecret::expose_secret);
-        let mailer = Mailer::from_config(smtp, &config.mail_from).map_err(|error| SetupError::Mail(error.to_string()))?;
-        let stripe = Stripe::new(&config.stripe_api_url, stripe::DEFAULT_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
+        let mailer =
+            Mailer::from_config(smtp, &config.mail_from).map_err(|error| SetupError::Mail(error.to_string()))?;
+        let stripe = Stripe::new(&config.stripe_api_url, stripe::DEFAULT_BUDGET)
+            .map_err(|error| SetupError::Stripe(error.to_string()))?;
         let services = Self(Arc::new(Inner {
             db,
             clock,
@@ -120,7 +122,8 @@ impl Services {
         if !db.is_ready().await {
             return Err(SetupError::Store("the database has no schema yet: run `codemint migrate` first".into()));
         }
-        let stripe = Stripe::new(NOWHERE, stripe::DEFAULT_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
+        let stripe =
+            Stripe::new(NOWHERE, stripe::DEFAULT_BUDGET).map_err(|error| SetupError::Stripe(error.to_string()))?;
         Ok(Self(Arc::new(Inner {
             db,
             clock,

@@ -50,7 +50,8 @@ impl Services {
                 (Some(amount), Ok(currency)) => format_amount(amount, currency),
                 _ => price.currency.to_ascii_uppercase(),
             };
-            let every = price.recurring.as_ref().map(|recurring| format!(" a {}", recurring.interval)).unwrap_or_default();
+            let every =
+                price.recurring.as_ref().map(|recurring| format!(" a {}", recurring.interval)).unwrap_or_default();
             let name = price.nickname.as_deref().map(|name| format!("{name} · ")).unwrap_or_default();
             format!("{name}{amount}{every} · {}", price.id)
         };
@@ -60,7 +61,10 @@ impl Services {
 
 /// 400: Stripe does not know it.
 pub(super) fn no_such_price(id: &str) -> Problem {
-    Problem::invalid("price_id", format!("Your Stripe account has no price '{}' in this mode.", app::domain::problem::clip(id, 80)))
+    Problem::invalid(
+        "price_id",
+        format!("Your Stripe account has no price '{}' in this mode.", app::domain::problem::clip(id, 80)),
+    )
 }
 
 /// The session's mode: the price tells it, and a wrong one that was given is refused.
@@ -74,7 +78,14 @@ pub(super) fn session_mode(request: &Checkout, price: Option<&PriceRow>) -> Resu
     match request.mode {
         Some(given) if given != told => {
             let kind = if price.recurring { "recurring" } else { "a one-time price" };
-            Err(Problem::invalid("mode", format!("mode must be {} here: the price {} is {kind}. Leave mode out to let the price tell it.", told.as_str(), request.price_id)))
+            Err(Problem::invalid(
+                "mode",
+                format!(
+                    "mode must be {} here: the price {} is {kind}. Leave mode out to let the price tell it.",
+                    told.as_str(),
+                    request.price_id
+                ),
+            ))
         }
         _ => Ok(told),
     }

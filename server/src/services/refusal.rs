@@ -17,8 +17,5 @@ fn currency_mismatch(row: &CodeRow, price: Option<&PriceRow>) -> Option<Refusal>
 
 /// 409: changed or deleted in Stripe.
 pub(super) fn blocked(reason: &str) -> Problem {
-    Problem::new(
-        Code::DiscountCodeBlocked,
-        format!("{reason} The code's page in Codemint offers to mint it again."),
-    )
+    Problem::new(Code::DiscountCodeBlocked, format!("{reason} The code's page in Codemint offers to mint it again."))
 }

@@ -79,7 +79,10 @@ impl Backend for Services {
         let count_of = |id: &str| counts.iter().find(|(app, _)| app == id).map_or(0, |(_, count)| *count);
         Ok(Frame {
             email: viewer.email.clone(),
-            apps: apps.into_iter().map(|row| AppRow { codes: few.then(|| count_of(&row.id)), id: row.id, name: row.name }).collect(),
+            apps: apps
+                .into_iter()
+                .map(|row| AppRow { codes: few.then(|| count_of(&row.id)), id: row.id, name: row.name })
+                .collect(),
             connection,
             has_codes: reader.at(&scope).any_code().await?,
             has_checkouts: reader.at(&scope).any_checkout().await?,
@@ -121,12 +124,15 @@ impl Backend for Services {
             let mut reader = self.0.db.reader().await?;
             reader.at(&scope).status_counts(app.as_str(), self.now()).await?
         };
-        let counted = |status: Status, counts: &[(String, i64)]| counts.iter().find(|(name, _)| name == status.as_str()).map_or(0, |(_, count)| *count);
+        let counted = |status: Status, counts: &[(String, i64)]| {
+            counts.iter().find(|(name, _)| name == status.as_str()).map_or(0, |(_, count)| *count)
+        };
         Ok(CodePage {
             previous: rows.first().filter(|_| newer).map(|row| row.id.clone()),
             next: rows.last().filter(|_| older).map(|row| row.id.clone()),
             rows: rows.iter().map(|row| self.code_view(&scope, row, &viewer.zone)).collect::<Result<_, _>>()?,
-            counts: counts.map(|counts| Status::ALL.into_iter().map(|status| (status, counted(status, &counts))).collect()),
+            counts: counts
+                .map(|counts| Status::ALL.into_iter().map(|status| (status, counted(status, &counts))).collect()),
             zone: super::when::zone(&viewer.zone).iana_name().unwrap_or("UTC").to_owned(),
         })
     }
@@ -139,7 +145,14 @@ impl Backend for Services {
         Ok(reader.at(&scope).code_by_text(app.as_str(), text.as_str()).await?.is_some())
     }
 
-    async fn create_code(&self, viewer: &Viewer, mode: Mode, app_id: &str, form: CodeForm, zone: &str) -> Result<FormOutcome, Problem> {
+    async fn create_code(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        form: CodeForm,
+        zone: &str,
+    ) -> Result<FormOutcome, Problem> {
         let scope = scope(viewer, mode);
         let app = self.app(&scope, app_id).await?;
         let definition = match form.check(self.now(), |text| local_ms(text, zone)) {
@@ -148,7 +161,9 @@ impl Backend for Services {
         };
         match self.insert_definition(&scope, &app, &definition, None).await {
             Ok(row) => Ok(FormOutcome::Done { id: row.id }),
-            Err(problem) if problem.code == Code::CodeTaken => Ok(FormOutcome::Refused { problems: vec![discount_codes::code_taken(&definition.code)] }),
+            Err(problem) if problem.code == Code::CodeTaken => {
+                Ok(FormOutcome::Refused { problems: vec![discount_codes::code_taken(&definition.code)] })
+            }
             Err(problem) => Err(problem),
         }
     }
@@ -189,7 +204,11 @@ impl Backend for Services {
         let scope = scope(viewer, mode);
         let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
         let mut tx = self.0.db.begin().await?;
-        let row = tx.at(&scope).unblock_code(id.as_str(), self.now()).await?.ok_or_else(|| Problem::no_such("blocked discount code", id.as_str()))?;
+        let row = tx
+            .at(&scope)
+            .unblock_code(id.as_str(), self.now())
+            .await?
+            .ok_or_else(|| Problem::no_such("blocked discount code", id.as_str()))?;
         tx.commit().await?;
         self.code_view(&scope, &row, &viewer.zone)
     }
@@ -228,7 +247,14 @@ impl Backend for Services {
         self.api_key_rows(&scope(viewer, mode), &viewer.zone).await
     }
 
-    async fn create_api_key(&self, viewer: &Viewer, mode: Mode, name: &str, app_id: &str, rights: KeyRights) -> Result<NewApiKey, Problem> {
+    async fn create_api_key(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        name: &str,
+        app_id: &str,
+        rights: KeyRights,
+    ) -> Result<NewApiKey, Problem> {
         let scope = scope(viewer, mode);
         let name = name.trim();
         if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {

@@ -22,16 +22,24 @@ fn connection_aad<'a>(scope: &'a Scope, generation: i64) -> Aad<'a> {
 
 impl Services {
     fn ring(&self) -> Result<&MasterKeys, Problem> {
-        self.0.master_keys.as_ref().ok_or_else(|| super::error::internal("a secret was asked for", &"there is no key ring here"))
+        self.0
+            .master_keys
+            .as_ref()
+            .ok_or_else(|| super::error::internal("a secret was asked for", &"there is no key ring here"))
     }
 
     /// Seals a connection's key with the workspace's newest data key; makes one where there is none.
-    pub(super) async fn seal_connection_key(&self, tx: &mut Tx, scope: &Scope, generation: i64, key: &str) -> Result<Vec<u8>, Problem> {
+    pub(super) async fn seal_connection_key(
+        &self,
+        tx: &mut Tx,
+        scope: &Scope,
+        generation: i64,
+        key: &str,
+    ) -> Result<Vec<u8>, Problem> {
         let failed = |error: &dyn std::fmt::Display| super::error::internal("a secret could not be sealed", error);
         let data_key = match tx.at(scope).newest_data_key().await? {
-            Some((id, wrapped)) => {
-                DataKey::unwrap(&id, scope.workspace.as_str(), self.ring()?, &wrapped).map_err(|error| failed(&error))?
-            }
+            Some((id, wrapped)) => DataKey::unwrap(&id, scope.workspace.as_str(), self.ring()?, &wrapped)
+                .map_err(|error| failed(&error))?,
             None => {
                 let id = DataKeyId::new(self.now(), self.random_id()?);
                 let data_key = DataKey::generate(id.as_str()).map_err(|error| failed(&error))?;
@@ -44,14 +52,20 @@ impl Services {
     }
 
     /// Opens a connection's key.
-    pub(super) async fn open_connection_key(&self, scope: &Scope, row: &ConnectionRow, sealed: &[u8]) -> Result<SecretString, Problem> {
+    pub(super) async fn open_connection_key(
+        &self,
+        scope: &Scope,
+        row: &ConnectionRow,
+        sealed: &[u8],
+    ) -> Result<SecretString, Problem> {
         let failed = |error: &dyn std::fmt::Display| super::error::internal("a secret could not be opened", error);
         let id = crypto::key_id(sealed).map_err(|error| failed(&error))?;
         let wrapped = {
             let mut reader = self.0.db.reader().await?;
             reader.at(scope).data_key(id).await?.ok_or_else(|| failed(&"its data key is not there"))?.1
         };
-        let data_key = DataKey::unwrap(id, scope.workspace.as_str(), self.ring()?, &wrapped).map_err(|error| failed(&error))?;
+        let data_key =
+            DataKey::unwrap(id, scope.workspace.as_str(), self.ring()?, &wrapped).map_err(|error| failed(&error))?;
         let opened = data_key.open(&connection_aad(scope, row.generation), sealed).map_err(|error| failed(&error))?;
         let text = std::str::from_utf8(&opened).map_err(|error| failed(&error))?;
         Ok(SecretString::from(text))

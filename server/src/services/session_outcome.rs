@@ -17,7 +17,13 @@ const MAX_PAGES: usize = 20;
 const CLOCK_SLACK_MS: i64 = 60_000;
 
 /// Moves a hold on, and the counters of its code with it. False: it was not held any more.
-pub(super) async fn settle(tx: &mut Tx, scope: &Scope, redemption: Option<&str>, redeemed: bool, now: i64) -> Result<bool, Problem> {
+pub(super) async fn settle(
+    tx: &mut Tx,
+    scope: &Scope,
+    redemption: Option<&str>,
+    redeemed: bool,
+    now: i64,
+) -> Result<bool, Problem> {
     let Some(redemption) = redemption else { return Ok(false) };
     let state = if redeemed { "redeemed" } else { "released" };
     let Some(code) = tx.at(scope).settle_redemption(redemption, state, now).await? else { return Ok(false) };
@@ -27,15 +33,31 @@ pub(super) async fn settle(tx: &mut Tx, scope: &Scope, redemption: Option<&str>,
 
 impl Services {
     /// Transaction 2: the session and the answer.
-    pub(super) async fn open(&self, link: &Link, attempt: &Attempt, session: Session) -> Result<CheckoutSession, Problem> {
+    pub(super) async fn open(
+        &self,
+        link: &Link,
+        attempt: &Attempt,
+        session: Session,
+    ) -> Result<CheckoutSession, Problem> {
         let Some(url) = session.url.clone().filter(|_| session.status != SessionStatus::Expired) else {
             tracing::warn!(session = %session.id, "a session that cannot be paid was replayed");
             return Err(self.give_back(link, attempt, unavailable()).await);
         };
         let answer = answer(attempt, &session, url);
-        let json = serde_json::to_string(&answer).map_err(|error| super::error::internal("an answer could not be written", &error))?;
+        let json = serde_json::to_string(&answer)
+            .map_err(|error| super::error::internal("an answer could not be written", &error))?;
         let mut tx = self.0.db.begin().await?;
-        let stored = tx.at(&link.scope).open_checkout(&attempt.checkout_id, attempt.number, &session.id, session.expires_at * 1000, &json, self.now()).await?;
+        let stored = tx
+            .at(&link.scope)
+            .open_checkout(
+                &attempt.checkout_id,
+                attempt.number,
+                &session.id,
+                session.expires_at * 1000,
+                &json,
+                self.now(),
+            )
+            .await?;
         tx.commit().await?;
         if stored {
             return Ok(answer);
@@ -83,7 +105,9 @@ impl Services {
 
     async fn explain_refusal(&self, link: &Link, attempt: &Attempt, error: StripeError) -> Result<Problem, Problem> {
         let param = match &error {
-            StripeError::Invalid { param, .. } | StripeError::ResourceMissing { param, .. } => param.clone().unwrap_or_default(),
+            StripeError::Invalid { param, .. } | StripeError::ResourceMissing { param, .. } => {
+                param.clone().unwrap_or_default()
+            }
             _ => return Ok(self.stripe_problem(link, error, "checkout_session_write").await),
         };
         if let Some(code) = &attempt.code
@@ -123,7 +147,12 @@ impl Services {
     }
 
     /// The open session of a checkout, by the metadata of the sessions made since its beginning.
-    pub(super) async fn find_session(&self, link: &Link, checkout_id: &str, since_ms: i64) -> Result<Option<Session>, Problem> {
+    pub(super) async fn find_session(
+        &self,
+        link: &Link,
+        checkout_id: &str,
+        since_ms: i64,
+    ) -> Result<Option<Session>, Problem> {
         let account = link.stripe(&self.0.stripe);
         let since_s = (since_ms - CLOCK_SLACK_MS) / 1000;
         let mut after: Option<String> = None;
@@ -133,7 +162,10 @@ impl Services {
                 Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
             };
             after = page.data.last().map(|session| session.id.clone());
-            let ours = |session: &Session| session.metadata.get(META_CHECKOUT).is_some_and(|id| id == checkout_id) && session.status == SessionStatus::Open;
+            let ours = |session: &Session| {
+                session.metadata.get(META_CHECKOUT).is_some_and(|id| id == checkout_id)
+                    && session.status == SessionStatus::Open
+            };
             if let Some(found) = page.data.into_iter().find(ours) {
                 return Ok(Some(found));
             }
@@ -157,13 +189,23 @@ impl Services {
                 }
                 let id = app::domain::ids::RedemptionId::new(now, self.random_id()?).as_str().to_owned();
                 let user_id = attempt.request.user_id.as_deref();
-                let new = NewRedemption { id: &id, discount_code_id: &code.id, checkout_id: &attempt.checkout_id, user_id, now };
+                let new = NewRedemption {
+                    id: &id,
+                    discount_code_id: &code.id,
+                    checkout_id: &attempt.checkout_id,
+                    user_id,
+                    now,
+                };
                 tx.at(&link.scope).insert_redemption(&new).await?;
                 id
             }
         };
         let redemption = Some(redemption).filter(|id| !id.is_empty());
-        if !tx.at(&link.scope).reclaim_checkout(&attempt.checkout_id, attempt.number, redemption.as_deref(), now).await? {
+        if !tx
+            .at(&link.scope)
+            .reclaim_checkout(&attempt.checkout_id, attempt.number, redemption.as_deref(), now)
+            .await?
+        {
             return Err(unavailable());
         }
         tx.commit().await?;

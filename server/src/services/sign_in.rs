@@ -60,10 +60,16 @@ impl Services {
     pub(super) async fn ask_for_link(&self, place: &str, raw: &str) -> Result<SignInRequested, Problem> {
         let address = email::parse(raw, "email")?;
         let limits = &self.0.sign_in_limits;
-        if limits.by_place.check_key(&place.to_owned()).is_err() || limits.by_email.check_key(&email::normalize(&address)).is_err() {
+        if limits.by_place.check_key(&place.to_owned()).is_err()
+            || limits.by_email.check_key(&email::normalize(&address)).is_err()
+        {
             return Err(Problem {
                 retry_after: Some(120),
-                ..Problem::of(Code::RateLimited, "email", "Too many links were asked for. Use the newest one in your inbox, or wait two minutes.")
+                ..Problem::of(
+                    Code::RateLimited,
+                    "email",
+                    "Too many links were asked for. Use the newest one in your inbox, or wait two minutes.",
+                )
             });
         }
         let now = self.now();
@@ -80,7 +86,14 @@ impl Services {
         let token = crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
-        tx.conn().insert_link(crypto::hash_token(token.expose_secret()).as_bytes(), &email::normalize(address), now, now + i64::from(LINK_MINUTES) * MINUTE_MS).await?;
+        tx.conn()
+            .insert_link(
+                crypto::hash_token(token.expose_secret()).as_bytes(),
+                &email::normalize(address),
+                now,
+                now + i64::from(LINK_MINUTES) * MINUTE_MS,
+            )
+            .await?;
         tx.commit().await?;
         Ok(format!("{}/sign-in/{}", self.0.public_url, token.expose_secret()))
     }
@@ -88,10 +101,14 @@ impl Services {
     /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one.
     pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
         let now = self.now();
-        let cookie_value = crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
+        let cookie_value =
+            crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         let mut tx = self.0.db.begin().await?;
         let link = tx.conn().use_link(crypto::hash_token(token).as_bytes(), now).await?.ok_or_else(|| {
-            Problem::new(Code::SignInRequired, "This link was used already, or it is older than 15 minutes. Ask for a new one.")
+            Problem::new(
+                Code::SignInRequired,
+                "This link was used already, or it is older than 15 minutes. Ask for a new one.",
+            )
         })?;
         let known = match tx.conn().owner_by_email(&link.email).await? {
             Some((owner,)) => tx.conn().memberships(&owner).await?.into_iter().next(),
@@ -101,7 +118,15 @@ impl Services {
             Some(member) => member,
             None => self.found_workspace(&mut tx, &link.email, now).await?,
         };
-        tx.conn().insert_session(crypto::hash_token(cookie_value.expose_secret()).as_bytes(), &member, now, now + IDLE_MS, now + ABSOLUTE_MS).await?;
+        tx.conn()
+            .insert_session(
+                crypto::hash_token(cookie_value.expose_secret()).as_bytes(),
+                &member,
+                now,
+                now + IDLE_MS,
+                now + ABSOLUTE_MS,
+            )
+            .await?;
         tx.commit().await?;
         Ok(SessionGrant { cookie_value: cookie_value.expose_secret().to_owned(), max_age_s: ABSOLUTE_MS / 1000 })
     }
@@ -129,7 +154,12 @@ impl Services {
                 tracing::error!(%error, "a session could not be prolonged");
             }
         }
-        Some(Viewer { owner_id: session.owner_id, workspace_id: session.workspace_id, email: Some(session.email), zone: zone.to_owned() })
+        Some(Viewer {
+            owner_id: session.owner_id,
+            workspace_id: session.workspace_id,
+            email: Some(session.email),
+            zone: zone.to_owned(),
+        })
     }
 
     /// Ends a session.

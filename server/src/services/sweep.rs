@@ -53,7 +53,8 @@ impl Services {
             return Ok(());
         }
         let link = self.link(scope).await?;
-        let sessions = if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
+        let sessions =
+            if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
         for row in &open {
             if let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id))
                 && let Err(problem) = self.end_if_over(scope, row, session).await
@@ -85,7 +86,8 @@ impl Services {
         let mut sessions = HashMap::new();
         let mut after: Option<String> = None;
         loop {
-            let page = match link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await {
+            let page = match link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await
+            {
                 Ok(page) => page,
                 Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
             };

@@ -10,12 +10,23 @@ use app::wire::api::Validation;
 
 impl Services {
     /// Tells whether a code can be used now. With a price, a fixed amount in another currency is seen where prices can be read.
-    pub async fn validate(&self, caller: &Caller, app: &AppId, code: &str, price_id: Option<&str>, user_id: Option<&str>) -> Result<Validation, Problem> {
+    pub async fn validate(
+        &self,
+        caller: &Caller,
+        app: &AppId,
+        code: &str,
+        price_id: Option<&str>,
+        user_id: Option<&str>,
+    ) -> Result<Validation, Problem> {
         if let Some(user_id) = user_id {
             check_user_id(user_id)?;
         }
         let price_id = price_id.map(check_price_id).transpose()?;
-        let refused = |reason: Refusal| Validation { valid: false, discount_code: None, reason: Some(reason.reason().to_owned()) };
+        let refused = |reason: Refusal| Validation {
+            valid: false,
+            discount_code: None,
+            reason: Some(reason.reason().to_owned()),
+        };
         let Ok(text) = CodeText::parse(code, "code") else { return Ok(refused(Refusal::Unknown)) };
         let row = {
             let mut reader = self.0.db.reader().await?;

@@ -55,7 +55,11 @@ impl Services {
         match (&row.coupon_id, row.minted_at, row.mint_intent_at) {
             (Some(coupon), Some(at), _) => {
                 let test = if scope.mode == Mode::Test { "/test" } else { "" };
-                SyncView::Minted { coupon: coupon.clone(), at: when(at, zone), url: format!("{}{test}/coupons/{coupon}", self.0.dashboard_url) }
+                SyncView::Minted {
+                    coupon: coupon.clone(),
+                    at: when(at, zone),
+                    url: format!("{}{test}/coupons/{coupon}", self.0.dashboard_url),
+                }
             }
             (_, None, Some(_)) => SyncView::Pending,
             _ => SyncView::NotUsed,

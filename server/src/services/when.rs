@@ -13,7 +13,8 @@ pub(super) fn zone(name: &str) -> TimeZone {
 /// A moment, written for people.
 pub(super) fn when(ms: i64, zone_name: &str) -> When {
     let zone = zone(zone_name);
-    let zoned = Timestamp::from_millisecond(ms).map_or_else(|_| Zoned::new(Timestamp::MAX, zone.clone()), |moment| moment.to_zoned(zone.clone()));
+    let zoned = Timestamp::from_millisecond(ms)
+        .map_or_else(|_| Zoned::new(Timestamp::MAX, zone.clone()), |moment| moment.to_zoned(zone.clone()));
     When {
         ms,
         text: zoned.strftime("%-d %b %Y, %H:%M").to_string(),

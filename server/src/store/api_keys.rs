@@ -79,7 +79,14 @@ impl Scoped<'_> {
     /// Notes that a key was used.
     pub(crate) async fn touch_api_key(self, id: &str, now: i64) -> Result<()> {
         let (conn, workspace, mode) = self.split();
-        execute!(conn, "UPDATE api_keys SET last_used_at = $4 WHERE workspace_id = $1 AND mode = $2 AND id = $3", workspace, mode, id, now)
-            .map(|_| ())
+        execute!(
+            conn,
+            "UPDATE api_keys SET last_used_at = $4 WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+            workspace,
+            mode,
+            id,
+            now
+        )
+        .map(|_| ())
     }
 }

@@ -21,8 +21,15 @@ impl Scoped<'_> {
     /// Makes an app; `Taken` if the workspace has one of this id.
     pub(crate) async fn insert_app(self, id: &str, name: &str, now: i64) -> Result<()> {
         let (conn, workspace, _) = self.split();
-        execute!(conn, "INSERT INTO apps (workspace_id, id, name, created_at) VALUES ($1, $2, $3, $4)", workspace, id, name, now)
-            .map(|_| ())
+        execute!(
+            conn,
+            "INSERT INTO apps (workspace_id, id, name, created_at) VALUES ($1, $2, $3, $4)",
+            workspace,
+            id,
+            name,
+            now
+        )
+        .map(|_| ())
     }
 
     /// One app.

@@ -31,7 +31,8 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    const ALL: [Self; 7] = [Self::Intent, Self::Open, Self::Uncertain, Self::Refused, Self::Complete, Self::Expired, Self::Unverified];
+    const ALL: [Self; 7] =
+        [Self::Intent, Self::Open, Self::Uncertain, Self::Refused, Self::Complete, Self::Expired, Self::Unverified];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -74,12 +75,15 @@ impl CheckoutRow {
 
     /// What was asked for.
     pub(crate) fn request(&self) -> Result<Checkout> {
-        serde_json::from_str(&self.request).map_err(|error| StoreError::Corrupt { column: "request", why: error.to_string() })
+        serde_json::from_str(&self.request)
+            .map_err(|error| StoreError::Corrupt { column: "request", why: error.to_string() })
     }
 
     /// What was answered, if a session was given out.
     pub(crate) fn answer(&self) -> Result<Option<CheckoutSession>> {
-        let read = |text: &String| serde_json::from_str(text).map_err(|error| StoreError::Corrupt { column: "answer", why: error.to_string() });
+        let read = |text: &String| {
+            serde_json::from_str(text).map_err(|error| StoreError::Corrupt { column: "answer", why: error.to_string() })
+        };
         self.answer.as_ref().map(read).transpose()
     }
 }
@@ -114,7 +118,11 @@ impl Conn<'_> {
         all!(
             self,
             CheckoutRow,
-            concat!("SELECT ", columns!(), " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 ORDER BY busy_until LIMIT $2"),
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 ORDER BY busy_until LIMIT $2"
+            ),
             now,
             limit
         )
@@ -159,8 +167,14 @@ impl Scoped<'_> {
         optional!(
             conn,
             CheckoutRow,
-            concat!("SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND idempotency_key = $3"),
-            workspace, mode, key
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND idempotency_key = $3"
+            ),
+            workspace,
+            mode,
+            key
         )
     }
 
@@ -178,7 +192,14 @@ impl Scoped<'_> {
     /// A checkout by its id.
     pub(crate) async fn checkout(self, id: &str) -> Result<Option<CheckoutRow>> {
         let (conn, workspace, mode) = self.split();
-        optional!(conn, CheckoutRow, concat!("SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND id = $3"), workspace, mode, id)
+        optional!(
+            conn,
+            CheckoutRow,
+            concat!("SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND id = $3"),
+            workspace,
+            mode,
+            id
+        )
     }
 
     /// Begins the attempt after `attempt`: new parameters, a new hold, under the next number. False: somebody else was quicker.
@@ -206,37 +227,76 @@ impl Scoped<'_> {
     }
 
     /// Makes an uncertain attempt an intent again, with a hold that was taken anew. False: somebody else was quicker.
-    pub(crate) async fn reclaim_checkout(self, id: &str, attempt: i64, redemption: Option<&str>, now: i64) -> Result<bool> {
+    pub(crate) async fn reclaim_checkout(
+        self,
+        id: &str,
+        attempt: i64,
+        redemption: Option<&str>,
+        now: i64,
+    ) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
             "UPDATE checkouts SET step = 'intent', redemption_id = $5, updated_at = $6
               WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'uncertain'",
-            workspace, mode, id, attempt, redemption, now
+            workspace,
+            mode,
+            id,
+            attempt,
+            redemption,
+            now
         )
         .map(|rows| rows == 1)
     }
 
     /// Stores the session. False: the checkout was settled otherwise meanwhile, and the session must not be given out.
-    pub(crate) async fn open_checkout(self, id: &str, attempt: i64, session: &str, expires_at: i64, answer: &str, now: i64) -> Result<bool> {
+    pub(crate) async fn open_checkout(
+        self,
+        id: &str,
+        attempt: i64,
+        session: &str,
+        expires_at: i64,
+        answer: &str,
+        now: i64,
+    ) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
             "UPDATE checkouts SET step = 'open', session_id = $5, session_expires_at = $6, answer = $7, updated_at = $8
               WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'intent'",
-            workspace, mode, id, attempt, session, expires_at, answer, now
+            workspace,
+            mode,
+            id,
+            attempt,
+            session,
+            expires_at,
+            answer,
+            now
         )
         .map(|rows| rows == 1)
     }
 
     /// Settles a checkout that has not given out a session. False: it is elsewhere already.
-    pub(crate) async fn settle_checkout(self, id: &str, attempt: i64, step: super::Step, now: i64, busy_until: i64) -> Result<bool> {
+    pub(crate) async fn settle_checkout(
+        self,
+        id: &str,
+        attempt: i64,
+        step: super::Step,
+        now: i64,
+        busy_until: i64,
+    ) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
             "UPDATE checkouts SET step = $5, updated_at = $6, busy_until = $7
               WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step IN ('intent', 'uncertain')",
-            workspace, mode, id, attempt, step.as_str(), now, busy_until
+            workspace,
+            mode,
+            id,
+            attempt,
+            step.as_str(),
+            now,
+            busy_until
         )
         .map(|rows| rows == 1)
     }
@@ -277,9 +337,13 @@ impl Scoped<'_> {
             conn,
             CheckoutRow,
             concat!(
-                "SELECT ", columns!(), " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL ORDER BY id LIMIT $3"
+                "SELECT ",
+                columns!(),
+                " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL ORDER BY id LIMIT $3"
             ),
-            workspace, mode, limit
+            workspace,
+            mode,
+            limit
         )
     }
 
@@ -290,7 +354,8 @@ impl Scoped<'_> {
             conn,
             (String,),
             "SELECT id FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND session_id IS NOT NULL LIMIT 1",
-            workspace, mode
+            workspace,
+            mode
         )?;
         Ok(row.is_some())
     }

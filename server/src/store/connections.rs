@@ -47,7 +47,13 @@ impl Scoped<'_> {
     /// The connection, in whatever state.
     pub(crate) async fn connection(self) -> Result<Option<ConnectionRow>> {
         let (conn, workspace, mode) = self.split();
-        optional!(conn, ConnectionRow, concat!("SELECT ", columns!(), " FROM connections WHERE workspace_id = $1 AND mode = $2"), workspace, mode)
+        optional!(
+            conn,
+            ConnectionRow,
+            concat!("SELECT ", columns!(), " FROM connections WHERE workspace_id = $1 AND mode = $2"),
+            workspace,
+            mode
+        )
     }
 
     /// Stores a connection over the one that was there, if that was of the generation before. False: somebody else was quicker.
@@ -73,7 +79,11 @@ impl Scoped<'_> {
             conn,
             "UPDATE connections SET status = 'needs_reauth', trouble = $4, updated_at = $5
               WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND status = 'connected'",
-            workspace, mode, generation, trouble, now
+            workspace,
+            mode,
+            generation,
+            trouble,
+            now
         )
         .map(|_| ())
     }

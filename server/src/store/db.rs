@@ -45,7 +45,8 @@ impl Db {
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             // The error of a bad address may hold the password: it is not repeated.
-            let options = PgConnectOptions::from_str(url).map_err(|_| StoreError::Address("it cannot be read".into()))?;
+            let options =
+                PgConnectOptions::from_str(url).map_err(|_| StoreError::Address("it cannot be read".into()))?;
             let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
             return Ok(Self::Postgres(pool.connect_with(options).await?));
         }

@@ -84,7 +84,8 @@ impl CodeRow {
 
     /// The owner's own words.
     pub(crate) fn metadata(&self) -> Result<Metadata> {
-        serde_json::from_str(&self.metadata).map_err(|error| StoreError::Corrupt { column: "metadata", why: error.to_string() })
+        serde_json::from_str(&self.metadata)
+            .map_err(|error| StoreError::Corrupt { column: "metadata", why: error.to_string() })
     }
 }
 
@@ -165,7 +166,14 @@ impl Scoped<'_> {
     /// A code by its id, archived or not.
     pub(crate) async fn code(self, id: &str) -> Result<Option<CodeRow>> {
         let (conn, workspace, mode) = self.split();
-        optional!(conn, CodeRow, concat!("SELECT ", columns!(), " FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND id = $3"), workspace, mode, id)
+        optional!(
+            conn,
+            CodeRow,
+            concat!("SELECT ", columns!(), " FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND id = $3"),
+            workspace,
+            mode,
+            id
+        )
     }
 
     /// The code of an app that has this text and is not archived.
@@ -175,9 +183,14 @@ impl Scoped<'_> {
             conn,
             CodeRow,
             concat!(
-                "SELECT ", columns!(), " FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $3 AND code = $4 AND archived_at IS NULL"
+                "SELECT ",
+                columns!(),
+                " FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $3 AND code = $4 AND archived_at IS NULL"
             ),
-            workspace, mode, app_id, text
+            workspace,
+            mode,
+            app_id,
+            text
         )
     }
 
@@ -210,7 +223,14 @@ impl Scoped<'_> {
             conn,
             CodeRow,
             AssertSqlSafe(sql),
-            workspace, mode, now, filter.app_id.as_deref(), filter.status.map(Status::as_str), like.as_str(), at, filter.limit
+            workspace,
+            mode,
+            now,
+            filter.app_id.as_deref(),
+            filter.status.map(Status::as_str),
+            like.as_str(),
+            at,
+            filter.limit
         )?;
         if matches!(filter.direction, Direction::Before(_)) {
             rows.reverse();
@@ -225,9 +245,14 @@ impl Scoped<'_> {
             conn,
             (String, i64),
             concat!(
-                "SELECT status, count(*) FROM (SELECT ", status!(), " AS status FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $4 LIMIT 10001) AS counted GROUP BY status"
+                "SELECT status, count(*) FROM (SELECT ",
+                status!(),
+                " AS status FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND app_id = $4 LIMIT 10001) AS counted GROUP BY status"
             ),
-            workspace, mode, now, app_id
+            workspace,
+            mode,
+            now,
+            app_id
         )?;
         let total: i64 = counts.iter().map(|(_, count)| count).sum();
         Ok((total <= 10_000).then_some(counts))
@@ -236,7 +261,13 @@ impl Scoped<'_> {
     /// Whether there is any code in this mode.
     pub(crate) async fn any_code(self) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
-        let row = optional!(conn, (String,), "SELECT id FROM discount_codes WHERE workspace_id = $1 AND mode = $2 LIMIT 1", workspace, mode)?;
+        let row = optional!(
+            conn,
+            (String,),
+            "SELECT id FROM discount_codes WHERE workspace_id = $1 AND mode = $2 LIMIT 1",
+            workspace,
+            mode
+        )?;
         Ok(row.is_some())
     }
 
@@ -278,13 +309,25 @@ impl Scoped<'_> {
         optional!(
             conn,
             CodeRow,
-            concat!("UPDATE discount_codes SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2 AND id = $3 RETURNING ", columns!()),
-            workspace, mode, id
+            concat!(
+                "UPDATE discount_codes SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2 AND id = $3 RETURNING ",
+                columns!()
+            ),
+            workspace,
+            mode,
+            id
         )
     }
 
     /// Changes what can change at any time.
-    pub(crate) async fn update_code(self, id: &str, active: bool, limits: &Limits, metadata: &str, now: i64) -> Result<Option<CodeRow>> {
+    pub(crate) async fn update_code(
+        self,
+        id: &str,
+        active: bool,
+        limits: &Limits,
+        metadata: &str,
+        now: i64,
+    ) -> Result<Option<CodeRow>> {
         let (conn, workspace, mode) = self.split();
         optional!(
             conn,
@@ -320,12 +363,22 @@ impl Scoped<'_> {
                 "UPDATE discount_codes SET archived_at = COALESCE(archived_at, $4), updated_at = $4 WHERE workspace_id = $1 AND mode = $2 AND id = $3 RETURNING ",
                 columns!()
             ),
-            workspace, mode, id, now
+            workspace,
+            mode,
+            id,
+            now
         )
     }
 
     /// Notes that the coupon is in Stripe, as seen under this generation of the connection.
-    pub(crate) async fn note_minted(self, id: &str, coupon_id: &str, generation: i64, account: Option<&str>, now: i64) -> Result<()> {
+    pub(crate) async fn note_minted(
+        self,
+        id: &str,
+        coupon_id: &str,
+        generation: i64,
+        account: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,

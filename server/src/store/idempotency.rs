@@ -32,7 +32,13 @@ impl Conn<'_> {
 
 impl Scoped<'_> {
     /// Takes a new key, or one of the same request whose process died or gave it back (lock run out, no answer).
-    pub(crate) async fn take_idempotency_key(self, key: &str, fingerprint: &[u8], now: i64, locked_until: i64) -> Result<Taken> {
+    pub(crate) async fn take_idempotency_key(
+        self,
+        key: &str,
+        fingerprint: &[u8],
+        now: i64,
+        locked_until: i64,
+    ) -> Result<Taken> {
         let (conn, workspace, mode) = self.split();
         let row = optional!(
             conn,
@@ -53,7 +59,9 @@ impl Scoped<'_> {
             conn,
             IdempotencyRow,
             "SELECT fingerprint, status, body FROM idempotency_keys WHERE workspace_id = $1 AND mode = $2 AND key = $3",
-            workspace, mode, key
+            workspace,
+            mode,
+            key
         )
     }
 

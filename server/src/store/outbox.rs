@@ -39,11 +39,22 @@ impl Conn<'_> {
     }
 
     /// Notes how a mail ended (`sent`, `failed`) or that it waits (`queued`) until `next`.
-    pub(crate) async fn settle_mail(self, id: &str, state: &str, error: Option<&str>, next: i64, now: i64) -> Result<()> {
+    pub(crate) async fn settle_mail(
+        self,
+        id: &str,
+        state: &str,
+        error: Option<&str>,
+        next: i64,
+        now: i64,
+    ) -> Result<()> {
         execute!(
             self,
             "UPDATE outbox SET state = $2, last_error = $3, next_attempt_at = $4, updated_at = $5 WHERE id = $1",
-            id, state, error, next, now
+            id,
+            state,
+            error,
+            next,
+            now
         )
         .map(|_| ())
     }

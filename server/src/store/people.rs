@@ -38,18 +38,37 @@ impl Conn<'_> {
 
     /// Makes an owner a member.
     pub(crate) async fn insert_member(self, workspace: &str, owner: &str, now: i64) -> Result<()> {
-        execute!(self, "INSERT INTO members (workspace_id, owner_id, created_at) VALUES ($1, $2, $3)", workspace, owner, now).map(|_| ())
+        execute!(
+            self,
+            "INSERT INTO members (workspace_id, owner_id, created_at) VALUES ($1, $2, $3)",
+            workspace,
+            owner,
+            now
+        )
+        .map(|_| ())
     }
 
     /// An owner's memberships, the oldest first.
     pub(crate) async fn memberships(self, owner: &str) -> Result<Vec<MemberRow>> {
-        all!(self, MemberRow, "SELECT workspace_id, owner_id FROM members WHERE owner_id = $1 ORDER BY created_at, workspace_id", owner)
+        all!(
+            self,
+            MemberRow,
+            "SELECT workspace_id, owner_id FROM members WHERE owner_id = $1 ORDER BY created_at, workspace_id",
+            owner
+        )
     }
 
     /// Stores a sign-in link.
     pub(crate) async fn insert_link(self, hash: &[u8], email: &str, now: i64, expires_at: i64) -> Result<()> {
-        execute!(self, "INSERT INTO sign_in_links (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)", hash, email, now, expires_at)
-            .map(|_| ())
+        execute!(
+            self,
+            "INSERT INTO sign_in_links (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+            hash,
+            email,
+            now,
+            expires_at
+        )
+        .map(|_| ())
     }
 
     /// Uses a link up: only the first use of one that still lives finds it.
@@ -64,7 +83,14 @@ impl Conn<'_> {
     }
 
     /// Stores a session.
-    pub(crate) async fn insert_session(self, hash: &[u8], member: &MemberRow, now: i64, idle_until: i64, expires_at: i64) -> Result<()> {
+    pub(crate) async fn insert_session(
+        self,
+        hash: &[u8],
+        member: &MemberRow,
+        now: i64,
+        idle_until: i64,
+        expires_at: i64,
+    ) -> Result<()> {
         execute!(
             self,
             "INSERT INTO sessions (token_hash, owner_id, workspace_id, created_at, seen_at, idle_until, expires_at) VALUES ($1, $2, $3, $4, $4, $5, $6)",
@@ -89,7 +115,8 @@ impl Conn<'_> {
 
     /// Notes that a session was used.
     pub(crate) async fn touch_session(self, hash: &[u8], now: i64, idle_until: i64) -> Result<()> {
-        execute!(self, "UPDATE sessions SET seen_at = $2, idle_until = $3 WHERE token_hash = $1", hash, now, idle_until).map(|_| ())
+        execute!(self, "UPDATE sessions SET seen_at = $2, idle_until = $3 WHERE token_hash = $1", hash, now, idle_until)
+            .map(|_| ())
     }
 
     /// Ends a session.

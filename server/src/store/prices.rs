@@ -18,7 +18,10 @@ impl Scoped<'_> {
             conn,
             PriceRow,
             "SELECT recurring, currency FROM prices WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND id = $4",
-            workspace, mode, generation, id
+            workspace,
+            mode,
+            generation,
+            id
         )
     }
 

@@ -32,7 +32,11 @@ impl Scoped<'_> {
             conn,
             (String,),
             "UPDATE redemptions SET state = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id",
-            workspace, mode, id, state, now
+            workspace,
+            mode,
+            id,
+            state,
+            now
         )?;
         Ok(row.map(|(code,)| code))
     }

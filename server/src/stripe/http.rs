@@ -130,7 +130,12 @@ impl Http {
 
     /// Makes a call and returns the body of its 2xx answer.
     /// `until` ends it earlier than the budget, where the caller has less time.
-    pub(super) async fn send(&self, key: &SecretString, call: &Call<'_>, until: Option<Instant>) -> Result<Vec<u8>, StripeError> {
+    pub(super) async fn send(
+        &self,
+        key: &SecretString,
+        call: &Call<'_>,
+        until: Option<Instant>,
+    ) -> Result<Vec<u8>, StripeError> {
         let url = self.url(call)?;
         let headers = headers(key, call)?;
         let start = Instant::now();

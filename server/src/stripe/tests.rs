@@ -84,10 +84,7 @@ async fn a_coupon_and_a_session_from_birth_to_end() {
 
     let session = account.create_session(&world.form(), "k2").await.unwrap();
     assert_eq!((session.status, session.payment_status), (SessionStatus::Open, PaymentStatus::Unpaid));
-    assert_eq!(
-        (session.amount_subtotal, session.amount_total),
-        (Some(2900), Some(2537))
-    );
+    assert_eq!((session.amount_subtotal, session.amount_total), (Some(2900), Some(2537)));
     assert!(session.url.as_deref().unwrap().starts_with("http"));
     assert_eq!(session.metadata["codemint_redemption"], "rd_1");
     assert_eq!(session.client_reference_id.as_deref(), Some("user 1"));
@@ -112,7 +109,10 @@ async fn prices_are_read() {
     let world = World::new(&ALL).await;
     let price = world.account().price("price_1SUB").await.unwrap().unwrap();
     assert_eq!((price.kind, price.unit_amount, price.currency.as_str()), (PriceType::Recurring, Some(900), "usd"));
-    assert_eq!(price.recurring.unwrap(), crate::stripe::types::Recurring { interval: "month".into(), interval_count: 1 });
+    assert_eq!(
+        price.recurring.unwrap(),
+        crate::stripe::types::Recurring { interval: "month".into(), interval_count: 1 }
+    );
     let price = world.account().price("price_1ABC").await.unwrap().unwrap();
     assert_eq!((price.kind, price.recurring, price.active), (PriceType::OneTime, None, true));
     assert!(price.product.is_some());

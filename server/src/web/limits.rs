@@ -4,13 +4,7 @@
 
 use super::problem;
 use app::domain::problem::{Code, Problem};
-use axum::{
-    body::Body,
-    extract::Request,
-    http::header,
-    middleware::Next,
-    response::Response,
-};
+use axum::{body::Body, extract::Request, http::header, middleware::Next, response::Response};
 use futures::StreamExt;
 use std::time::Duration;
 
