@@ -5,13 +5,13 @@
 
 use super::{Site, fallback, problem, session};
 use app::backend::Backend;
-use app::domain::problem::{Code, Problem};
+use app::domain::problem::{Code, Problem, clip};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::Method,
+    http::{Method, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::{context::provide_context, nonce::Nonce};
@@ -81,7 +81,19 @@ pub async fn server_function(State(site): State<Site>, request: Request) -> Resp
         return fallback::missing(request.method(), request.uri());
     }
     let (context, request) = Context::of(&site, request).await;
-    leptos_axum::handle_server_fns_with_context(move || context.clone().provide(), request).await.into_response()
+    let response = leptos_axum::handle_server_fns_with_context(move || context.clone().provide(), request).await.into_response();
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR { blame(response).await } else { response }
+}
+
+/// Leptos answers 500 to arguments that cannot be read, too. Those are the caller's: 400, in our envelope. Anything else is our fault.
+async fn blame(response: Response) -> Response {
+    let text = to_bytes(response.into_body(), MAX_PAGE).await.unwrap_or_default();
+    let arguments = ["Args|", "MissingArg|", "Deserialization|"].iter().any(|kind| text.starts_with(kind.as_bytes()));
+    problem::respond(&if arguments {
+        Problem::new(Code::ParameterInvalid, "The form is not whole: a field is missing or cannot be read. Load the page again.")
+    } else {
+        Problem::new(Code::Internal, format!("a server function failed: {}", clip(&String::from_utf8_lossy(&text), 200)))
+    })
 }
 
 /// Pages that need somebody signed in.

@@ -4,7 +4,9 @@ use app::domain::problem::{Code, Problem, clip};
 
 /// The refusal of a field or query parameter that does not exist. `what`: "field" or "query parameter".
 pub fn refuse(what: &str, name: &str, known: &[&'static str]) -> Problem {
-    let shown = clip(name, 80);
+    // A key that was pasted in the place of a name is not repeated: answers end up in logs.
+    let secret = ["sk_", "rk_", "pk_", "whsec_", "cm_test_", "cm_live_"].iter().any(|prefix| name.trim().starts_with(prefix));
+    let shown = if secret { "(a key)".to_owned() } else { clip(name, 80) };
     let hint = match nearest(name, known) {
         Some(meant) => format!(" Did you mean {meant}?"),
         None if known.is_empty() => format!(" This call takes no {what}s."),
@@ -46,6 +48,12 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_are_not_repeated() {
+        let refused = refuse("field", "sk_test_51Abc", &["code"]);
+        assert!(!format!("{refused:?}").contains("51Abc"), "{refused:?}");
+    }
 
     #[test]
     fn typing_errors_are_recognized() {

@@ -3,7 +3,7 @@
 use crate::harness::{World, on_both_engines};
 use std::collections::HashSet;
 
-on_both_engines!(only_our_own_pages_write, a_policy_for_each_page, private_pages);
+on_both_engines!(only_our_own_pages_write, a_policy_for_each_page, private_pages, forms_that_are_not_whole);
 
 /// Every server function.
 const CALLS: [&str; 18] = [
@@ -129,6 +129,17 @@ async fn private_pages(w: &World) {
             "{name}: {}",
             answer.text
         );
+    }
+    assert_eq!(w.database.number("SELECT count(*) FROM apps").await, 1);
+}
+
+async fn forms_that_are_not_whole(w: &World) {
+    let cookie = w.sign_in().await;
+    for name in CALLS.iter().filter(|name| **name != "is-signed-in") {
+        for form in [&[][..], &[("mode", "sideways"), ("active", "perhaps"), ("form", "1"), ("query", "1")]] {
+            let answer = w.browser("POST", &format!("/api/{name}")).header("cookie", &cookie).form(form).send().await;
+            assert!(answer.status < 500, "{name} {form:?}: {} {}", answer.status, answer.text);
+        }
     }
     assert_eq!(w.database.number("SELECT count(*) FROM apps").await, 1);
 }
