@@ -58,13 +58,8 @@ impl Config {
             })?,
             None => Url::parse(&format!("http://{bind}")).map_err(|_| bad("CODEMINT_BIND", "makes no address"))?,
         };
-        let master_keys =
-            MasterKeys::parse(get("CODEMINT_MASTER_KEYS").as_deref().unwrap_or_default()).map_err(|error| {
-                ConfigError {
-                    variable: "CODEMINT_MASTER_KEYS",
-                    why: format!("{error} (`codemint keys generate` makes one)"),
-                }
-            })?;
+        let master_keys = MasterKeys::parse(get("CODEMINT_MASTER_KEYS").as_deref().unwrap_or_default())
+            .map_err(|error| ConfigError { variable: "CODEMINT_MASTER_KEYS", why: error.to_string() })?;
         Ok(Self {
             database_url: database_url(lookup),
             bind,

@@ -13,9 +13,6 @@ use base64::{
 use secrecy::zeroize::Zeroizing;
 use subtle::ConstantTimeEq;
 
-/// The environment variable that holds the ring.
-pub const MASTER_KEYS: &str = "CODEMINT_MASTER_KEYS";
-
 const MAX_ID: usize = 32;
 /// Padding is often lost on the way through a shell.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -27,28 +24,28 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyringError {
     /// Empty.
-    #[error("{MASTER_KEYS} holds no key; make one with `codemint keys generate`")]
+    #[error("there is no key; make one with `codemint keys generate`")]
     Empty,
     /// No colon.
-    #[error("{MASTER_KEYS}: key {0} must be written id:base64")]
+    #[error("key {0} must be written id:base64")]
     Form(usize),
     /// An id that is no id.
-    #[error("{MASTER_KEYS}: the id of key {0} must be 1 to 32 of a-z, 0-9, _ and -")]
+    #[error("the id of key {0} must be 1 to 32 of a-z, 0-9, _ and -")]
     Id(usize),
     /// The same id again.
-    #[error("{MASTER_KEYS}: key {0} has the id of an earlier one")]
+    #[error("key {0} has the id of an earlier one")]
     SameId(usize),
     /// The same key again.
-    #[error("{MASTER_KEYS}: key {0} is the same key as an earlier one")]
+    #[error("key {0} is the same key as an earlier one")]
     SameKey(usize),
     /// Not base64.
-    #[error("{MASTER_KEYS}: key {0} is not base64")]
+    #[error("key {0} is not base64")]
     Base64(usize),
     /// Not 32 bytes.
-    #[error("{MASTER_KEYS}: key {0} must be 32 bytes, and is not")]
+    #[error("key {0} must be 32 bytes, and is not")]
     Length(usize),
     /// All bytes are the same, zero for one.
-    #[error("{MASTER_KEYS}: key {0} is no random key; make one with `codemint keys generate`")]
+    #[error("key {0} is no random key; make one with `codemint keys generate`")]
     NotRandom(usize),
 }
 
@@ -164,7 +161,7 @@ mod tests {
             let error = MasterKeys::parse(&text).unwrap_err();
             assert_eq!(error, wanted, "{text}");
             let shown = error.to_string();
-            assert!(shown.contains(MASTER_KEYS) && !shown.contains(encoded) && !shown.contains(&short), "{shown}");
+            assert!(!shown.contains(encoded) && !shown.contains(&short), "{shown}");
         }
     }
 

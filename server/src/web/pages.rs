@@ -81,7 +81,8 @@ pub async fn server_function(State(site): State<Site>, request: Request) -> Resp
         return fallback::missing(request.method(), request.uri());
     }
     let (context, request) = Context::of(&site, request).await;
-    let response = leptos_axum::handle_server_fns_with_context(move || context.clone().provide(), request).await.into_response();
+    let response =
+        leptos_axum::handle_server_fns_with_context(move || context.clone().provide(), request).await.into_response();
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR { blame(response).await } else { response }
 }
 
@@ -90,9 +91,15 @@ async fn blame(response: Response) -> Response {
     let text = to_bytes(response.into_body(), MAX_PAGE).await.unwrap_or_default();
     let arguments = ["Args|", "MissingArg|", "Deserialization|"].iter().any(|kind| text.starts_with(kind.as_bytes()));
     problem::respond(&if arguments {
-        Problem::new(Code::ParameterInvalid, "The form is not whole: a field is missing or cannot be read. Load the page again.")
+        Problem::new(
+            Code::ParameterInvalid,
+            "The form is not whole: a field is missing or cannot be read. Load the page again.",
+        )
     } else {
-        Problem::new(Code::Internal, format!("a server function failed: {}", clip(&String::from_utf8_lossy(&text), 200)))
+        Problem::new(
+            Code::Internal,
+            format!("a server function failed: {}", clip(&String::from_utf8_lossy(&text), 200)),
+        )
     })
 }
 

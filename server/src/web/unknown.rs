@@ -5,7 +5,8 @@ use app::domain::problem::{Code, Problem, clip};
 /// The refusal of a field or query parameter that does not exist. `what`: "field" or "query parameter".
 pub fn refuse(what: &str, name: &str, known: &[&'static str]) -> Problem {
     // A key that was pasted in the place of a name is not repeated: answers end up in logs.
-    let secret = ["sk_", "rk_", "pk_", "whsec_", "cm_test_", "cm_live_"].iter().any(|prefix| name.trim().starts_with(prefix));
+    let secret =
+        ["sk_", "rk_", "pk_", "whsec_", "cm_test_", "cm_live_"].iter().any(|prefix| name.trim().starts_with(prefix));
     let shown = if secret { "(a key)".to_owned() } else { clip(name, 80) };
     let hint = match nearest(name, known) {
         Some(meant) => format!(" Did you mean {meant}?"),
