@@ -31,6 +31,7 @@ mod idempotency;
 mod log;
 mod money;
 mod pages;
+mod parameters;
 mod params;
 mod people;
 mod price;

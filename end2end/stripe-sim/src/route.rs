@@ -2,7 +2,7 @@
 
 use axum::http::Method;
 
-/// The endpoints of the stand-in, each with the name under which `spec/params.json` has its parameters.
+/// The endpoints of the stand-in, each with the name under which `parameters` has what it takes.
 pub(crate) const ROUTES: &[(Endpoint, &str)] = &[
     (Endpoint::CouponCreate, "POST /v1/coupons"),
     (Endpoint::CouponList, "GET /v1/coupons"),

@@ -1,36 +1,41 @@
-//! Which parameters an endpoint knows, and of which type: Stripe's own OpenAPI description, read as data.
-//!
-//! `spec/params.json` is cut from the official description (2026-01-28.clover) with what changed up to
-//! 2026-10-28.endive laid over it. A tree that passes comes out as typed JSON.
+//! Reads a form by the parameters that an endpoint knows: what comes out is typed JSON, or what Stripe would say.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
     error::{ApiError, ApiResult},
     form::Node,
+    parameters,
 };
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-struct Schema {
-    r#type: Option<Type>,
-    properties: BTreeMap<String, Schema>,
-    required: Vec<String>,
-    additional_properties: Additional,
-    items: Option<Box<Schema>>,
-    any_of: Vec<Schema>,
-    r#enum: Vec<String>,
-    max_length: Option<usize>,
-    format: Option<String>,
+/// What a parameter may be.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Schema {
+    pub(crate) kind: Kind,
+    /// Of an object.
+    pub(crate) properties: BTreeMap<&'static str, Schema>,
+    /// Of an object: those that must be there.
+    pub(crate) required: &'static [&'static str],
+    /// Of an object with free names: what stands under each.
+    pub(crate) each: Option<Box<Schema>>,
+    /// Of an array.
+    pub(crate) items: Option<Box<Schema>>,
+    /// Instead of all the rest: one of these.
+    pub(crate) either: Vec<Schema>,
+    /// Of a text: the only words; an empty one means that it can be unset.
+    pub(crate) words: &'static [&'static str],
+    /// Of a text, in characters.
+    pub(crate) max_length: Option<usize>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Type {
-    String,
+/// The kinds of values.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    #[default]
+    Text,
+    Currency,
     Integer,
     Number,
     Boolean,
@@ -38,23 +43,7 @@ enum Type {
     Object,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Additional {
-    Open(Box<Schema>),
-    Flag(#[expect(dead_code, reason = "`false` says only that there are none")] bool),
-}
-
-impl Default for Additional {
-    fn default() -> Self {
-        Self::Flag(false)
-    }
-}
-
-static SCHEMAS: LazyLock<BTreeMap<String, Schema>> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "a file of this crate; a test reads it")]
-    serde_json::from_str(include_str!("../spec/params.json")).expect("spec/params.json is valid")
-});
+static SCHEMAS: LazyLock<BTreeMap<&'static str, Schema>> = LazyLock::new(parameters::all);
 
 /// Reads the parameters of `endpoint` (`POST /v1/coupons`), or says what Stripe would.
 pub(crate) fn read(endpoint: &str, tree: &Node) -> ApiResult<Value> {
@@ -80,26 +69,23 @@ fn within(path: &str, name: &str) -> String {
 
 impl Schema {
     fn property(&self, name: &str) -> Option<&Self> {
-        self.properties.get(name).or(match &self.additional_properties {
-            Additional::Open(schema) => Some(schema),
-            Additional::Flag(_) => None,
-        })
+        self.properties.get(name).or(self.each.as_deref())
     }
 
-    /// The alternative of an `anyOf` that a node of this shape can only mean.
+    /// The alternative that a node of this shape can only mean.
     fn alternative(&self, node: &Node) -> &Self {
         let fits = |schema: &&Self| match node {
-            Node::Map(_) => matches!(schema.r#type, Some(Type::Object | Type::Array)),
-            Node::List(_) => schema.r#type == Some(Type::Array),
-            Node::Text(_) => !matches!(schema.r#type, Some(Type::Object | Type::Array)),
+            Node::Map(_) => matches!(schema.kind, Kind::Object | Kind::Array),
+            Node::List(_) => schema.kind == Kind::Array,
+            Node::Text(_) => !matches!(schema.kind, Kind::Object | Kind::Array),
         };
-        self.any_of.iter().find(fits).or_else(|| self.any_of.first()).unwrap_or(self)
+        self.either.iter().find(fits).or_else(|| self.either.first()).unwrap_or(self)
     }
 
     fn unknown(&self, node: &Node, path: &str, found: &mut Vec<String>) {
         let schema = self.alternative(node);
-        match (node, schema.r#type) {
-            (Node::Map(entries), Some(Type::Object)) => {
+        match (node, schema.kind) {
+            (Node::Map(entries), Kind::Object) => {
                 for (name, value) in entries {
                     let full = within(path, name);
                     match schema.property(name) {
@@ -108,7 +94,7 @@ impl Schema {
                     }
                 }
             }
-            (Node::Map(entries), Some(Type::Array)) => {
+            (Node::Map(entries), Kind::Array) => {
                 for (name, value) in entries {
                     if let Some(items) = &schema.items {
                         items.unknown(value, &within(path, name), found);
@@ -121,12 +107,12 @@ impl Schema {
 
     fn value(&self, node: &Node, path: &str) -> ApiResult<Value> {
         let schema = self.alternative(node);
-        match (schema.r#type, node) {
-            (Some(Type::Object), Node::Map(entries)) => schema.object(entries, path),
-            (Some(Type::Object), _) => Err(ApiError::invalid("Invalid object").param(path)),
-            (Some(Type::Array), node) => schema.array(node, path),
+        match (schema.kind, node) {
+            (Kind::Object, Node::Map(entries)) => schema.object(entries, path),
+            (Kind::Object, _) => Err(ApiError::invalid("Invalid object").param(path)),
+            (Kind::Array, node) => schema.array(node, path),
             (_, Node::Text(text)) => schema.scalar(text, path),
-            (Some(Type::Integer), _) => Err(invalid_integer("{}", path)),
+            (Kind::Integer, _) => Err(invalid_integer("{}", path)),
             (_, _) => Err(ApiError::invalid("Invalid string: {}").param(path)),
         }
     }
@@ -138,7 +124,7 @@ impl Schema {
                 object.insert(name.clone(), property.value(node, &within(path, name))?);
             }
         }
-        if let Some(name) = self.required.iter().find(|name| !object.contains_key(*name)) {
+        if let Some(name) = self.required.iter().find(|name| !object.contains_key(**name)) {
             return Err(ApiError::missing(&within(path, name)));
         }
         Ok(Value::Object(object))
@@ -172,37 +158,37 @@ impl Schema {
 
     fn scalar(&self, text: &str, path: &str) -> ApiResult<Value> {
         // `metadata=""` unsets, and a metadata value of "" removes its key.
-        let unsettable = self.r#enum.iter().any(String::is_empty) || path.contains("metadata[");
+        let unsettable = self.words.contains(&"") || path.contains("metadata[");
         if text.is_empty() && !unsettable {
             return Err(empty(path));
         }
         let refuse = |message: String| Err(ApiError::invalid(message).param(path));
-        match self.r#type {
-            Some(Type::Integer) => match text.parse::<i64>() {
+        match self.kind {
+            Kind::Integer => match text.parse::<i64>() {
                 Ok(number) => Ok(json!(number)),
                 Err(_) => Err(invalid_integer(text, path)),
             },
-            Some(Type::Number) => match text.parse::<f64>() {
+            Kind::Number => match text.parse::<f64>() {
                 Ok(number) if number.is_finite() => Ok(json!(number)),
                 _ => refuse(format!("Invalid decimal: {text}")),
             },
-            Some(Type::Boolean) => match text {
+            Kind::Boolean => match text {
                 "true" => Ok(json!(true)),
                 "false" => Ok(json!(false)),
                 _ => refuse(format!("Invalid boolean: {text}")),
             },
             _ => {
-                if !text.is_empty() && self.r#enum.iter().all(String::is_empty) && !self.r#enum.is_empty() {
+                if !text.is_empty() && self.words == [""] {
                     return refuse("Invalid object".to_owned());
                 }
-                if !self.r#enum.is_empty() && !self.r#enum.iter().any(|known| known == text) {
-                    return refuse(format!("Invalid {path}: must be one of {}", choices(&self.r#enum)));
+                if !self.words.is_empty() && !self.words.contains(&text) {
+                    return refuse(format!("Invalid {path}: must be one of {}", choices(self.words)));
                 }
                 if self.max_length.is_some_and(|most| text.chars().count() > most) {
                     let most = self.max_length.unwrap_or_default();
                     return refuse(format!("Invalid string: {}; must be at most {most} characters", shortened(text)));
                 }
-                if self.format.as_deref() == Some("currency") {
+                if self.kind == Kind::Currency {
                     let currency = text.to_ascii_lowercase();
                     if !crate::money::is_currency(&currency) {
                         let list = crate::money::CURRENCIES.join(", ");
@@ -232,8 +218,8 @@ fn empty(path: &str) -> ApiError {
 }
 
 /// `a, b, or c`
-fn choices(names: &[String]) -> String {
-    let names: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+fn choices(names: &[&str]) -> String {
+    let names: Vec<&str> = names.iter().copied().filter(|name| !name.is_empty()).collect();
     match names.as_slice() {
         [] => String::new(),
         [only] => (*only).to_owned(),

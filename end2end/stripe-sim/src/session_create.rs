@@ -73,9 +73,7 @@ struct DiscountParam {
 const ECHOED: &[&str] = &[
     "billing_address_collection",
     "customer_creation",
-    "integration_identifier",
     "locale",
-    "origin_context",
     "payment_method_collection",
     "submit_type",
 ];
