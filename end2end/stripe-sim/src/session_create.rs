@@ -70,13 +70,8 @@ struct DiscountParam {
 }
 
 /// Parameters that change nothing here and are answered as they came.
-const ECHOED: &[&str] = &[
-    "billing_address_collection",
-    "customer_creation",
-    "locale",
-    "payment_method_collection",
-    "submit_type",
-];
+const ECHOED: &[&str] =
+    &["billing_address_collection", "customer_creation", "locale", "payment_method_collection", "submit_type"];
 
 pub(crate) fn create(world: &mut World, params: &Value, context: &Context) -> ApiResult<Value> {
     let asked: Create = typed(params)?;
