@@ -2,6 +2,7 @@
 //! whoever comes after a crash, a lost answer or a 5xx goes on at the recorded step.
 
 use super::connection::{Link, permission_missing, unavailable};
+use super::idempotency::in_use;
 use super::lease::{LEASE_MS, Lease};
 use super::{Caller, Services, Ticket, mint, prices, refusal};
 use crate::scope::Scope;
@@ -9,7 +10,7 @@ use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt
 use crate::stripe::SessionParams;
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
-use app::domain::problem::{Code, Problem};
+use app::domain::problem::Problem;
 use app::wire::api::CheckoutSession;
 use std::collections::BTreeMap;
 
@@ -56,14 +57,6 @@ impl Tried {
     pub(super) fn ended(answer: Result<CheckoutSession, Problem>) -> Self {
         Self::Ended(Box::new(answer))
     }
-}
-
-/// 409: somebody else works on the same request.
-fn in_use() -> Problem {
-    Problem::new(
-        Code::IdempotencyKeyInUse,
-        "The first request with this Idempotency-Key is still running. Try again in a moment.",
-    )
 }
 
 impl Services {

@@ -122,7 +122,8 @@ impl Services {
     }
 }
 
-fn in_use() -> Problem {
+/// 409: somebody else works on the same request.
+pub(super) fn in_use() -> Problem {
     Problem::new(
         Code::IdempotencyKeyInUse,
         "The first request with this Idempotency-Key is still running. Try again in a moment.",

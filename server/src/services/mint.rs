@@ -5,8 +5,8 @@ use super::Services;
 use super::connection::{Link, unavailable};
 use super::refusal;
 use crate::store::CodeRow;
-use crate::stripe::{Coupon, NewCoupon, StripeError};
-use app::domain::ids::encode_bits;
+use crate::stripe::{Coupon, NewCoupon, Outcome, StripeError};
+use app::domain::ids::{encode, encode_bits};
 use app::domain::problem::{Code, Problem};
 use app::domain::terms::{Discount, Terms};
 use parking_lot::Mutex;
@@ -158,12 +158,9 @@ impl Services {
         coupon_id: &str,
     ) -> Result<Option<Problem>, Problem> {
         let wanted = wanted(row, &row.terms()?, coupon_id);
-        match link.stripe(&self.0.stripe).coupon(coupon_id).await {
-            Ok(found) => match judge(found.as_ref(), &wanted) {
-                Found::Equal => Ok(None),
-                Found::Blocked(reason) => Ok(Some(self.block(link, &row.id, coupon_id, &reason).await?)),
-            },
-            Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
+        match judge(self.read_coupon(link, coupon_id).await?.as_ref(), &wanted) {
+            Found::Equal => Ok(None),
+            Found::Blocked(reason) => Ok(Some(self.block(link, &row.id, coupon_id, &reason).await?)),
         }
     }
 
@@ -179,60 +176,52 @@ impl Services {
         let account = link.stripe(&self.0.stripe);
         if row.minted_at.is_some() {
             // Minted under an earlier connection: is it this account's?
-            let found = account.coupon(&wanted.id).await;
-            let found = match found {
-                Ok(found) => found,
-                Err(error) => return Err(self.stripe_problem(link, error, "coupon_read").await),
-            };
+            let found = self.read_coupon(link, &wanted.id).await?;
             let moved = matches!((&row.minted_account, &link.account), (Some(before), Some(now)) if before != now);
             if found.is_some() || !moved {
                 return Ok(judge(found.as_ref(), wanted));
             }
         }
-        let first = account.create_coupon(wanted, &wanted.id).await;
-        match first {
-            Ok(coupon) => Ok(judge(Some(&coupon), wanted)),
-            Err(StripeError::AlreadyExists) => match account.coupon(&wanted.id).await {
-                Ok(found) => Ok(judge(found.as_ref(), wanted)),
-                Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
-            },
-            Err(error) if error.outcome() == crate::stripe::Outcome::Unknown => {
-                self.after_doubt(link, wanted, error).await
-            }
-            Err(error) => Err(self.stripe_problem(link, error, "coupon_write").await),
+        match account.create_coupon(wanted, &wanted.id).await {
+            Err(doubt) if doubt.outcome() == Outcome::Unknown => self.after_doubt(link, wanted, doubt).await,
+            created => self.judge_created(link, wanted, created).await,
         }
     }
 
     /// The answer to a create was lost or a 5xx: the coupon's id tells what happened.
     async fn after_doubt(&self, link: &Link, wanted: &NewCoupon, doubt: StripeError) -> Result<Found, Problem> {
-        let account = link.stripe(&self.0.stripe);
-        match account.coupon(&wanted.id).await {
-            Ok(Some(coupon)) => return Ok(judge(Some(&coupon), wanted)),
-            Ok(None) => {}
-            Err(error) => return Err(self.stripe_problem(link, error, "coupon_read").await),
+        if let Some(coupon) = self.read_coupon(link, &wanted.id).await? {
+            return Ok(judge(Some(&coupon), wanted));
         }
         // A stored 5xx is all that this idempotency key will ever bring. The id alone keeps the coupon single, so another key is safe.
         let key = match doubt {
-            StripeError::Server { .. } => {
-                format!("{}-{}", wanted.id, encode_bits(u128::from_be_bytes(random_bits(self)?)))
-            }
+            StripeError::Server { .. } => format!("{}-{}", wanted.id, encode(self.now(), self.random_id()?)),
             _ => wanted.id.clone(),
         };
-        match account.create_coupon(wanted, &key).await {
+        let created = link.stripe(&self.0.stripe).create_coupon(wanted, &key).await;
+        self.judge_created(link, wanted, created).await
+    }
+
+    /// A coupon that is there already is compared, like one that was just made.
+    async fn judge_created(
+        &self,
+        link: &Link,
+        wanted: &NewCoupon,
+        created: Result<Coupon, StripeError>,
+    ) -> Result<Found, Problem> {
+        match created {
             Ok(coupon) => Ok(judge(Some(&coupon), wanted)),
-            Err(StripeError::AlreadyExists) => match account.coupon(&wanted.id).await {
-                Ok(found) => Ok(judge(found.as_ref(), wanted)),
-                Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
-            },
+            Err(StripeError::AlreadyExists) => Ok(judge(self.read_coupon(link, &wanted.id).await?.as_ref(), wanted)),
             Err(error) => Err(self.stripe_problem(link, error, "coupon_write").await),
         }
     }
-}
 
-fn random_bits(services: &Services) -> Result<[u8; 16], Problem> {
-    let mut bits = [0; 16];
-    bits[6..].copy_from_slice(&services.random_id()?);
-    Ok(bits)
+    async fn read_coupon(&self, link: &Link, id: &str) -> Result<Option<Coupon>, Problem> {
+        match link.stripe(&self.0.stripe).coupon(id).await {
+            Ok(found) => Ok(found),
+            Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
+        }
+    }
 }
 
 enum Found {

@@ -182,7 +182,7 @@ impl Services {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         let redemption = match &attempt.code {
-            None => String::new(),
+            None => None,
             Some(code) => {
                 if !tx.at(&link.scope).hold_again(&code.id, now).await? {
                     return Err(Refusal::Exhausted.problem("discount_code"));
@@ -197,10 +197,9 @@ impl Services {
                     now,
                 };
                 tx.at(&link.scope).insert_redemption(&new).await?;
-                id
+                Some(id)
             }
         };
-        let redemption = Some(redemption).filter(|id| !id.is_empty());
         if !tx
             .at(&link.scope)
             .reclaim_checkout(&attempt.checkout_id, attempt.number, redemption.as_deref(), now)

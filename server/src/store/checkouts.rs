@@ -215,12 +215,12 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Keeps an attempt marked as worked on. False: it was settled.
+    /// Keeps an attempt marked as worked on. False: it was settled, and a renewal that comes late must not keep the next request waiting.
     pub(crate) async fn renew_checkout(self, id: &str, attempt: i64, busy_until: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE checkouts SET busy_until = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step IN ('intent', 'uncertain')",
+            "UPDATE checkouts SET busy_until = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'intent'",
             workspace, mode, id, attempt, busy_until
         )
         .map(|rows| rows == 1)
