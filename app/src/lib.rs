@@ -11,6 +11,7 @@ mod components;
 pub mod domain;
 pub mod error;
 mod pages;
+mod prelude;
 pub mod server_fns;
 pub mod shell;
 pub mod wire;

@@ -4,7 +4,8 @@
 //! files at fixed names, while ours carry a hash of their content so that browsers may keep them for ever.
 //! Leptos' other inline scripts (streamed parts, serialized resources) come with the nonce by themselves.
 
-use leptos::{nonce::use_nonce, prelude::*};
+use crate::prelude::*;
+use leptos::nonce::use_nonce;
 
 /// Where the browser's part is served: addresses within our own origin, as `/assets/codemint.1a2b3c.js`.
 ///

@@ -1,7 +1,7 @@
 //! Asking before something is done.
 
 use crate::browser;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A `<dialog>` over the page.
 #[component]

@@ -3,7 +3,7 @@
 //! Fields hold no state. Forms read all their fields from the document at every input ([`crate::browser::field`]), so what was typed
 //! before the WASM was there counts like the rest, and hydration never overwrites it.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// The frame of a field: label, control, help, error.
 #[component]

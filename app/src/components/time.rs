@@ -1,7 +1,7 @@
 //! Moments.
 
+use crate::prelude::*;
 use crate::wire::screens::When;
-use leptos::prelude::*;
 
 /// A moment, whole in its title, with the zone.
 #[component]

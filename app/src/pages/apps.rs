@@ -9,9 +9,10 @@ use crate::domain::app_id::AppId;
 use crate::domain::mode::Mode;
 use crate::domain::money::group;
 use crate::domain::problem::Problem;
-use crate::server_fns::apps::{CreateApp, create_app};
+use crate::prelude::*;
+use crate::server_fns::apps::CreateApp;
+use crate::server_fns::ask;
 use crate::wire::screens::{AppRow, FormOutcome, Frame};
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
@@ -215,7 +216,7 @@ fn NewApp() -> impl IntoView {
             return;
         }
         let navigate = navigate.clone();
-        call.start(create_app(mode.get_untracked(), name, id), move |outcome| match outcome {
+        call.start(ask(CreateApp { mode: mode.get_untracked(), name, id }), move |outcome| match outcome {
             FormOutcome::Done { id } => {
                 frame.refetch();
                 navigate(&links::codes(&id, mode.get_untracked()), Default::default());

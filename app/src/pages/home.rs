@@ -6,9 +6,10 @@ use crate::browser;
 use crate::components::{Banner, Call, Logo, Refusal, SubmitButton, TextField, Tone};
 use crate::domain::email;
 use crate::domain::mode::Mode;
-use crate::server_fns::visit::{RequestSignIn, request_sign_in};
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::visit::RequestSignIn;
 use crate::wire::screens::SignInRequested;
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
 
@@ -89,7 +90,7 @@ fn SignInPanel() -> impl IntoView {
             }
             Ok(address) => {
                 typed_wrong.set(None);
-                call.start(request_sign_in(address), move |answer| sent.set(Some(answer)));
+                call.start(ask(RequestSignIn { email: address }), move |answer| sent.set(Some(answer)));
             }
         }
     };

@@ -13,7 +13,7 @@ mod sign_in;
 
 use crate::browser;
 use crate::components::{Toasts, ToastsView};
-use leptos::prelude::*;
+use crate::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::{SsrMode, path};

@@ -1,7 +1,7 @@
 //! Where the link in the e-mail leads. Opening it does nothing yet: mail scanners open links, too.
 
 use crate::components::Logo;
-use leptos::prelude::*;
+use crate::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 

@@ -6,9 +6,10 @@ use super::words::number;
 use crate::browser;
 use crate::components::{Call, CloseButton, Dialog, Refusal, SubmitButton, Toasts};
 use crate::domain::mode::Mode;
-use crate::server_fns::codes::{ArchiveCode, SetCodeActive, archive_code, set_code_active};
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::codes::{ArchiveCode, SetCodeActive};
 use crate::wire::screens::CodeDetail;
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_router::hooks::use_navigate;
 
@@ -24,7 +25,7 @@ pub fn PauseOrResume(now: RwSignal<CodeDetail>, mode: Mode, id: String) -> impl 
     let set = {
         let id = StoredValue::new(id.clone());
         move |to: bool, undo: Option<Callback<()>>| {
-            call.start(set_code_active(mode, id.get_value(), to), move |view| {
+            call.start(ask(SetCodeActive { mode, id: id.get_value(), active: to }), move |view| {
                 let text = view.code.code.clone();
                 now.update(|now| now.view = view);
                 match (to, undo) {
@@ -76,7 +77,7 @@ pub fn ArchiveDialog(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
         move |event: leptos::ev::SubmitEvent| {
             event.prevent_default();
             let (app_id, text, navigate) = (app_id.clone(), text.clone(), navigate.clone());
-            call.start(archive_code(mode, id.clone()), move |_| {
+            call.start(ask(ArchiveCode { mode, id: id.clone() }), move |_| {
                 browser::close_dialog(ARCHIVE);
                 frame.refetch();
                 toasts.say(format!("{text} is archived."));

@@ -4,9 +4,10 @@ use super::super::links;
 use crate::browser;
 use crate::components::{Call, Choice, CloseButton, Dialog, Refusal, SelectField, SubmitButton, TextField};
 use crate::domain::mode::Mode;
-use crate::server_fns::codes::{TestCheckout, test_checkout};
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::codes::TestCheckout;
 use crate::wire::screens::CodeDetail;
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 /// The dialog's id.
@@ -61,7 +62,7 @@ pub fn TestCheckoutDialog(
                 return;
             }
             url.set(None);
-            call.start(test_checkout(app_id.clone(), id.clone(), price), move |made_at| {
+            call.start(ask(TestCheckout { app_id: app_id.clone(), id: id.clone(), price_id: price }), move |made_at| {
                 browser::open_tab(&made_at);
                 url.set(Some(made_at));
                 made.run(());

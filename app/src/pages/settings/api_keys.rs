@@ -4,9 +4,10 @@ use super::super::load::Loaded;
 use crate::browser;
 use crate::components::{Call, CloseButton, Dialog, Refusal, SubmitButton, Time, Toasts};
 use crate::domain::mode::Mode;
-use crate::server_fns::api_keys::{RevokeApiKey, revoke_api_key};
+use crate::prelude::*;
+use crate::server_fns::api_keys::RevokeApiKey;
+use crate::server_fns::ask;
 use crate::wire::screens::{ApiKeyRow, KeyRights};
-use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 const ASK: &str = "revoke";
@@ -104,7 +105,7 @@ fn AskRevoke(asked: RwSignal<Option<(String, String)>>, mode: Mode, keys: Loaded
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let Some((id, name)) = asked.get_untracked() else { return };
-        call.start(revoke_api_key(mode, id), move |()| {
+        call.start(ask(RevokeApiKey { mode, id }), move |()| {
             browser::close_dialog(ASK);
             toasts.say(format!("{name} is revoked."));
             keys.refetch();
