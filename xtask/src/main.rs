@@ -9,6 +9,7 @@ mod browser;
 mod check;
 mod css;
 mod demo;
+mod parts;
 mod postgres;
 mod say;
 mod server;

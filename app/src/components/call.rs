@@ -7,6 +7,9 @@ use crate::server_fns::Answer;
 use leptos::task::spawn_local;
 use std::pin::Pin;
 
+/// What is left to do with an answer.
+type Done = Box<dyn FnOnce()>;
+
 /// One call at a time: whether it runs, and why the last one was refused.
 #[derive(Clone, Copy)]
 pub struct Call {
@@ -24,11 +27,11 @@ impl Call {
 
     /// Starts the call unless one runs; `done` is given what came of it. Nothing happens if the screen is gone by then.
     pub fn start<T: 'static>(self, call: Answer<T>, done: impl FnOnce(T) + 'static) {
-        self.run(Box::pin(async move { call.await.map(|value| Box::new(|| done(value)) as Box<dyn FnOnce()>) }));
+        self.run(Box::pin(async move { call.await.map(|value| Box::new(|| done(value)) as Done) }));
     }
 
     /// Once in the program, not once for each call.
-    fn run(self, call: Pin<Box<dyn Future<Output = Result<Box<dyn FnOnce()>, Problem>>>>) {
+    fn run(self, call: Pin<Box<dyn Future<Output = Result<Done, Problem>>>>) {
         if self.busy.get_untracked() {
             return;
         }
