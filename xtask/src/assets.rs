@@ -15,8 +15,16 @@ use crate::{
 /// Raise it when a change of xtask makes other files out of the same inputs.
 const RECIPE: &str = "3";
 
+/// What a browser receives, in bytes.
+pub(crate) struct Sizes {
+    /// Before the first click does anything.
+    pub(crate) first: u64,
+    /// For the pages that are loaded later, all together.
+    pub(crate) later: u64,
+}
+
 /// Builds all that a browser loads into `target/site`.
-pub(crate) fn build(profile: Profile) -> Outcome {
+pub(crate) fn build(profile: Profile) -> Outcome<Sizes> {
     let mut site = Site::open(workspace::site_dir(), if profile == Profile::Small { 11 } else { 5 })?;
 
     let raw = wasm::read(&wasm::compile(profile)?)?;
@@ -49,16 +57,17 @@ pub(crate) fn build(profile: Profile) -> Outcome {
         }
     }
 
-    let later: u64 = parts.iter().map(|part| site.sent_bytes(part)).sum();
-    let first = [&js, &loader, &wasm, &css].map(|name| site.sent_bytes(name));
+    let later = parts.iter().map(|part| site.sent_bytes(part)).sum();
+    let [js_sent, loader_sent, wasm_sent, css_sent] = [&js, &loader, &wasm, &css].map(|name| site.sent_bytes(name));
     site.finish(&Manifest { js, wasm, css, loader, parts })?;
-    let total: u64 = first.iter().sum();
-    let [js, loader, wasm, css] = first;
-    let [total, wasm, js, css, later] = [total, wasm, js + loader, css, later].map(|bytes| bytes.div_ceil(1000));
+    let js_sent = js_sent + loader_sent;
+    let first = wasm_sent + js_sent + css_sent;
+    let [total, wasm, js, css, others] =
+        [first, wasm_sent, js_sent, css_sent, later].map(|bytes| format!("{} kB", bytes.div_ceil(1000)));
     say::note(&format!(
-        "the first screen takes {total} kB: {wasm} WASM, {js} JavaScript, {css} styles; all other screens {later} kB more"
+        "the first screen takes {total}: {wasm} WASM, {js} JavaScript, {css} styles; the others {others} more"
     ));
-    Ok(())
+    Ok(Sizes { first, later })
 }
 
 /// Writes the program's files, each under a name with the hash of its content.

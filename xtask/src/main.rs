@@ -1,4 +1,4 @@
-//! The build of Codemint: `cargo xtask build | demo | test | check`.
+//! The build of Codemint: `cargo xtask build | demo | test | check | figures`.
 //!
 //! Needs git, Rust (rustup) and a C compiler. What else a command needs it fetches itself or asks for in one line.
 
@@ -9,6 +9,8 @@ mod browser;
 mod check;
 mod css;
 mod demo;
+mod deny;
+mod figures;
 mod parts;
 mod postgres;
 mod say;
@@ -60,8 +62,10 @@ enum Task {
         #[arg(long, value_enum)]
         only: Option<test::Part>,
     },
-    /// Format and lints, for the server and for the browser.
+    /// Format, lints for the server and for the browser, dependencies.
     Check,
+    /// Measure what the README tells: sizes, start-up, memory.
+    Figures,
 }
 
 fn main() -> ExitCode {
@@ -70,6 +74,7 @@ fn main() -> ExitCode {
         Task::Demo { ready_file, args } => demo::run(ready_file, args),
         Task::Test { filter, only } => return test::run(filter.as_deref(), only),
         Task::Check => check::run(),
+        Task::Figures => figures::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -41,7 +41,7 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
 
     let (site, built) = match only {
         Some(Part::Docs) => (Ok(()), Err("not needed".to_owned())),
-        _ => (assets::build(Profile::Small), compile()),
+        _ => (assets::build(Profile::Small).map(drop), compile()),
     };
     for problem in
         [site.as_ref().err(), built.as_ref().err().filter(|_| only != Some(Part::Docs))].into_iter().flatten()
