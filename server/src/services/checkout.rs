@@ -4,7 +4,9 @@
 use super::connection::{Link, permission_missing, unavailable};
 use super::idempotency::in_use;
 use super::lease::{LEASE_MS, Lease};
+use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, mint, prices, refusal};
+use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
 use crate::stripe::SessionParams;
@@ -200,7 +202,9 @@ impl Services {
                 row.attempt + 1
             }
         };
+        crash::here!("before-intent");
         tx.commit().await?;
+        crash::here!("intent");
         Ok(Some(Attempt {
             checkout_id,
             number,
@@ -271,7 +275,12 @@ impl Services {
         }
         let key = format!("{}-{}", attempt.checkout_id, attempt.number);
         match link.stripe(&self.0.stripe).create_session(&attempt.params, &key).await {
-            Ok(session) => Tried::ended(self.open(link, attempt, session).await),
+            // Stripe's stored answer to a call of hours ago: that session has ended, and nobody ever had its address.
+            Ok(session) if session.expires_at * 1000 <= self.now() => self.spend(link, attempt).await,
+            Ok(session) => {
+                crash::here!("session-answered");
+                Tried::ended(self.open(link, attempt, session).await)
+            }
             Err(error) => self.session_failed(link, attempt, error).await,
         }
     }
@@ -311,16 +320,10 @@ impl Services {
         }
         let _busy = self.stay_busy(scope, &row.id, row.attempt);
         let mut attempt = self.recorded_attempt(scope, &row).await?;
-        // While Stripe remembers the key, the same call tells by itself what became of the first one, and waits for one that is still running.
         let remembered = row.generation == link.generation && now - row.attempted_at < KEY_LIFE_MS;
-        if remembered {
-            if row.step()? == Step::Uncertain {
-                attempt = self.hold_again(&link, attempt).await?;
-            }
-            return self.drive(&link, attempt).await;
-        }
-        match self.find_session(&link, &row.id, row.created_at).await {
-            Ok(Some(session)) => {
+        // The session's metadata outlives every idempotency key, so it is asked first.
+        match self.look_for_session(&link, &row.id, row.created_at).await {
+            Ok(Looked::Found(session)) => {
                 if row.step()? == Step::Uncertain {
                     attempt = match self.hold_again(&link, attempt).await {
                         Ok(attempt) => attempt,
@@ -330,11 +333,22 @@ impl Services {
                         }
                     };
                 }
-                self.open(&link, &attempt, session).await
+                self.open(&link, &attempt, *session).await
             }
-            Ok(None) => {
+            // While Stripe remembers the key, the same call waits for a first one that is still running, and tells what became of it.
+            Ok(Looked::Absent | Looked::TooMany) if remembered => {
+                if row.step()? == Step::Uncertain {
+                    attempt = self.hold_again(&link, attempt).await?;
+                }
+                self.drive(&link, attempt).await
+            }
+            Ok(Looked::Absent) => {
                 self.settle_attempt(scope, &attempt, Step::Uncertain).await?;
                 self.next(&link, &row.id).await
+            }
+            Ok(Looked::TooMany) => {
+                self.settle_attempt(scope, &attempt, Step::Uncertain).await?;
+                Err(unavailable())
             }
             Err(problem) => {
                 self.settle_attempt(scope, &attempt, Step::Uncertain).await?;

@@ -4,6 +4,7 @@
 use super::Services;
 use super::connection::{Link, unavailable};
 use super::refusal;
+use crate::crash;
 use crate::store::CodeRow;
 use crate::stripe::{Coupon, NewCoupon, Outcome, StripeError};
 use app::domain::ids::{encode, encode_bits};
@@ -144,6 +145,7 @@ impl Services {
                     .note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now())
                     .await?;
                 tx.commit().await?;
+                crash::here!("coupon-stored");
                 Ok(coupon_id)
             }
             Found::Blocked(reason) => Err(self.block(link, &fresh.id, &coupon_id, &reason).await?),
@@ -166,9 +168,11 @@ impl Services {
 
     async fn block(&self, link: &Link, code_id: &str, coupon_id: &str, reason: &str) -> Result<Problem, Problem> {
         tracing::warn!(workspace = %link.scope.workspace, code = code_id, coupon_id, reason, "a code was blocked");
+        crash::here!("before-blocked");
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).block_code(code_id, coupon_id, reason, self.now()).await?;
         tx.commit().await?;
+        crash::here!("blocked");
         Ok(refusal::blocked(reason))
     }
 
@@ -182,6 +186,7 @@ impl Services {
                 return Ok(judge(found.as_ref(), wanted));
             }
         }
+        crash::here!("mint");
         match account.create_coupon(wanted, &wanted.id).await {
             Err(doubt) if doubt.outcome() == Outcome::Unknown => self.after_doubt(link, wanted, doubt).await,
             created => self.judge_created(link, wanted, created).await,
@@ -210,7 +215,10 @@ impl Services {
         created: Result<Coupon, StripeError>,
     ) -> Result<Found, Problem> {
         match created {
-            Ok(coupon) => Ok(judge(Some(&coupon), wanted)),
+            Ok(coupon) => {
+                crash::here!("coupon-answered");
+                Ok(judge(Some(&coupon), wanted))
+            }
             Err(StripeError::AlreadyExists) => Ok(judge(self.read_coupon(link, &wanted.id).await?.as_ref(), wanted)),
             Err(error) => Err(self.stripe_problem(link, error, "coupon_write").await),
         }

@@ -3,6 +3,7 @@
 use super::Services;
 use super::connection::Link;
 use super::session_outcome::settle;
+use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, Step};
 use crate::stripe::{PaymentStatus, Session, SessionStatus};
@@ -115,7 +116,9 @@ impl Services {
             let paid = step == Step::Complete;
             settle(&mut tx, scope, row.redemption_id.as_deref(), paid, now).await?;
         }
+        crash::here!("before-counted");
         tx.commit().await?;
+        crash::here!("counted");
         Ok(())
     }
 
@@ -147,11 +150,14 @@ impl Services {
             settle(&mut tx, &scope, row.redemption_id.as_deref(), false, now).await?;
         }
         tx.commit().await?;
+        crash::here!("gave-up");
         if now - row.attempted_at <= LONGEST_SESSION_MS {
             // All calls of a link end within its budget, long before the row is free for others. What cannot be asked now is asked later.
             let link = self.link(&scope).await?;
             if let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
+                crash::here!("gave-up-found");
                 self.expire(&link, &session.id).await;
+                crash::here!("gave-up-expired");
             }
         }
         let mut tx = self.0.db.begin().await?;

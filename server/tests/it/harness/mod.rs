@@ -3,14 +3,22 @@
 mod ask;
 mod database;
 mod logs;
+#[cfg(unix)]
+mod process;
 mod run;
+#[cfg(unix)]
+mod shop;
 mod shown;
 mod world;
 
 pub use ask::Answer;
 pub use database::Engine;
 pub use logs::Recorded;
+#[cfg(unix)]
+pub use process::{Process, file_of};
 pub use run::{all, on, until};
+#[cfg(unix)]
+pub use shop::{Counted, Shop};
 pub use shown::shown;
 pub use world::{Setup, World};
 
