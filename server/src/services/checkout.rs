@@ -267,7 +267,7 @@ impl Services {
     }
 
     async fn try_session(&self, link: &Link, attempt: &Attempt) -> Tried {
-        let _busy = self.stay_busy(&link.scope, &attempt.checkout_id, attempt.number);
+        let _busy = self.stay_busy(&link.scope, &attempt.checkout_id, attempt.number, Step::Intent);
         if let Some(code) = &attempt.code
             && let Err(problem) = self.ensure_coupon(link, code).await
         {
@@ -285,15 +285,15 @@ impl Services {
         }
     }
 
-    /// Tells others that this checkout is being worked on, as long as this process lives.
-    fn stay_busy(&self, scope: &Scope, id: &str, number: i64) -> Lease {
+    /// Tells others that this checkout is being worked on, as long as this process lives and it stays at this step.
+    pub(super) fn stay_busy(&self, scope: &Scope, id: &str, number: i64, step: Step) -> Lease {
         let (services, scope, id) = (self.clone(), scope.clone(), id.to_owned());
         Lease::keep(move || {
             let (services, scope, id) = (services.clone(), scope.clone(), id.clone());
             async move {
                 let renewed = async {
                     let mut tx = services.0.db.begin().await?;
-                    let ours = tx.at(&scope).renew_checkout(&id, number, services.now() + LEASE_MS).await?;
+                    let ours = tx.at(&scope).renew_checkout(&id, number, step, services.now() + LEASE_MS).await?;
                     tx.commit().await?;
                     Ok::<_, crate::store::StoreError>(ours)
                 };
@@ -318,7 +318,7 @@ impl Services {
         if !ours {
             return Err(in_use());
         }
-        let _busy = self.stay_busy(scope, &row.id, row.attempt);
+        let _busy = self.stay_busy(scope, &row.id, row.attempt, row.step()?);
         let mut attempt = self.recorded_attempt(scope, &row).await?;
         let remembered = row.generation == link.generation && now - row.attempted_at < KEY_LIFE_MS;
         // The session's metadata outlives every idempotency key, so it is asked first.

@@ -2,6 +2,7 @@
 
 use super::Services;
 use super::connection::Link;
+use super::lease::LEASE_MS;
 use super::session_outcome::settle;
 use crate::crash;
 use crate::scope::Scope;
@@ -142,17 +143,18 @@ impl Services {
         let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
-        if !tx.at(&scope).take_checkout(&row.id, now - GIVE_UP_MS, now + GIVE_UP_MS).await? {
+        if !tx.at(&scope).take_checkout(&row.id, now - GIVE_UP_MS, now + LEASE_MS).await? {
             return Ok(());
         }
         // Nobody has the session's address: the hold goes back whatever Stripe says.
-        if tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Uncertain, now, now + GIVE_UP_MS).await? {
+        if tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Uncertain, now, now + LEASE_MS).await? {
             settle(&mut tx, &scope, row.redemption_id.as_deref(), false, now).await?;
         }
         tx.commit().await?;
         crash::here!("gave-up");
         if now - row.attempted_at <= LONGEST_SESSION_MS {
-            // All calls of a link end within its budget, long before the row is free for others. What cannot be asked now is asked later.
+            // What cannot be asked now is asked later.
+            let _busy = self.stay_busy(&scope, &row.id, row.attempt, Step::Uncertain);
             let link = self.link(&scope).await?;
             if let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
                 crash::here!("gave-up-found");

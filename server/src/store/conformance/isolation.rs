@@ -189,7 +189,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode next_attempt("co_refused", 1, &next_attempt());
         Mode checkout("co_open");
         Mode detach_checkout("co_open");
-        Mode renew_checkout("co_intent", 1, T + 9_000);
+        Mode renew_checkout("co_intent", 1, Step::Intent, T + 9_000);
         Mode reclaim_checkout("co_uncertain", 1, Some("rd_9"), T + 1);
         Mode open_checkout("co_intent", 1, "cs_2", T, "{}", T);
         Mode settle_checkout("co_intent", 1, Step::Expired, T, T);

@@ -3,6 +3,7 @@
 //!
 //! Every day each story is told once; `CODEMINT_FULL=1` tells them so often that every step is died at 200 times an engine.
 
+mod later;
 mod steps;
 
 use crate::harness::Engine;
@@ -11,6 +12,8 @@ use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+/// Longer than a lease, and then a completer's patience, in milliseconds.
+const GIVEN_UP_MS: i64 = 69_000;
 /// No story needs nearly as long.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Installations that live at the same time. They mostly wait for leases and jobs.

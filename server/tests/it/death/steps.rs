@@ -1,6 +1,6 @@
 //! One purchase, and a death at every step of it.
 
-use super::{full, tell};
+use super::{GIVEN_UP_MS, full, tell};
 use crate::harness::{Counted, Engine, Shop};
 use serde_json::json;
 use std::time::Instant;
@@ -8,8 +8,6 @@ use stripe_sim::{Fault, FaultKind, Match};
 
 const COUPONS: &str = "/v1/coupons";
 const SESSIONS: &str = "/v1/checkout/sessions";
-/// Longer than a completer waits for somebody to come back.
-const GIVEN_UP_MS: i64 = 61_000;
 /// Longer than Stripe remembers a key, and longer than a session with a limited code lives.
 const NEXT_DAY_MS: i64 = 25 * 3_600_000;
 /// Longer than a session with a limited code lives, and far shorter than Stripe remembers a key.

@@ -15,7 +15,7 @@ pub use ask::Answer;
 pub use database::Engine;
 pub use logs::Recorded;
 #[cfg(unix)]
-pub use process::{Process, file_of};
+pub use process::Process;
 pub use run::{all, on, until};
 #[cfg(unix)]
 pub use shop::{Counted, Shop};

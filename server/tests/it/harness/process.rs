@@ -88,14 +88,14 @@ impl Process {
     }
 
     /// Its log so far.
-    pub fn said(&self) -> String {
+    fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
     /// It dies by its own hand, as it was ordered.
     pub async fn dies(mut self) {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        let Ok(status) = ended else { panic!("it does not die: {}", self.said()) };
+        let Ok(status) = ended else { panic!("it does not die") };
         assert_eq!(status.unwrap().signal(), Some(SIGKILL), "{}", self.said());
     }
 

@@ -2,7 +2,7 @@
 
 use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
-use super::process::{Place, Process};
+use super::process::{Place, Process, file_of};
 use super::run::within;
 use super::world::{World, with};
 use super::{ALL, CHECKOUT, CODES, CONNECTION};
@@ -50,7 +50,12 @@ impl Shop {
         let folder = tempfile::tempdir().unwrap();
         let place =
             Place { database_url: database.url(), stripe_url: stripe.url.clone(), folder: folder.path().to_owned() };
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(60))
+            .build()
+            .unwrap();
         let (key, process, ahead) = (String::new(), Mutex::new(None), AtomicI64::new(0));
         let mut shop = Self { sim, database, place, key, stripe, folder, http, process, ahead };
         shop.start(die_at).await;
@@ -91,11 +96,6 @@ impl Shop {
     /// SIGKILL.
     pub async fn kill(&self) {
         self.take().kill().await;
-    }
-
-    /// What the running process logged.
-    pub fn said(&self) -> String {
-        self.process.lock().as_ref().map(Process::said).unwrap_or_default()
     }
 
     /// Time goes by while no process runs, on our side and on Stripe's.
@@ -158,13 +158,35 @@ impl Shop {
 
     /// The client comes back with the same request until it is answered; what an answer may say before: not now.
     pub async fn buys(&self, order: &str, code: &str) -> Answer {
+        self.answers(|| self.purchase(order, code)).await
+    }
+
+    /// Any request, repeated like that.
+    pub async fn answers(&self, ask: impl Fn() -> Ask) -> Answer {
         within(CONVERGED, async || {
-            let answer = self.purchase(order, code).send().await;
+            let answer = ask().send().await;
             let later = answer.status == 503 || answer.code() == "idempotency_key_in_use";
             assert!(later || answer.status < 500, "{}", answer.text);
             (!later, answer)
         })
         .await
+    }
+
+    /// Signs the owner in by the mailed link; the session's cookie.
+    pub async fn sign_in(&self) -> String {
+        let form = [("email", "owner@example.com")];
+        self.browse("POST", "/api/request-sign-in").form(&form).send().await.expect(200);
+        let mail = file_of(&self.place.folder, "eml").await;
+        let text = mail_parser::MessageParser::default().parse(&mail).unwrap().body_text(0).unwrap().into_owned();
+        let link = text.split_whitespace().find(|word| word.starts_with("http")).unwrap();
+        let token = link.rsplit('/').next().unwrap();
+        let answer = self.browse("POST", "/sign-in").form(&[("token", token)]).send().await;
+        answer.header("set-cookie").unwrap_or_else(|| panic!("{answer:?}")).split(';').next().unwrap().to_owned()
+    }
+
+    /// The owner's click on a blocked code.
+    pub fn mint_again(&self, cookie: &str, id: &str) -> Ask {
+        self.browse("POST", "/api/mint-again").header("cookie", cookie).form(&[("mode", "test"), ("id", id)])
     }
 
     // Judging.
