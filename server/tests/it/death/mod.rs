@@ -3,6 +3,7 @@
 //!
 //! Every day each story is told once; `CODEMINT_FULL=1` tells them so often that every step is died at 200 times an engine.
 
+mod crowd;
 mod later;
 mod steps;
 
@@ -24,14 +25,19 @@ fn full() -> bool {
     std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1")
 }
 
+/// Runs to its end, if the engine can be had.
+fn run(engine: Engine, all: impl Future<Output = ()>) {
+    if engine.is_there() {
+        // As `main` has it done by the first use of the client.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(all);
+    }
+}
+
 /// Tells all stories side by side, each so many times; afterwards says which failed.
 fn tell<S: Debug + Copy>(engine: Engine, stories: Vec<S>, times: usize, story: impl AsyncFn(Engine, S) -> String) {
-    if !engine.is_there() {
-        return;
-    }
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    run(engine, async {
         let (count, started) = (stories.len() * times, Instant::now());
         let all: Vec<S> = (0..times).flat_map(|_| stories.clone()).collect();
         let told = futures::stream::iter(all).map(async |told| {

@@ -85,6 +85,14 @@ impl Database {
         assert_eq!(self.number(wrong).await, 0, "counters and rows differ");
     }
 
+    /// Counts what SQLite finds broken in its file; PostgreSQL was not killed.
+    pub fn broken(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+            Self::Postgres { .. } => "SELECT CAST(0 AS BIGINT)",
+        }
+    }
+
     /// Everything that is kept, as bytes: the files with all that lies in them, or every column of every table.
     pub async fn dump(&self) -> Vec<u8> {
         let mut all = Vec::new();
