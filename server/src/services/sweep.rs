@@ -186,13 +186,14 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions, links, idempotency keys after two days.
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
         self.0.sign_in_limits.forget_idle();
         let mut tx = self.0.db.begin().await?;
         tx.conn().forget_ended(now).await?;
-        tx.conn().forget_idempotency_keys(now - 48 * 60 * 60 * 1000).await?;
+        tx.conn().forget_idempotency_keys(now - 2 * DAY_MS).await?;
+        tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.commit().await?;
         Ok(())
     }

@@ -6,6 +6,7 @@
 mod crowd;
 mod later;
 mod steps;
+mod two_processes;
 
 use crate::harness::Engine;
 use futures::{FutureExt, StreamExt};

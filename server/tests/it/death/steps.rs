@@ -199,7 +199,8 @@ async fn nothing_waits_longer_than_a_lease(shop: &Shop) {
     let now = shop.now();
     let taken = "SELECT COALESCE(max(locked_until), 0) FROM idempotency_keys WHERE status IS NULL";
     let busy = "SELECT COALESCE(max(busy_until), 0) FROM checkouts WHERE step = 'intent'";
-    for sql in [taken, busy] {
+    let leased = "SELECT COALESCE(max(held_until), 0) FROM leases";
+    for sql in [taken, busy, leased] {
         let until = shop.database.number(sql).await;
         assert!(until <= now + LEASE_MS, "{sql}: {} ms from now", until - now);
     }

@@ -16,7 +16,7 @@ pub use database::Engine;
 pub use logs::Recorded;
 #[cfg(unix)]
 pub use process::Process;
-pub use run::{all, on, until};
+pub use run::{all, on, until, within};
 #[cfg(unix)]
 pub use shop::{Counted, Shop};
 pub use shown::shown;

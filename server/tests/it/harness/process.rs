@@ -88,7 +88,7 @@ impl Process {
     }
 
     /// Its log so far.
-    fn said(&self) -> String {
+    pub fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 

@@ -152,8 +152,13 @@ impl Shop {
 
     /// A purchase under this idempotency key; every attempt at it is the same request.
     pub fn purchase(&self, order: &str, code: &str) -> Ask {
+        self.purchase_at(&self.url(), order, code)
+    }
+
+    /// The same, of the process at this address.
+    pub fn purchase_at(&self, url: &str, order: &str, code: &str) -> Ask {
         let body = World::checkout_body(json!({ "discount_code": code, "user_id": order }));
-        self.ask("POST", CHECKOUT).idempotent(order).json(&body)
+        self.ask_at(url, "POST", CHECKOUT).idempotent(order).json(&body)
     }
 
     /// The client comes back with the same request until it is answered; what an answer may say before: not now.
