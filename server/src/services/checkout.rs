@@ -34,6 +34,14 @@ pub(super) struct Attempt {
     pub(super) began_at: i64,
 }
 
+impl Attempt {
+    /// Whether its code still has the coupon that its parameters name: the owner may have let it be minted again meanwhile.
+    fn coupon_stands(&self) -> bool {
+        let named = |code: &CodeRow| code.coupon_id.as_ref().is_some_and(|id| self.params.contains(id.as_str()));
+        self.code.as_ref().is_none_or(named)
+    }
+}
+
 /// What is known about a request before anything is written.
 struct Prepared {
     price: Option<PriceRow>,
@@ -336,7 +344,7 @@ impl Services {
                 self.open(&link, &attempt, *session).await
             }
             // While Stripe remembers the key, the same call waits for a first one that is still running, and tells what became of it.
-            Ok(Looked::Absent | Looked::TooMany) if remembered => {
+            Ok(Looked::Absent | Looked::TooMany) if remembered && attempt.coupon_stands() => {
                 if row.step()? == Step::Uncertain {
                     attempt = self.hold_again(&link, attempt).await?;
                 }

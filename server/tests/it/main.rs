@@ -28,4 +28,5 @@ mod secrets;
 mod sign_in;
 mod sweep;
 mod tenants;
+mod trouble;
 mod validate;
