@@ -29,7 +29,7 @@ impl Services {
         let now = self.now();
         let held = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(scope).is_leased(coupon_id, now).await?
+            reader.at(scope).lease_is_held(coupon_id, now).await?
         };
         if held {
             return Ok(None);

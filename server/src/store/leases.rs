@@ -27,7 +27,7 @@ impl Scoped<'_> {
     }
 
     /// Whether somebody holds a lease now: a look that writes nothing.
-    pub(crate) async fn is_leased(self, name: &str, now: i64) -> Result<bool> {
+    pub(crate) async fn lease_is_held(self, name: &str, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         let row = optional!(
             conn,

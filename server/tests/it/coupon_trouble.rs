@@ -14,6 +14,8 @@ on_both_engines!(
     changed_and_minted_again,
     deleted_between_mint_and_session,
     deleted_while_nobody_knew_that_it_was_made,
+    renamed_while_nobody_knew_that_it_was_made,
+    changed_while_nobody_knew_that_it_was_made,
     minted_again_while_a_session_was_not_known,
     minted_again_by_another_while_a_session_was_not_known,
     blocked_while_a_session_was_not_known,
@@ -165,13 +167,39 @@ async fn deleted_between_mint_and_session(w: &World) {
     assert_eq!((w.sim.coupons().len(), w.counts(&id).await), (1, (1, 0)));
 }
 
-async fn deleted_while_nobody_knew_that_it_was_made(w: &World) {
+/// Stripe made the coupon, and its answer never came: the code's id, the coupon's id.
+async fn made_and_not_known(w: &World) -> (String, String) {
     let id = w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 1 })).await;
     w.sim.inject(Fault::new(Match::new("POST", "/v1/coupons"), FaultKind::ApplyThenDrop));
     w.sim.inject(Fault::new(Match::new("GET", "/v1/coupons"), FaultKind::Drop));
     buy(w, "order-1").await.refused(503, "stripe_unavailable", "");
     w.sim.clear_faults();
-    w.sim.delete_coupon(&w.sim.coupons()[0].id).unwrap();
+    (id, w.sim.coupons().pop().unwrap().id)
+}
+
+async fn renamed_while_nobody_knew_that_it_was_made(w: &World) {
+    let (id, coupon) = made_and_not_known(w).await;
+    w.sim.edit_coupon(&coupon, Some("A nicer name"), &[("team", "growth")]).unwrap();
+    w.sim.forget_idempotency_keys();
+    buy(w, "order-1").await.expect(201);
+    assert_eq!((w.sim.coupons().len(), w.counts(&id).await), (1, (1, 0)));
+}
+
+async fn changed_while_nobody_knew_that_it_was_made(w: &World) {
+    let (id, coupon) = made_and_not_known(w).await;
+    w.sim.edit_coupon(&coupon, None, &[("codemint_terms", "")]).unwrap();
+    w.sim.forget_idempotency_keys();
+    // Without our hash of its terms it is not ours any more.
+    buy(w, "order-1").await.refused(BLOCKED.0, BLOCKED.1, BLOCKED.2);
+    assert_eq!((w.counts(&id).await, w.sim.counts().sessions), ((0, 0), 0));
+    mint_again(w, &id).await;
+    buy(w, "order-2").await.expect(201);
+    assert_eq!((w.sim.coupons().len(), w.counts(&id).await), (2, (1, 0)));
+}
+
+async fn deleted_while_nobody_knew_that_it_was_made(w: &World) {
+    let (id, coupon) = made_and_not_known(w).await;
+    w.sim.delete_coupon(&coupon).unwrap();
     // Stripe replays that it made it; that it is gone shows when it is used.
     buy(w, "order-1").await.refused(BLOCKED.0, BLOCKED.1, BLOCKED.2);
     assert_eq!((w.counts(&id).await, w.sim.counts().sessions), ((0, 0), 0));

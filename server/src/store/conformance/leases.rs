@@ -17,17 +17,17 @@ async fn rows(base: &Base) -> Vec<(String, String, i64, i64)> {
 
 pub(super) async fn one_holder_until_it_lets_go(base: Base) {
     let scope = shop(&base).await;
-    assert!(!get!(base, &scope, is_leased(ODD, T)));
+    assert!(!get!(base, &scope, lease_is_held(ODD, T)));
     assert_eq!(take(&base, &scope, "a", T).await, Taken::Ours(1));
     assert_eq!(rows(&base).await, [(ODD.into(), "a".into(), 1, T + 10)]);
     assert_eq!(take(&base, &scope, "b", T + 9).await, Taken::No);
     assert_eq!(take(&base, &scope, "a", T + 9).await, Taken::No, "not even the holder takes it twice");
-    assert!(get!(base, &scope, is_leased(ODD, T + 9)) && !get!(base, &scope, is_leased(ODD, T + 10)));
+    assert!(get!(base, &scope, lease_is_held(ODD, T + 9)) && !get!(base, &scope, lease_is_held(ODD, T + 10)));
     // Given back: free at once, and a renewal that comes late changes nothing.
     assert!(!put!(base, &scope, release_lease(ODD, "b", 1)).unwrap());
     assert!(put!(base, &scope, release_lease(ODD, "a", 1)).unwrap());
     assert!(!put!(base, &scope, renew_lease(ODD, "a", 1, HUGE)).unwrap());
-    assert!(!get!(base, &scope, is_leased(ODD, T)));
+    assert!(!get!(base, &scope, lease_is_held(ODD, T)));
     assert_eq!(take(&base, &scope, "b", T).await, Taken::Ours(3));
 }
 

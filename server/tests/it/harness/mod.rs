@@ -3,10 +3,10 @@
 mod ask;
 mod database;
 mod logs;
-#[cfg(unix)]
+#[cfg(all(unix, debug_assertions))]
 mod process;
 mod run;
-#[cfg(unix)]
+#[cfg(all(unix, debug_assertions))]
 mod shop;
 mod shown;
 mod world;
@@ -14,10 +14,12 @@ mod world;
 pub use ask::Answer;
 pub use database::Engine;
 pub use logs::Recorded;
-#[cfg(unix)]
+#[cfg(all(unix, debug_assertions))]
 pub use process::Process;
-pub use run::{all, on, until, within};
-#[cfg(unix)]
+#[cfg(all(unix, debug_assertions))]
+pub use run::within;
+pub use run::{all, on, until};
+#[cfg(all(unix, debug_assertions))]
 pub use shop::{Counted, Shop};
 pub use shown::shown;
 pub use world::{Setup, World};

@@ -1,6 +1,7 @@
 //! The real binary as a process of its own, which can be killed.
 
 use super::run::until;
+use super::world::MASTER_KEYS;
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -8,8 +9,6 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, Command};
 
-/// 32 bytes that differ, in base64.
-const MASTER_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// How long a process may take to come up, or to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 const SIGKILL: i32 = 9;
