@@ -96,21 +96,25 @@ pub(crate) async fn handle(Extracted(sim): Extracted<Sim>, request: Request) -> 
 }
 
 async fn run(sim: Sim, call: Call) -> Outcome {
-    let mut pending = match begin(&sim, call) {
+    let pending = match begin(&sim, call) {
         Step::Ready(outcome) => return outcome,
         Step::Execute(pending) => pending,
     };
-    let wait = match pending.fault {
-        Some(FaultKind::Stall(time)) => Some(time),
-        Some(FaultKind::Hold) => None,
-        _ => return finish(&sim, *pending),
-    };
-    // Stripe goes on with a call whose client has left.
+    if !matches!(pending.fault, Some(FaultKind::Stall(_) | FaultKind::Hold | FaultKind::HoldAnswer)) {
+        return finish(&sim, *pending);
+    }
+    let mut released = pending.released.clone();
+    // Stripe goes on with a call whose client has left. The sender of releases lives in the handle, so it is never gone.
     let on = tokio::spawn(async move {
-        match wait {
-            Some(time) => tokio::time::sleep(time).await,
-            // The sender lives in the handle, so it is never gone.
-            None => drop(pending.released.changed().await),
+        match pending.fault {
+            Some(FaultKind::Stall(time)) => tokio::time::sleep(time).await,
+            Some(FaultKind::Hold) => drop(released.changed().await),
+            Some(FaultKind::HoldAnswer) => {
+                let outcome = finish(&sim, *pending);
+                drop(released.changed().await);
+                return outcome;
+            }
+            _ => {}
         }
         finish(&sim, *pending)
     });

@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: a write that is sent again is answered again, not done again.
 
 use super::{answer::Answer, incoming::Incoming, problem, problem::Refused};
+use crate::crash;
 use crate::services::{Begin, Caller, Services, Ticket};
 use app::domain::{app_id::AppId, problem::Problem};
 use axum::{
@@ -36,6 +37,7 @@ where
     match work(Some(ticket.clone())).await {
         Ok(answer) => {
             finish(services, ticket, &answer).await;
+            crash::here!("answer-stored");
             Ok(answer.into_response())
         }
         Err(refusal) if refusal.code.as_str().starts_with("discount_code_") => {
@@ -44,6 +46,7 @@ where
             Ok(answer.into_response())
         }
         Err(refusal) => {
+            crash::here!("before-key-freed");
             if let Err(problem) = services.abandon(ticket).await {
                 tracing::error!(cause = %problem.message, "an idempotency key could not be freed");
             }

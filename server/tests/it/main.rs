@@ -13,6 +13,9 @@ mod checkout_refusals;
 mod connection;
 mod counts;
 mod coupon_trouble;
+// Only a debug build dies on order.
+#[cfg(all(unix, debug_assertions))]
+mod death;
 mod discount_codes;
 mod edge;
 mod faults;
@@ -25,4 +28,5 @@ mod secrets;
 mod sign_in;
 mod sweep;
 mod tenants;
+mod trouble;
 mod validate;
