@@ -24,6 +24,7 @@ mod connection;
 mod coupon;
 mod discount;
 mod error;
+mod exchange;
 mod fault;
 mod form;
 mod id;
@@ -50,6 +51,7 @@ mod world;
 
 pub use auth::AccountId;
 pub use coupon::{AppliesTo, Coupon, CouponCurrencyOption};
+pub use exchange::Exchange;
 pub use fault::{Fault, FaultKind, Match};
 pub use log::RequestRecord;
 pub use people::{Counts, Refused};

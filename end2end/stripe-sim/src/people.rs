@@ -8,6 +8,7 @@ use crate::{
     Sim,
     auth::AccountId,
     coupon::Coupon,
+    exchange::Exchange,
     id,
     log::RequestRecord,
     params::Metadata,
@@ -239,6 +240,16 @@ impl Sim {
     /// Forgets the calls so far, so that a test can look at what comes.
     pub fn clear_requests(&self) {
         self.lock().log.clear();
+    }
+
+    /// From now on whole exchanges are kept, for whoever judges them.
+    pub fn record_exchanges(&self) {
+        self.lock().recorder.start();
+    }
+
+    /// The exchanges that were kept, in the order in which they began.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.lock().recorder.all()
     }
 
     /// How many of everything there are.

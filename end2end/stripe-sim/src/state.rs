@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     auth::{AccountId, Keys},
     clock::Clock,
+    exchange::Recorder,
     fault::Faults,
     log::Log,
     world::World,
@@ -17,6 +18,7 @@ pub(crate) struct State {
     pub(crate) worlds: BTreeMap<(AccountId, bool), World>,
     pub(crate) keys: Keys,
     pub(crate) log: Log,
+    pub(crate) recorder: Recorder,
     pub(crate) faults: Faults,
     /// Every connection is cut.
     pub(crate) down: bool,
