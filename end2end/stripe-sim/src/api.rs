@@ -16,6 +16,7 @@ use crate::{
     connection::Hangup,
     coupon,
     error::{ApiError, ApiResult},
+    event::{self, Origin},
     exchange::Exchange,
     fault::FaultKind,
     form, id,
@@ -267,7 +268,8 @@ fn finish(sim: &Sim, pending: Pending) -> Outcome {
     let mut state = sim.lock();
     let base_url = state.base_url.clone().unwrap_or_else(|| format!("http://{}", call.host));
     let reuse_coupon_ids = state.reuse_coupon_ids;
-    let context = Context { caller: caller.clone(), now: state.clock.now(), base_url, reuse_coupon_ids };
+    let origin = Origin { request_id: Some(call.request_id.clone()), idempotency_key: call.idempotency_key.clone() };
+    let context = Context { caller: caller.clone(), now: state.clock.now(), base_url, reuse_coupon_ids, origin };
     let world = state.world(&caller.account, caller.livemode);
     let result = match fault {
         Some(FaultKind::Status500) => Err(ApiError::internal()),
@@ -302,7 +304,15 @@ fn finish(sim: &Sim, pending: Pending) -> Outcome {
     outcome
 }
 
+/// Does what a call asks for, and remembers what that brought about.
 fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
+    let before = event::object(world, route.endpoint, &route.id, context.now);
+    let answer = perform(world, route, params, context)?;
+    event::record(world, route, &answer, before.as_ref(), context);
+    Ok(answer)
+}
+
+fn perform(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
     let id = route.id.as_str();
     match route.endpoint {
         Endpoint::CouponCreate => coupon::create(world, params, context),
@@ -322,6 +332,8 @@ fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) 
         Endpoint::SessionExpire => session_read::expire(world, id, params, context),
         Endpoint::SessionLineItems => session_read::line_items(world, id, params),
         Endpoint::AccountRetrieve => Ok(account::retrieve(context)),
+        Endpoint::EventList => event::page(world, params, context),
+        Endpoint::EventRetrieve => event::retrieve(world, id),
     }
 }
 

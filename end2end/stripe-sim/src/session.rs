@@ -204,6 +204,11 @@ impl Session {
         if self.status == SessionStatus::Open && self.expires_at <= now { SessionStatus::Expired } else { self.status }
     }
 
+    /// Whether the clock has ended it and nobody has written that down yet.
+    pub(crate) fn is_overdue(&self, now: i64) -> bool {
+        self.status != self.status_at(now)
+    }
+
     /// As it is at this moment: the clock ends what nobody did.
     pub(crate) fn seen_at(&self, now: i64) -> Self {
         let status = self.status_at(now);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     auth::{AccountId, Keys},
     clock::Clock,
+    delivery::Secrets,
     exchange::Recorder,
     fault::Faults,
     log::Log,
@@ -19,6 +20,7 @@ pub(crate) struct State {
     pub(crate) keys: Keys,
     pub(crate) log: Log,
     pub(crate) recorder: Recorder,
+    pub(crate) secrets: Secrets,
     pub(crate) faults: Faults,
     /// Every connection is cut.
     pub(crate) down: bool,
