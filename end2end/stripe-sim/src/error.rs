@@ -105,7 +105,10 @@ impl ApiError {
     /// Stripe's own fault. Kept under the idempotency key, for execution had begun.
     pub(crate) fn internal() -> Self {
         let message = "An unknown error occurred. (stand-in: injected fault)".to_owned();
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", None, message).executed()
+        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", None, message).executed();
+        // The same key would only bring it back: so says the official Node SDK of this header.
+        error.headers.push(("stripe-should-retry", "false"));
+        error
     }
 
     pub(crate) fn rate_limited() -> Self {
@@ -123,7 +126,10 @@ impl ApiError {
                        this error frequently and are making multiple concurrent requests to a single object, make your \
                        requests serially or at a lower rate.";
         let kind = "invalid_request_error";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, kind, Some("lock_timeout"), message.to_owned())
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, kind, Some("lock_timeout"), message.to_owned());
+        // Stripe's own advice in this case, as the official Node SDK knows it.
+        error.headers.push(("stripe-should-retry", "true"));
+        error
     }
 
     pub(crate) fn key_in_use() -> Self {
