@@ -42,9 +42,10 @@ export class StandIn {
   constructor(readonly url: string) {}
 
   /** A key from the page "Create restricted key". */
-  async issue(permissions: string[], livemode = false): Promise<string> {
-    const form = new URLSearchParams([['name', 'SDK'], ...permissions.map((name) => ['permissions[]', `rak_${name}`])]);
-    const answer = await fetch(`${this.url}${livemode ? '' : '/test'}/apikeys/create`, { method: 'POST', body: form });
+  async issue(permissions: string[], account = 'acct_1TestCodemint'): Promise<string> {
+    const ticked = permissions.map((name) => ['permissions[]', `rak_${name}`]);
+    const form = new URLSearchParams([['name', 'SDK'], ['account', account], ...ticked]);
+    const answer = await fetch(`${this.url}/test/apikeys/create`, { method: 'POST', body: form });
     const key = /id="key">([^<]+)</.exec(await answer.text())?.[1];
     if (!key) throw new Error('the page shows no key');
     return key;
