@@ -319,7 +319,7 @@ test.describe('webhooks', () => {
     const { deliveries, secrets } = await standIn.deliveries();
     const sent = deliveries.find((one) => one.type === 'checkout.session.expired' && one.body.includes(ended.id));
     await page.goto(`${standIn.url}/dashboard`);
-    await page.getByRole('link', { name: sent?.event }).click();
+    await page.getByRole('row', { name: sent?.event }).getByRole('link').click();
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('checkout.session.expired');
     const [body, signature] = [await page.locator('#body').textContent(), await page.locator('#signature').textContent()];
     expect(body).toBe(sent?.body);

@@ -13,6 +13,8 @@ pub struct Delivery {
     pub event_id: String,
     /// `checkout.session.completed` and so on.
     pub kind: &'static str,
+    /// What it happened to.
+    pub object_id: String,
     /// Where it happened.
     pub account: AccountId,
     /// In which mode.
@@ -63,6 +65,7 @@ impl Sim {
                 all.push(Delivery {
                     event_id: event.id.clone(),
                     kind: event.kind,
+                    object_id: event.object["id"].as_str().unwrap_or_default().to_owned(),
                     account: account.clone(),
                     livemode: *livemode,
                     created: event.created,

@@ -28,6 +28,12 @@ impl From<&str> for Cell {
     }
 }
 
+/// A line of a table, and what makes it the same one when the page is brought up to date.
+struct Row {
+    name: String,
+    cells: Vec<Cell>,
+}
+
 /// What keeps the page as things are.
 pub(super) async fn live() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("live.js")).into_response()
@@ -57,39 +63,39 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
         })
         .raw("<p class=\"second\">")
         .text(format!(
-            "{} sessions ({} open, {} complete, {} expired), {} coupons, {} promotion codes, {} requests. Clock: {}.",
-            counts.sessions,
+            "{} ({} open, {} complete, {} expired), {}, {}, {}. Clock: {}.",
+            counted(counts.sessions, "session"),
             counts.open_sessions,
             counts.complete_sessions,
             counts.expired_sessions,
-            counts.coupons,
-            counts.promotion_codes,
-            counts.requests,
+            counted(counts.coupons, "coupon"),
+            counted(counts.promotion_codes, "promotion code"),
+            counted(counts.requests, "request"),
             time(sim.now_ms().div_euclid(1000)),
         ))
         .raw("</p></div>")
         .with(&table(
             ("coupons", "Coupons"),
-            &["Coupon", "Mode", "Name", "Terms", "Redeemed", "Valid", "Created"],
+            &["Coupon", "Terms", "Redeemed", "Name", "Valid", "Mode", "Created"],
             &coupons,
             coupon,
         ))
         .with(&table(
             ("promotion_codes", "Promotion codes"),
-            &["Code", "Mode", "Coupon", "Redeemed", "Active", "Created"],
+            &["Code", "Active", "Redeemed", "Coupon", "Mode", "Created"],
             &codes,
             code,
         ))
         .with(&table(
             ("sessions", "Checkout Sessions"),
-            &["Session", "Mode", "Status", "Total", "Discount", "Created"],
+            &["Session", "Status", "Total", "Discount", "Mode", "Created"],
             &sessions,
             session,
         ))
-        .with(&table(("events", "Events"), &["Event", "Mode", "Type", "Account", "At"], &events, event))
+        .with(&table(("events", "Events"), &["Type", "Object", "Account", "Mode", "At", "Event"], &events, event))
         .with(&table(
             ("requests", "Requests"),
-            &["Request", "Call", "Status", "Key", "Idempotency key", "At"],
+            &["Call", "Status", "At", "Idempotency key", "Key", "Request"],
             &requests,
             request,
         ))
@@ -101,7 +107,7 @@ fn table<T>(
     (name, title): (&'static str, &'static str),
     heads: &[&'static str],
     items: &[T],
-    row: impl Fn(&T) -> Vec<Cell>,
+    row: impl Fn(&T) -> Row,
 ) -> Html {
     let html = Html::new().raw("<section><h2>").raw(title).raw("</h2>");
     let html = html.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
@@ -109,9 +115,8 @@ fn table<T>(
     let html = html.each(heads, |html, head| html.raw("<th scope=\"col\">").raw(head).raw("</th>"));
     let html = html.raw("</tr></thead><tbody data-live id=\"").raw(name).raw("\">");
     let html = html.each(items.iter().take(ROWS), |html, item| {
-        let cells = row(item);
-        // A row is the same one for as long as its first cell is.
-        let html = html.raw("<tr data-row=\"").text(cells.first().map_or("", |Cell(text, _)| text)).raw("\">");
+        let Row { name, cells } = row(item);
+        let html = html.raw("<tr data-row=\"").text(name).raw("\">");
         html.each(cells, |html, Cell(text, link)| {
             let html = html.raw("<td>");
             match link {
@@ -134,6 +139,10 @@ fn table<T>(
     html.raw("</tbody></table></div></section>")
 }
 
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 fn yes(yes: bool) -> Cell {
     if yes { "yes" } else { "no" }.into()
 }
@@ -146,59 +155,64 @@ fn shortened(id: &str) -> String {
     if id.len() > 24 && id.is_ascii() { format!("{}…{}", &id[..14], &id[id.len() - 6..]) } else { id.to_owned() }
 }
 
-fn session(session: &Session) -> Vec<Cell> {
+fn session(session: &Session) -> Row {
     let currency = session.currency.as_deref().unwrap_or("usd");
     let open = session.status == SessionStatus::Open;
     let discount = session.discounts.first().and_then(|one| one.promotion_code.as_ref().or(one.coupon.as_ref()));
-    vec![
+    let cells = vec![
         Cell(shortened(&session.id), open.then(|| format!("/c/pay/{}", session.id))),
-        mode(session.livemode).into(),
         json!(session.status).as_str().unwrap_or_default().into(),
         shown(session.amount_total.unwrap_or_default(), currency).into(),
         discount.map(|id| shortened(id)).unwrap_or_default().into(),
+        mode(session.livemode).into(),
         time(session.created).into(),
-    ]
+    ];
+    Row { name: session.id.clone(), cells }
 }
 
-fn coupon(coupon: &Coupon) -> Vec<Cell> {
+fn coupon(coupon: &Coupon) -> Row {
     let terms = match (coupon.percent_off, coupon.amount_off) {
         (Some(percent), _) => format!("{percent} % off"),
         (None, Some(amount)) => format!("{} off", shown(amount, coupon.currency.as_deref().unwrap_or_default())),
         (None, None) => String::new(),
     };
-    vec![
+    let cells = vec![
         coupon.id.clone().into(),
-        mode(coupon.livemode).into(),
-        coupon.name.clone().unwrap_or_default().into(),
         terms.into(),
         redeemed(coupon.times_redeemed, coupon.max_redemptions),
+        coupon.name.clone().unwrap_or_default().into(),
         yes(coupon.valid),
+        mode(coupon.livemode).into(),
         time(coupon.created).into(),
-    ]
+    ];
+    Row { name: coupon.id.clone(), cells }
 }
 
-fn code(code: &PromotionCode) -> Vec<Cell> {
-    vec![
+fn code(code: &PromotionCode) -> Row {
+    let cells = vec![
         code.code.clone().into(),
-        mode(code.livemode).into(),
-        code.promotion.coupon.clone().into(),
-        redeemed(code.times_redeemed, code.max_redemptions),
         yes(code.active),
+        redeemed(code.times_redeemed, code.max_redemptions),
+        code.promotion.coupon.clone().into(),
+        mode(code.livemode).into(),
         time(code.created).into(),
-    ]
+    ];
+    Row { name: code.id.clone(), cells }
 }
 
-fn event(event: &Delivery) -> Vec<Cell> {
-    vec![
-        Cell(event.event_id.clone(), Some(format!("/dashboard/events/{}", event.event_id))),
-        mode(event.livemode).into(),
-        event.kind.into(),
+fn event(event: &Delivery) -> Row {
+    let cells = vec![
+        Cell(event.kind.to_owned(), Some(format!("/dashboard/events/{}", event.event_id))),
+        shortened(&event.object_id).into(),
         event.account.as_str().into(),
+        mode(event.livemode).into(),
         time(event.created).into(),
-    ]
+        event.event_id.as_str().into(),
+    ];
+    Row { name: event.event_id.clone(), cells }
 }
 
-fn request(request: &RequestRecord) -> Vec<Cell> {
+fn request(request: &RequestRecord) -> Row {
     let status = match (request.status, request.cut) {
         (_, true) => "cut".to_owned(),
         (Some(status), _) => {
@@ -207,14 +221,20 @@ fn request(request: &RequestRecord) -> Vec<Cell> {
         }
         (None, false) => "under way".to_owned(),
     };
-    vec![
-        request.id.clone().into(),
-        format!("{} {}", request.method, request.path).into(),
+    let cells = vec![
+        format!("{} {}", request.method, shortened_path(&request.path)).into(),
         status.into(),
-        request.key.as_deref().map(shortened_key).unwrap_or_default().into(),
-        request.idempotency_key.as_deref().map(shortened).unwrap_or_default().into(),
         time(request.at_ms.div_euclid(1000)).into(),
-    ]
+        request.idempotency_key.as_deref().map(shortened).unwrap_or_default().into(),
+        request.key.as_deref().map(shortened_key).unwrap_or_default().into(),
+        request.id.as_str().into(),
+    ];
+    Row { name: request.id.clone(), cells }
+}
+
+/// Of long ids only the ends.
+fn shortened_path(path: &str) -> String {
+    path.split('/').map(shortened).collect::<Vec<_>>().join("/")
 }
 
 /// The stars of a masked key say nothing.

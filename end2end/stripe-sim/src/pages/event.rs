@@ -14,7 +14,7 @@ pub(super) async fn show(State(sim): State<Sim>, Path(id): Path<String>) -> Resp
         return not_found("There is no such event.");
     };
     Html::new()
-        .raw("<main class=\"wide\"><p><a href=\"/dashboard\">Dashboard</a></p><h1>")
+        .raw("<main class=\"wide\"><h1>")
         .raw(delivery.kind)
         .raw("</h1><p class=\"second\">")
         .text(format!("{}, {} mode, {}", delivery.account, super::mode(delivery.livemode), time(delivery.created)))
