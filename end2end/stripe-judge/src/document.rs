@@ -7,8 +7,9 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use jsonschema::Validator;
 use parking_lot::Mutex;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use stripe_sim::Exchange;
 
 use crate::{differences, operation::Operation, schema};
@@ -90,15 +91,19 @@ impl Judge {
         self.paths.iter().find(|(template, _)| fits(template))
     }
 
+    pub(crate) fn of_kind(&self, kind: &str, judge: impl FnOnce(&Validator) -> Vec<String>) -> Vec<String> {
+        let described = json!({ "$ref": format!("#/components/schemas/{kind}") });
+        match schema::compile(&described, &self.components) {
+            Ok(validator) => judge(&validator),
+            Err(problem) => vec![problem],
+        }
+    }
+
     /// What a call that does not exist is answered with: a refusal of the usual shape.
     pub(crate) fn answer_of_nothing(&self, exchange: &Exchange) -> Vec<String> {
         match exchange.status {
             None => Vec::new(),
-            Some(404) => {
-                let error = serde_json::json!({ "$ref": "#/components/schemas/error" });
-                schema::compile(&error, &self.components)
-                    .map_or_else(|problem| vec![problem], |validator| schema::judge_text(&validator, &exchange.body))
-            }
+            Some(404) => self.of_kind("error", |validator| schema::judge_text(validator, &exchange.body)),
             Some(status) => vec![format!("{status} to a call that does not exist")],
         }
     }

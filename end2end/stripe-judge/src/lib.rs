@@ -19,6 +19,7 @@ mod tests;
 pub use document::{Judge, PATH};
 pub use watch::{Side, Watch, complaints};
 
+use serde_json::Value;
 use stripe_sim::Exchange;
 
 /// What there is to say against an exchange.
@@ -39,5 +40,10 @@ impl Judge {
             return Verdict { request, answer };
         };
         Verdict { request: operation.judge_request(exchange), answer: operation.judge_answer(exchange) }
+    }
+
+    /// Holds an object against the schema of its kind: `event`, `coupon`, `checkout.session` and so on.
+    pub fn object(&self, kind: &str, object: &Value) -> Vec<String> {
+        self.of_kind(kind, |validator| schema::judge(validator, object))
     }
 }

@@ -95,7 +95,7 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
         .with(&table(("events", "Events"), &["Type", "Object", "Account", "Mode", "At", "Event"], &events, event))
         .with(&table(
             ("requests", "Requests"),
-            &["Call", "Status", "At", "Idempotency key", "Key", "Request"],
+            &["Status", "Call", "At", "Idempotency key", "Key", "Request"],
             &requests,
             request,
         ))
@@ -222,8 +222,8 @@ fn request(request: &RequestRecord) -> Row {
         (None, false) => "under way".to_owned(),
     };
     let cells = vec![
-        format!("{} {}", request.method, shortened_path(&request.path)).into(),
         status.into(),
+        format!("{} {}", request.method, shortened_path(&request.path)).into(),
         time(request.at_ms.div_euclid(1000)).into(),
         request.idempotency_key.as_deref().map(shortened).unwrap_or_default().into(),
         request.key.as_deref().map(shortened_key).unwrap_or_default().into(),

@@ -2,6 +2,7 @@
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use stripe_judge::Judge;
 
 use crate::common::{NOW, Stripe, send, stripe};
 
@@ -16,6 +17,14 @@ async fn events(stripe: &Stripe, query: &str) -> Vec<Value> {
 
 fn kinds(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["type"].as_str().unwrap()).collect()
+}
+
+/// An event, and what it is about, are as Stripe's document has them.
+fn judged(event: &Value) {
+    let Some(judge) = Judge::here() else { return };
+    let object = &event["data"]["object"];
+    assert_eq!(judge.object("event", event), Vec::<String>::new());
+    assert_eq!(judge.object(object["object"].as_str().unwrap(), object), Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -46,6 +55,7 @@ async fn what_happens_is_an_event() {
         "checkout.session.expired",
     ];
     assert_eq!(kinds(&all), expected);
+    all.iter().for_each(judged);
     assert_eq!(all[0]["request"]["idempotency_key"], "k1");
     assert_eq!(all[1]["data"]["previous_attributes"], json!({ "name": null }));
     assert_eq!(all[3]["data"]["previous_attributes"], json!({ "active": true }));
@@ -84,6 +94,7 @@ async fn a_delivery_is_signed_over_its_bytes() {
     assert_eq!((delivery.kind, delivery.account.as_str()), ("checkout.session.completed", "acct_1TestCodemint"));
     assert!(delivery.signature.starts_with(&format!("t={NOW},v1=")));
     let body: Value = serde_json::from_str(&delivery.body).unwrap();
+    judged(&body);
     assert_eq!((&body["account"], &body["livemode"]), (&json!("acct_1TestCodemint"), &json!(false)));
     assert_eq!((&body["api_version"], &body["data"]["object"]["id"]), (&json!("2026-10-28.endive"), &json!(id)));
     assert_ne!(stripe.sim.webhook_secret(false), stripe.sim.webhook_secret(true));

@@ -6,6 +6,7 @@ mod errors;
 mod events;
 mod faults;
 mod idempotency;
+mod judged;
 mod lists;
 mod objects;
 mod pages;
