@@ -369,6 +369,10 @@ impl Answer {
         });
         let mut headers = Self::headers(call);
         headers.extend(error.headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        if error.status.is_server_error() && call.idempotency_key.is_some() {
+            // The same key would only bring it back: so the official Node SDK explains this advice.
+            headers.push(("stripe-should-retry", "false".to_owned()));
+        }
         Self { status: error.status, body: error.body(log_url).to_string(), headers }
     }
 

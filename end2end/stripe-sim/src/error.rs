@@ -105,10 +105,7 @@ impl ApiError {
     /// Stripe's own fault. Kept under the idempotency key, for execution had begun.
     pub(crate) fn internal() -> Self {
         let message = "An unknown error occurred. (stand-in: injected fault)".to_owned();
-        let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", None, message).executed();
-        // The same key would only bring it back: so says the official Node SDK of this header.
-        error.headers.push(("stripe-should-retry", "false"));
-        error
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "api_error", None, message).executed()
     }
 
     pub(crate) fn rate_limited() -> Self {
