@@ -55,9 +55,21 @@ fn session_params(document: &mut Value) -> Result<(), String> {
 }
 
 fn prices(document: &mut Value) -> Result<(), String> {
-    // Types of the Node SDK 23.1.0: `Price.recurring.trial_period_days` is there, a number or null.
+    // Types of the Node SDK 23.1.0: `Price.recurring.trial_period_days` is there, a number or null; the document leaves out what is
+    // deprecated.
     let days = json!({ "type": "integer", "nullable": true });
     set(document, "/components/schemas/recurring/properties/trial_period_days", days)?;
+    // The same of a product: `type`, and since 23.0.0 (2026-09-30.endive) `tax_details`.
+    let text = || json!({ "type": "string", "maxLength": 5000, "nullable": true });
+    let details = json!({
+        "type": "object", "nullable": true, "properties": { "performance_location": text(), "tax_code": text() },
+    });
+    set(document, "/components/schemas/product/properties/tax_details", details)?;
+    set(
+        document,
+        "/components/schemas/product/properties/type",
+        json!({ "type": "string", "enum": ["good", "service"] }),
+    )?;
     // The document was cut to prices whose product is an id; Stripe's own has the product, too, where it is expanded.
     let product =
         json!({ "anyOf": [{ "type": "string", "maxLength": 5000 }, { "$ref": "#/components/schemas/product" }] });
@@ -134,8 +146,6 @@ fn what_may_be_missing(document: &mut Value) -> Result<(), String> {
     let at = |name: &str| format!("/components/schemas/{name}/{MAY_BE_MISSING}");
     set(document, &at("checkout.session"), json!(["optional_items"]))?;
     set(document, &at("product"), json!(["default_price", "statement_descriptor", "tax_code", "unit_label"]))?;
-    // `Price.recurring` of an older document lacks it.
-    set(document, &at("recurring"), json!(["trial_period_days"]))?;
     // An error has what it has.
     set(document, &at("api_errors"), Value::Bool(true))?;
     // What of an account is told depends on whose it is.

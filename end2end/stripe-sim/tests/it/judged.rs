@@ -60,3 +60,70 @@ async fn what_is_wrong_is_said() {
     assert_eq!(both(question.clone()), [0, 0], "how one asks for permissions");
     assert_eq!(both(Exchange { form: pairs(&[("duration", "weekly")]), ..question }), [1, 0], "but no other way");
 }
+
+/// The judge looks at all of it when the test ends: every endpoint, with everything that it can expand.
+#[tokio::test]
+async fn every_endpoint_with_everything_expanded() {
+    let stripe = stripe().await;
+    let every = ["coupon_write", "promotion_code_write", "checkout_session_write"];
+    let reading = ["plan_read", "product_read", "event_read", "connected_account_read", "customer_read"];
+    let key = stripe.issue(false, &[&every[..], &reading[..]].concat());
+    let stripe = stripe.with_key(key);
+    let get = async |path: &str| stripe.get(path).await.ok();
+
+    let terms = [("id", "C"), ("amount_off", "500"), ("currency", "usd"), ("currency_options[eur][amount_off]", "400")];
+    let more = [("applies_to[products][0]", "prod_1ABC"), ("expand[]", "applies_to"), ("expand[]", "currency_options")];
+    stripe.post("/v1/coupons", &[&terms[..], &more[..]].concat()).await.ok();
+    stripe.post("/v1/coupons/C", &[("name", "Launch"), ("metadata[a]", "b"), ("expand[0]", "applies_to")]).await.ok();
+    get("/v1/coupons/C?expand[]=applies_to&expand[]=currency_options").await;
+    get("/v1/coupons?expand[]=data.applies_to&expand[]=data.currency_options").await;
+
+    let params = [
+        ("promotion[type]", "coupon"),
+        ("promotion[coupon]", "C"),
+        ("restrictions[minimum_amount]", "1000"),
+        ("restrictions[minimum_amount_currency]", "usd"),
+        ("restrictions[currency_options][eur][minimum_amount]", "900"),
+        ("expand[]", "promotion.coupon"),
+        ("expand[]", "restrictions.currency_options"),
+    ];
+    let code = stripe.post("/v1/promotion_codes", &params).await.id();
+    stripe.post(&format!("/v1/promotion_codes/{code}"), &[("metadata[a]", "b")]).await.ok();
+    get(&format!("/v1/promotion_codes/{code}?expand[]=promotion.coupon&expand[]=customer")).await;
+    get("/v1/promotion_codes?active=true&coupon=C&expand[]=data.promotion.coupon").await;
+
+    get("/v1/prices?expand[]=data.product&active=true&type=recurring&recurring[interval]=month").await;
+    get("/v1/prices/price_1SUB?expand[]=product").await;
+    get("/v1/account").await;
+
+    let expand = [
+        ("expand[]", "line_items"),
+        ("expand[]", "discounts.coupon"),
+        ("expand[]", "discounts.promotion_code"),
+        ("expand[]", "total_details.breakdown"),
+    ];
+    let query = "expand[]=line_items&expand[]=discounts.coupon&expand[]=discounts.promotion_code&expand[]=total_details.breakdown";
+    let by = |what: &'static str, id: &str| -> Vec<(&'static str, String)> { vec![(what, id.to_owned())] };
+    for (price, mode, discount) in [
+        ("price_1ABC", "payment", by("discounts[0][coupon]", "C")),
+        ("price_1ABC", "payment", by("discounts[0][promotion_code]", &code)),
+        ("price_1SUB", "subscription", Vec::new()),
+        ("price_1EUR", "payment", by("allow_promotion_codes", "true")),
+    ] {
+        let discount = discount.iter().map(|(name, value)| (*name, value.as_str()));
+        let params: Vec<_> = [("mode", mode)].into_iter().chain(discount).chain(expand).collect();
+        let id = stripe.session(price, &params).await.id();
+        get(&format!("/v1/checkout/sessions/{id}?{query}")).await;
+        get(&format!("/v1/checkout/sessions/{id}/line_items?limit=3")).await;
+        stripe.sim.complete_session(&id).unwrap();
+        get(&format!("/v1/checkout/sessions/{id}?{query}")).await;
+    }
+    let open = stripe.session("price_1ABC", &[]).await.id();
+    stripe.post(&format!("/v1/checkout/sessions/{open}/expire"), &[("expand[]", "line_items")]).await.ok();
+    let setup = [("mode", "setup"), ("success_url", "https://taskpomo.app/"), ("currency", "usd")];
+    stripe.post("/v1/checkout/sessions", &setup).await.ok();
+    get("/v1/checkout/sessions?limit=100&expand[]=data.line_items&expand[]=data.total_details.breakdown").await;
+    let events = get("/v1/events?limit=100").await;
+    get(&format!("/v1/events/{}", events["data"][0]["id"].as_str().unwrap())).await;
+    stripe.delete("/v1/coupons/C").await.ok();
+}
