@@ -22,6 +22,7 @@ mod faults;
 mod hang_up;
 mod harness;
 mod idempotency;
+mod judged;
 mod lists;
 mod rules;
 mod secrets;

@@ -24,6 +24,7 @@ pub fn on(engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
         let body = async {
             tokio::time::timeout(PATIENCE, test(&world)).await.expect("the test hangs");
             world.audit().await;
+            world.judge();
         };
         let outcome = AssertUnwindSafe(body).catch_unwind().await;
         world.stop().await;

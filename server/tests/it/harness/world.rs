@@ -16,6 +16,7 @@ use server::serve::{ServeError, Server};
 use server::services::Services;
 use std::collections::HashMap;
 use std::time::Duration;
+use stripe_judge::{Side, Watch};
 use stripe_sim::{AccountId, Running, Sim, seed_demo};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -72,6 +73,7 @@ pub struct World {
     pub mail: TempDir,
     http: reqwest::Client,
     clock: Clock,
+    judged: Watch,
     stripe: Running,
     stop: CancellationToken,
     serving: Mutex<Option<JoinHandle<Result<(), ServeError>>>>,
@@ -82,6 +84,7 @@ impl World {
         // As `main` has it done by the first use of the client.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let sim = Sim::with_clock(NOW);
+        let judged = Watch::over(&sim, Side::Client);
         seed_demo(&sim);
         let stripe = sim.listen("127.0.0.1:0").await.unwrap();
         let database = Database::make(engine).await;
@@ -110,8 +113,22 @@ impl World {
         let http = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let (key, workspace) = (made.api_key, made.workspace.as_str().to_owned());
         let stripe_key = String::new();
-        let mut world =
-            Self { sim, url, key, stripe_key, workspace, services, database, mail, http, clock, stripe, stop, serving };
+        let mut world = Self {
+            sim,
+            url,
+            key,
+            stripe_key,
+            workspace,
+            services,
+            database,
+            mail,
+            http,
+            clock,
+            judged,
+            stripe,
+            stop,
+            serving,
+        };
         if let Some(permissions) = setup.connected {
             world.stripe_key = world.connect(permissions).await;
             world.sim.clear_requests();
@@ -247,6 +264,12 @@ impl World {
     pub fn open_discounted(&self) -> i64 {
         let open = |session: &&stripe_sim::Session| session.url.is_some() && !session.discounts.is_empty();
         i64::try_from(self.sim.sessions().iter().filter(open).count()).unwrap()
+    }
+
+    /// What was said to Stripe and by the stand-in is as Stripe's own document has it.
+    pub fn judge(&self) {
+        let complaints = self.judged.complaints();
+        assert!(complaints.is_empty(), "against Stripe's own document:\n{}", complaints.join("\n"));
     }
 
     /// The counters of every code are those of its rows.
