@@ -2,13 +2,16 @@
 
 use super::problem::Problem;
 
-/// Trims and checks the form `local@domain.tld`; the mail that arrives is the real proof. At most 254 characters (RFC 5321, 4.5.3.1.3).
+/// Most bytes of an address (RFC 5321, 4.5.3.1.3).
+pub const MAX: usize = 254;
+
+/// Trims and checks the form `local@domain.tld`; the mail that arrives is the real proof.
 pub fn parse(raw: &str, param: &str) -> Result<String, Problem> {
     let text = raw.trim();
     if text.is_empty() {
         return Err(Problem::missing(param, "An e-mail address is needed, like you@example.com."));
     }
-    let good = text.len() <= 254
+    let good = text.len() <= MAX
         && !text
             .chars()
             .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'))
