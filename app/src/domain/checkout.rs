@@ -3,6 +3,7 @@
 use super::app_id::AppId;
 use super::code::CodeText;
 use super::problem::Problem;
+use super::unseen::is_unseen;
 use serde::{Deserialize, Serialize};
 
 /// Fewest seconds that a session may live, by our API.
@@ -155,6 +156,7 @@ pub fn check_price_id(raw: &str) -> Result<&str, Problem> {
             "price_id is needed: a price of your Stripe account, like price_1ABC.",
         ));
     }
+    super::secret::refuse_key(price_id, "price_id")?;
     if price_id.len() > MAX_PRICE_ID || !price_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
         return Err(Problem::invalid("price_id", "price_id must be the id of a Stripe price, like price_1ABC."));
     }
@@ -163,6 +165,7 @@ pub fn check_price_id(raw: &str) -> Result<&str, Problem> {
 
 /// 1 to [`MAX_USER_ID`] characters without control characters.
 pub fn check_user_id(user_id: &str) -> Result<(), Problem> {
+    super::secret::refuse_key(user_id, "user_id")?;
     let length = user_id.chars().count();
     if (1..=MAX_USER_ID).contains(&length) && !user_id.chars().any(char::is_control) {
         return Ok(());
@@ -181,16 +184,23 @@ fn check_url(raw: Option<&str>, param: &str) -> Result<String, Problem> {
             format!("{param} is needed: a whole address, like https://example.com/thank-you."),
         ));
     }
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let good = text.len() <= MAX_URL
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && host.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':', '@']));
-    if good {
+    let invalid = |why: String| Err(Problem::invalid(param, why));
+    if text.len() > MAX_URL {
+        return invalid(format!("{param} may have at most {MAX_URL} bytes; it has {}.", text.len()));
+    }
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return invalid(format!(
+            "{param} must not hold a user's name or password: an address like https://example.com/thank-you."
+        ));
+    }
+    let host = authority.starts_with(|first: char| first.is_alphanumeric() || first == '[');
+    if host && !text.chars().any(|c| c.is_whitespace() || c == '\\' || is_unseen(c)) {
         Ok(text.to_owned())
     } else {
-        Err(Problem::invalid(
-            param,
-            format!("{param} must be a whole http or https address, like https://example.com/thank-you."),
+        invalid(format!(
+            "{param} must be a whole http or https address without spaces, like https://example.com/thank-you."
         ))
     }
 }

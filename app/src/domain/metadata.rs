@@ -23,12 +23,13 @@ pub fn check(metadata: &Metadata) -> Result<(), Problem> {
     }
     for (key, value) in metadata {
         check_key(key)?;
-        if value.chars().count() > MAX_VALUE {
-            return Err(Problem::invalid(
-                format!("metadata.{key}"),
-                format!("A value in metadata may have at most {MAX_VALUE} characters."),
-            ));
+        let param = format!("metadata.{key}");
+        let length = value.chars().count();
+        if length > MAX_VALUE {
+            let message = format!("{param} may have at most {MAX_VALUE} characters; it has {length}.");
+            return Err(Problem::invalid(param, message));
         }
+        super::secret::refuse_key(value, &param)?;
     }
     Ok(())
 }
@@ -41,7 +42,7 @@ fn check_key(key: &str) -> Result<(), Problem> {
             format!("A key in metadata must have 1 to {MAX_KEY} characters and no square brackets."),
         ));
     }
-    Ok(())
+    super::secret::refuse_key(key, "metadata")
 }
 
 /// Stripe's way to change metadata: keys are merged, an empty value (or null) removes its key.

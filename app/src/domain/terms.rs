@@ -114,7 +114,7 @@ impl Duration {
         match months {
             None => Err(Problem::missing(
                 "duration_in_months",
-                "duration_in_months is needed when duration is repeating: 1 or more.",
+                format!("duration_in_months is needed when duration is repeating: 1 to {}.", Self::MAX_MONTHS),
             )),
             Some(months) if (1..=Self::MAX_MONTHS).contains(&months) => {
                 Ok(Self::Repeating(u32::try_from(months).unwrap_or(1)))

@@ -7,12 +7,14 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
+mod bad_requests;
 mod browser;
 mod checkout;
 mod checkout_refusals;
 mod connection;
 mod counts;
 mod coupon_trouble;
+mod description;
 mod discount_codes;
 mod edge;
 mod faults;

@@ -70,6 +70,10 @@ pub fn refusal(status: u16, codes: &[Code]) -> ResponseBuilder {
         .description(format!("{}: {}.", reason(status), names.join(", ")))
         .content("application/json", content)
         .header_ref(shared::REQUEST_ID, shared::header(shared::REQUEST_ID));
+    // Refusals of a code are stored under an idempotency key.
+    let kept = codes.iter().any(|code| code.as_str().starts_with("discount_code_"));
+    let response =
+        if kept { response.header_ref(shared::REPLAYED, shared::header(shared::REPLAYED)) } else { response };
     match status {
         401 => response.header_ref(shared::AUTHENTICATE, shared::header(shared::AUTHENTICATE)),
         405 => response.header_ref(shared::ALLOW, shared::header(shared::ALLOW)),

@@ -82,7 +82,6 @@ fn idempotency_key() -> Parameter {
             "Names this request, so that it can be sent again without being done again. Kept for at least 24 hours.",
         ))
         .schema(Some(schema))
-        .example(Some("6f1e4f6a-9d3c-4a43-8f43-2f7d6f5f2c11".into()))
         .build()
 }
 
