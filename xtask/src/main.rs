@@ -9,7 +9,9 @@ mod browser;
 mod check;
 mod css;
 mod demo;
+mod fuzz;
 mod postgres;
+mod python;
 mod say;
 mod server;
 mod site;
@@ -51,7 +53,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
-    /// Run every test: Rust, both databases, documentation, browser.
+    /// Run every test: Rust, both databases, documentation, browser, generated requests.
     Test {
         /// Only tests whose name contains this.
         filter: Option<String>,
