@@ -1,7 +1,8 @@
-"""What a schema cannot say: names of requests are used once, and an end lies in the future.
+"""What a schema cannot say, put right: names of requests are used once, an end lies in the future, a currency is one that there is,
+and a whole number is written without a decimal point (to JSON Schema, 3.0 is whole too).
 
-Without it most requests that keep the schema would be refused for one of the two, and nothing behind them be reached. Only requests
-that are meant to keep the schema are changed.
+Without it most requests that keep the schema would be refused for one of these, and nothing behind them be reached. Only requests that
+are meant to keep the schema are changed.
 """
 
 import itertools
@@ -12,6 +13,7 @@ from schemathesis import GenerationMode
 NAME = "Idempotency-Key"
 # 1 January 2100, in milliseconds.
 FAR = 4102444800000
+CURRENCIES = ["usd", "EUR", "jpy", "isk"]
 
 count = itertools.count()
 used = set()
@@ -23,6 +25,7 @@ def before_call(context, case, kwargs):
         return
     name_once(case)
     if isinstance(case.body, dict):
+        plainly(case.body)
         end_later(case.body)
 
 
@@ -39,6 +42,14 @@ def name_once(case):
         name = name[: len(name) - len(fresh)] + fresh
         case.headers[NAME] = name
     used.add(name)
+
+
+def plainly(body):
+    for name, value in body.items():
+        if isinstance(value, float) and value.is_integer():
+            body[name] = int(value)
+    if isinstance(body.get("currency"), str):
+        body["currency"] = CURRENCIES[len(body["currency"].encode()) % len(CURRENCIES)]
 
 
 def end_later(body):

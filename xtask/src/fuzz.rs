@@ -20,8 +20,8 @@ use crate::{
 
 /// The same requests in every run.
 const SEED: &str = "20261120";
-/// Generated requests for each call; enough for half a minute.
-const EXAMPLES: &str = "100";
+/// Generated requests for each call; enough for half a minute, or a whole one under load.
+const EXAMPLES: &str = "200";
 /// The variable that makes a run so many seconds long, with requests of its own and in sequences too.
 const SECONDS: &str = "CODEMINT_FUZZ_SECONDS";
 /// The seed of such a run, to repeat it.

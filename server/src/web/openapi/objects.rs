@@ -1,6 +1,6 @@
 //! The objects that answers are made of; `app::wire::api` has them as types.
 
-use super::schema::{all_required, flag, moment, named, number, object, one_of, or_null, text, whole};
+use super::schema::{CONTROLS, all_required, flag, moment, named, number, object, one_of, or_null, text, whole};
 use app::domain::{
     app_id::AppId,
     code::CodeText,
@@ -69,7 +69,7 @@ pub fn metadata(about: &str, value: ObjectBuilder) -> ObjectBuilder {
     let key = text("A key.")
         .min_length(Some(1))
         .max_length(Some(metadata::MAX_KEY))
-        .pattern(Some(r"^[^\[\]\u0000-\u001f\u007f-\u009f]*$"));
+        .pattern(Some(format!(r"^[^\[\]{CONTROLS}]*$")));
     ObjectBuilder::new()
         .schema_type(SchemaType::new(Type::Object))
         .description(Some(about))

@@ -1,12 +1,13 @@
 //! The bodies that calls take.
 
 use super::objects;
-use super::schema::{flag, moment, object, one_of, or_null, text, trimmed, whole};
+use super::schema::{CONTROLS, flag, moment, object, one_of, or_null, text, trimmed, whole};
 use app::domain::{
     app_id::AppId,
     checkout::{MAX_LIFE_S, MAX_PRICE_ID, MAX_QUANTITY, MAX_URL, MAX_USER_ID, MIN_LIFE_S, SessionMode},
     code::CodeText,
     connection::MAX_RESTRICTED_KEY,
+    email,
 };
 use utoipa::openapi::{
     AllOfBuilder, ObjectBuilder, OneOfBuilder, RefOr, Schema,
@@ -130,12 +131,7 @@ fn discount_code_changes() -> ObjectBuilder {
 }
 
 fn user_id(about: &str) -> ObjectBuilder {
-    or_null(
-        text(about)
-            .min_length(Some(1))
-            .max_length(Some(MAX_USER_ID))
-            .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]*$")),
-    )
+    or_null(text(about).min_length(Some(1)).max_length(Some(MAX_USER_ID)).pattern(Some(format!("^[^{CONTROLS}]*$"))))
 }
 
 fn price_id(about: &str) -> ObjectBuilder {
@@ -144,13 +140,13 @@ fn price_id(about: &str) -> ObjectBuilder {
 
 /// Without control characters.
 fn plain(about: &str) -> ObjectBuilder {
-    text(about).pattern(Some(r"^\s*[^\u0000-\u001f\u007f-\u009f]*\s*$"))
+    trimmed(about, &format!("[^{CONTROLS}]*"))
 }
 
 fn question() -> ObjectBuilder {
     object("Can this code be used now?")
         .property("app_id", app_id())
-        .property("code", plain("What the customer typed.").pattern(Some(r"^\s*[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f])?\s*$")))
+        .property("code", plain("What the customer typed.").pattern(Some(format!(r"^\s*[^\s{CONTROLS}]([^{CONTROLS}]*[^\s{CONTROLS}])?\s*$"))))
         .required("code")
         .property("price_id", or_null(price_id("The price in your Stripe account that it shall be used for: tells whether a fixed amount fits its currency.")))
         .property("user_id", user_id("Your own id of the customer."))
@@ -158,9 +154,10 @@ fn question() -> ObjectBuilder {
 
 fn new_checkout_session() -> ObjectBuilder {
     let address = |about: &str| {
-        trimmed(about, r"https?://[^\s/?#:@\\\u0000-\u001f\u007f-\u009f][^\s\u0000-\u001f\u007f-\u009f]*")
-            .max_length(Some(MAX_URL))
+        let host = format!(r"https?://[^\s/?#:@\\{CONTROLS}][^\s/?#@\\{CONTROLS}]*");
+        trimmed(about, &format!(r"{host}([/?#][^\s\\{CONTROLS}]*)?")).max_length(Some(MAX_URL))
     };
+    let mail = format!(r#"[^\s@<>,;"\\{CONTROLS}]{{1,64}}@[^\s@.<>,;"\\{CONTROLS}]+(\.[^\s@.<>,;"\\{CONTROLS}]+)+"#);
     object("A Checkout Session to be made in Stripe.")
         .property("app_id", app_id())
         .property("price_id", price_id("A price of your Stripe account."))
@@ -183,7 +180,7 @@ fn new_checkout_session() -> ObjectBuilder {
             "allow_promotion_codes",
             or_null(flag("Whether Stripe shows its own box for promotion codes. With a discount code it is left out, and `notices` says so.")),
         )
-        .property("customer_email", or_null(text("Prefills Stripe's page.").pattern(Some("@")).max_length(None)))
+        .property("customer_email", or_null(trimmed("Prefills Stripe's page.", &mail).max_length(Some(email::MAX))))
         .property(
             "expires_in",
             or_null(

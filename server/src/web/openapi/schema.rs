@@ -8,6 +8,9 @@ use utoipa::openapi::{
 /// White space that is trimmed away.
 const SPACE: &str = r"\s*";
 
+/// Control characters, inside brackets of a regular expression.
+pub const CONTROLS: &str = r"\u0000-\u001f\u007f-\u009f";
+
 fn of(kind: Type, about: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(SchemaType::new(kind)).description(Some(about))
 }

@@ -3,7 +3,7 @@
 use super::{CODES, Methods, answer, body, call, no_fields, repeatable, stored};
 use crate::web::api::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::web::openapi::refusals::{self, ANY, KEYED, WITH_BODY, WRITE};
-use crate::web::openapi::schema::{one_of, text, whole};
+use crate::web::openapi::schema::{CONTROLS, one_of, text, whole};
 use crate::web::openapi::{examples, shared};
 use app::domain::discount_code::Status;
 use app::domain::ids::DiscountCodeId;
@@ -55,9 +55,9 @@ fn list() -> Operation {
         "Newest first. Archived codes are told only where `status=archived` asks for them.",
     )
     .parameters(Some([
-        query("app_id", text("One app, by its id; all that the key may see where it is not said.")),
+        query("app_id", without_controls("One app, by its id; all that the key may see where it is not said.")),
         query("status", one_of("Codes in this state.", Status::ALL.map(Status::as_str))),
-        query("q", text("Part of the code's text, in any case.")),
+        query("q", without_controls("Part of the code's text, in any case.")),
         query(
             "limit",
             whole("How many at most.")
@@ -70,6 +70,11 @@ fn list() -> Operation {
     ]))
     .responses(refusals::with(answers, &[KEYED, &[Code::ParameterMissing, Code::ParametersExclusive], ADMIN, ANY]))
     .build()
+}
+
+/// The replacement character stands for bytes that were no UTF-8.
+fn without_controls(about: &str) -> ObjectBuilder {
+    text(about).pattern(Some(format!(r"^[^{CONTROLS}\ufffd]*$")))
 }
 
 fn query(name: &str, schema: ObjectBuilder) -> Parameter {
