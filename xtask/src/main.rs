@@ -11,8 +11,10 @@ mod css;
 mod demo;
 mod deny;
 mod figures;
+mod fuzz;
 mod parts;
 mod postgres;
+mod python;
 mod say;
 mod server;
 mod site;
@@ -54,7 +56,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
-    /// Run every test: Rust, both databases, documentation, browser.
+    /// Run every test: Rust, both databases, documentation, browser, generated requests.
     Test {
         /// Only tests whose name contains this.
         filter: Option<String>,

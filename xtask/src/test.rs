@@ -10,9 +10,9 @@ use std::{
 use clap::ValueEnum;
 
 use crate::{
-    assets, browser,
+    assets, browser, fuzz,
     postgres::{self, Cluster},
-    say, server,
+    python, say, server,
     step::{self, Outcome},
     tally::{self, Row, Tally},
     wasm::Profile,
@@ -28,6 +28,8 @@ pub(crate) enum Part {
     Docs,
     /// The journeys in a real browser.
     Browser,
+    /// Requests that are generated from the API's own description.
+    Fuzz,
 }
 
 /// The crates that the server is made of. xtask is tested apart: chosen together, the two would share features, and what xtask
@@ -41,6 +43,7 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
 
     let (site, built) = match only {
         Some(Part::Docs) => (Ok(()), Err("not needed".to_owned())),
+        Some(Part::Fuzz) => (Ok(()), server::build(server::Profile::Debug)),
         _ => (assets::build(Profile::Small).map(drop), compile()),
     };
     for problem in
@@ -48,7 +51,7 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
     {
         say::problem(problem);
     }
-    let cluster = if only == Some(Part::Docs) { None } else { database(&mut rows) };
+    let cluster = if matches!(only, Some(Part::Docs | Part::Fuzz)) { None } else { database(&mut rows) };
     let given = Given { filter, database: cluster.as_ref().map(Cluster::url), binary: built.as_deref().ok() };
     if wanted(Part::Rust) {
         rows.push(row("Rust", || if built.is_ok() { rust(&given) } else { Err("the server does not compile".into()) }));
@@ -60,6 +63,13 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
         rows.push(row("Browser", || match (&site, &built) {
             (Ok(()), Ok(binary)) => journeys(&given, binary),
             _ => Err("what it would open does not compile".into()),
+        }));
+    }
+    // A filter names tests; generated requests have none, unless it is they that are asked for.
+    if only == Some(Part::Fuzz) || (only.is_none() && filter.is_none()) {
+        rows.push(row("Generated", || match &built {
+            Ok(binary) => generated(binary, filter),
+            Err(_) => Err("what it would ask does not compile".into()),
         }));
     }
     drop(cluster);
@@ -112,8 +122,7 @@ fn database(rows: &mut Vec<Row>) -> Option<Cluster> {
         Err(problem) => problem,
     };
     say::problem(&problem);
-    let allowed = env::var("CODEMINT_TEST_ALLOW_SKIP").is_ok_and(|value| value == "1");
-    let tally = if allowed { Tally::SKIPPED } else { Tally::FAILED };
+    let tally = if may_skip() { Tally::SKIPPED } else { Tally::FAILED };
     rows.push(Row { part: "PostgreSQL", tally, elapsed: started.elapsed(), note: Some(problem) });
     None
 }
@@ -129,6 +138,22 @@ fn say_whether_stripe_judges() {
         say::note(&format!(
             "{variable} names no copy of Stripe's OpenAPI document: calls to Stripe are tested, but not judged by it"
         ));
+    }
+}
+
+/// Whether whoever runs this allows parts to be left out.
+fn may_skip() -> bool {
+    env::var("CODEMINT_TEST_ALLOW_SKIP").is_ok_and(|value| value == "1")
+}
+
+fn generated(binary: &Path, filter: Option<&str>) -> Outcome<Tally> {
+    match python::schemathesis() {
+        Ok(schemathesis) => fuzz::run(binary, &schemathesis, filter),
+        Err(problem) if may_skip() => {
+            say::problem(&problem);
+            Ok(Tally::SKIPPED)
+        }
+        Err(problem) => Err(problem),
     }
 }
 

@@ -14,7 +14,8 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The header's name in refusals, as it is documented.
 const PARAM: &str = "Idempotency-Key";
-const MAX_KEY: usize = 255;
+/// Most characters of a key.
+pub const MAX_KEY: usize = 255;
 
 /// Does the work, once for each key. Read the body before: what is no request at all must not take a key.
 ///

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
+mod bad_requests;
 mod browser;
 mod checkout;
 mod checkout_refusals;
@@ -16,6 +17,7 @@ mod coupon_trouble;
 // Only a debug build dies on order.
 #[cfg(all(unix, debug_assertions))]
 mod death;
+mod description;
 mod discount_codes;
 mod edge;
 mod faults;

@@ -2,6 +2,7 @@
 
 mod ask;
 mod database;
+pub mod described;
 mod logs;
 #[cfg(all(unix, debug_assertions))]
 mod process;
