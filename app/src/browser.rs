@@ -94,13 +94,6 @@ mod real {
         }
     }
 
-    /// Whether buttons open and close dialogs by themselves (`command`, `commandfor`).
-    pub fn has_commands() -> bool {
-        document()
-            .create_element("button")
-            .is_ok_and(|button| js_sys::Reflect::has(&button, &"commandForElement".into()) == Ok(true))
-    }
-
     /// Opens a `<dialog>` over the page.
     pub fn open_dialog(id: &str) {
         if let Some(dialog) = element::<HtmlDialogElement>(id)
@@ -218,11 +211,6 @@ mod stub {
 
     /// Nothing to copy to.
     pub fn copy(_text: &str, _done: impl Fn(bool) + Clone + 'static) {}
-
-    /// No buttons.
-    pub fn has_commands() -> bool {
-        true
-    }
 
     /// No dialog.
     pub fn open_dialog(_id: &str) {}

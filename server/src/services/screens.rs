@@ -69,6 +69,10 @@ impl Backend for Services {
         self.ask_for_link(&visitor.address, email).await
     }
 
+    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem> {
+        self.link_address(token).await
+    }
+
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem> {
         let scope = scope(viewer, mode);
         let connection = connection::wire(&scope, self.connection_row(&scope).await?.as_ref());
@@ -185,6 +189,10 @@ impl Backend for Services {
         })
     }
 
+    async fn code_text(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<String, Problem> {
+        Ok(self.code_of_app(&scope(viewer, mode), app_id, id).await?.code)
+    }
+
     async fn set_code_active(&self, viewer: &Viewer, mode: Mode, id: &str, active: bool) -> Result<CodeView, Problem> {
         let patch = Patch { active: Some(active), ..Patch::default() };
         let changed = self.patch_code(&caller(viewer, mode), id, &patch).await?;
@@ -197,6 +205,13 @@ impl Backend for Services {
         let scope = scope(viewer, mode);
         let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
         let row = self.archive(&scope, id.as_str()).await?;
+        self.code_view(&scope, &row, &viewer.zone)
+    }
+
+    async fn restore_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
+        let scope = scope(viewer, mode);
+        let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
+        let row = self.restore(&scope, id.as_str()).await?;
         self.code_view(&scope, &row, &viewer.zone)
     }
 

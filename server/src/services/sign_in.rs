@@ -98,6 +98,13 @@ impl Services {
         Ok(format!("{}/sign-in/{}", self.0.public_url, token.expose_secret()))
     }
 
+    /// The address that a link signs in, while it lives. Looking uses nothing up.
+    pub(super) async fn link_address(&self, token: &str) -> Result<Option<String>, Problem> {
+        let mut reader = self.0.db.reader().await?;
+        let link = reader.conn().link(crypto::hash_token(token).as_bytes(), self.now()).await?;
+        Ok(link.map(|link| link.email))
+    }
+
     /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one.
     pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
         let now = self.now();

@@ -1,16 +1,16 @@
 //! A new API key, shown once.
 
 use super::super::load::Loaded;
-use crate::browser;
 use crate::components::{Banner, Call, Choice, CodeBlock, Refusal, SelectField, SubmitButton, TextField, Tone};
 use crate::domain::mode::Mode;
 use crate::server_fns::api_keys::create_api_key;
 use crate::wire::screens::{AppRow, KeyRights, NewApiKey};
+use crate::{browser, given};
 use leptos::prelude::*;
 
-const FORM: &str = "new-key";
+const FORM: &str = "create-key";
 
-/// The form. Its answer is shown in this page alone, so it waits for the WASM: a plain form would lead on and lose the key.
+/// The form. Its answer is shown in this page alone: a key stands in no address and is told once.
 #[component]
 pub fn NewKey(
     /// The apps to choose from.
@@ -22,10 +22,9 @@ pub fn NewKey(
     /// The key that was just made.
     made: RwSignal<Option<NewApiKey>>,
 ) -> impl IntoView {
-    let call = Call::new();
+    let call = Call::of(FORM);
     let missing = RwSignal::new(false);
-    let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
+    let typed = |field| given::typed(FORM, field);
     // A key belongs to its mode: in the other one it is not shown any more.
     Effect::new(move |before: Option<Mode>| {
         let now = mode.get();
@@ -78,12 +77,13 @@ pub fn NewKey(
         {shown}
         <section class="panel" aria-labelledby="new-key-title">
             <h3 id="new-key-title">"New API key"</h3>
-            <form id=FORM class="line" novalidate on:submit=submit>
-                <TextField id="key-name" name="name" label="Name" placeholder="Production backend" error=name_error />
+            <form id=FORM class="line" method="post" novalidate on:submit=submit>
+                <TextField id="key-name" name="name" label="Name" placeholder="Production backend" value=typed("name") error=name_error />
                 <SelectField
                     id="key-app"
                     name="app_id"
                     label="App"
+                    value=typed("app_id")
                     choices=app_choices
                     error=Signal::derive(move || call.field_problem("app_id"))
                 />
@@ -91,10 +91,11 @@ pub fn NewKey(
                     id="key-rights"
                     name="rights"
                     label="May do"
+                    value=typed("rights")
                     choices=rights
                     error=Signal::derive(move || call.field_problem("rights"))
                 />
-                <SubmitButton call class="button" words="Create key" busy="Creating…" off=Signal::derive(move || !ready.get()) />
+                <SubmitButton form=FORM call class="button" words="Create key" busy="Creating…" />
             </form>
             <Refusal call fields=&["name", "app_id", "rights"] />
         </section>
