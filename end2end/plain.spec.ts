@@ -65,7 +65,7 @@ test('signing in and out', async ({ page, demo, context }) => {
   expect(page.url()).toBe(`${demo.url}/`);
 });
 
-test('an app, a code and all that is done with one', async ({ page, demo, context, request }) => {
+test('an app, a code and all that is done with one', async ({ page, demo, context }) => {
   await signIn(page, demo, `codes-${Date.now()}@example.com`);
 
   await test.step('an app', async () => {

@@ -16,6 +16,8 @@ use crate::wire::screens::FormOutcome;
 use crate::{browser, given};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlInputElement;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
@@ -71,8 +73,12 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
     look_up_while_typing(draft, app_id, mode);
 
     let input = move |_| draft.read();
+    // Told on the way to another field only: on the way to a button, an error would push the button away from under the pointer, and
+    // the click would be lost.
     let leave = move |event: leptos::ev::FocusEvent| {
-        draft.leave(&event_target::<leptos::web_sys::HtmlInputElement>(&event).name());
+        if event.related_target().is_some_and(|to| to.is_instance_of::<HtmlInputElement>()) {
+            draft.leave(&event_target::<HtmlInputElement>(&event).name());
+        }
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
