@@ -9,6 +9,7 @@ use crate::{browser, given};
 use leptos::prelude::*;
 
 const FORM: &str = "create-key";
+const MADE: &str = "made";
 
 /// The form. Its answer is shown in this page alone: a key stands in no address and is told once.
 #[component]
@@ -25,6 +26,12 @@ pub fn NewKey(
     let call = Call::of(FORM);
     let missing = RwSignal::new(false);
     let typed = |field| given::typed(FORM, field);
+    // Read aloud, and scrolled to.
+    Effect::new(move |_| {
+        if made.with(Option::is_some) {
+            browser::focus(MADE);
+        }
+    });
     // A key belongs to its mode: in the other one it is not shown any more.
     Effect::new(move |before: Option<Mode>| {
         let now = mode.get();
@@ -65,7 +72,7 @@ pub fn NewKey(
     let shown = move || {
         made.get().map(|made| {
             view! {
-                <div class="panel new-secret" role="status">
+                <div class="panel new-secret" id=MADE tabindex="-1" role="status">
                     <h3>{format!("{} is made", made.row.name)}</h3>
                     <Banner tone=Tone::Amber>"Copy the key now. It is shown this once; only a fingerprint of it is stored."</Banner>
                     <CodeBlock text=made.key what="the new API key" />

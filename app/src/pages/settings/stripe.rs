@@ -84,7 +84,10 @@ fn state(now: &ConnectionView, by_key: bool) -> impl IntoView + use<> {
                     </p>
                 }
             })}
-        {trouble.map(|trouble| view! { <Banner tone=Tone::Red>{trouble}</Banner> })}
+        {trouble
+            .map(|trouble| {
+                view! { <Banner tone=Tone::Red>{trouble} " Make a new key and paste it below: codes and counts are kept."</Banner> }
+            })}
     }
     .into_any()
 }
