@@ -16,9 +16,9 @@ async function focused(page: Page): Promise<string> {
     const ring = rings.some((style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2);
     const box = drawn.getBoundingClientRect();
     const inside = box.bottom > 0 && box.right > 0 && box.top < innerHeight && box.left < innerWidth;
-    return { name: label || name || element.id, visible: ring && inside, html: element.outerHTML.slice(0, 120) };
+    return { name: label || name || element.id, visible: ring && inside, ring, box: JSON.stringify(box), html: element.outerHTML.slice(0, 120) };
   });
-  expect(seen, `the focus can be seen: ${seen.html}`).toMatchObject({ visible: true });
+  expect(seen, `the focus can be seen: ${JSON.stringify(seen)}`).toMatchObject({ visible: true });
   return seen.name;
 }
 
