@@ -1,6 +1,7 @@
 //! What the screens ask of the server. `server` implements it over its services and hands it over through Leptos' context.
 
 use crate::domain::form::CodeForm;
+use crate::domain::locale::Locale;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Problem;
 use crate::wire::screens::*;
@@ -17,6 +18,8 @@ pub struct Viewer {
     pub email: Option<String>,
     /// Their zone, IANA name; `UTC` until the browser has told it.
     pub zone: String,
+    /// How they write numbers and dates.
+    pub locale: Locale,
 }
 
 /// A visitor whom nobody knows yet.

@@ -7,7 +7,9 @@ pub use stub::*;
 
 #[cfg(feature = "hydrate")]
 mod real {
+    use crate::domain::locale::Locale;
     use leptos::prelude::*;
+    use std::sync::OnceLock;
     use std::time::Duration;
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use web_sys::{FormData, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement};
@@ -29,6 +31,15 @@ mod real {
     pub fn local_ms(text: &str) -> Option<i64> {
         let ms = js_sys::Date::new(&JsValue::from_str(text)).get_time();
         ms.is_finite().then_some(ms as i64)
+    }
+
+    /// The locale that the page was written in.
+    pub fn locale() -> Locale {
+        static LOCALE: OnceLock<Locale> = OnceLock::new();
+        *LOCALE.get_or_init(|| {
+            let root = document().document_element();
+            Locale::parse(&root.and_then(|root| root.get_attribute("data-locale")).unwrap_or_default())
+        })
     }
 
     /// The IANA name of the browser's zone.
@@ -193,6 +204,12 @@ mod stub {
             shifted.rem_euclid(400) * 365 + shifted.rem_euclid(400) / 4 - shifted.rem_euclid(400) / 100 + day_of_year;
         let days = shifted.div_euclid(400) * 146_097 + era_day - 719_468;
         Some(((days * 24 + hour) * 60 + minute) * 60_000)
+    }
+
+    /// Told by the request instead.
+    #[cfg(not(feature = "ssr"))]
+    pub fn locale() -> crate::domain::locale::Locale {
+        Default::default()
     }
 
     /// Nothing to tell.

@@ -11,6 +11,7 @@ pub use real::*;
 
 #[cfg(feature = "ssr")]
 mod real {
+    use crate::domain::locale::Locale;
     use crate::domain::problem::Problem;
     use crate::wire::screens::{NewApiKey, SignInRequested};
     use leptos::prelude::use_context;
@@ -100,10 +101,16 @@ mod real {
     pub fn code_here() -> Option<String> {
         use_context::<CodeHere>().map(|CodeHere(text)| text)
     }
+
+    /// How whoever looks writes numbers and dates.
+    pub fn locale() -> Locale {
+        use_context().unwrap_or_default()
+    }
 }
 
 #[cfg(not(feature = "ssr"))]
 mod nothing {
+    use crate::domain::locale::Locale;
     use crate::domain::problem::Problem;
     use crate::wire::screens::{NewApiKey, SignInRequested};
 
@@ -140,5 +147,10 @@ mod nothing {
     /// Told by the page itself.
     pub fn code_here() -> Option<String> {
         None
+    }
+
+    /// How whoever looks writes numbers and dates: the page says in which way the server wrote it, and so both write the same.
+    pub fn locale() -> Locale {
+        crate::browser::locale()
     }
 }

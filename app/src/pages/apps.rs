@@ -1,12 +1,12 @@
 //! The apps of a workspace, and the first five minutes.
 
 use super::around::Around;
+use super::codes::words::number;
 use super::links;
 use super::load::{Content, show_panel, trouble};
 use crate::components::{Call, Refusal, Step, StepState, Steps, SubmitButton, TextField};
 use crate::domain::app_id::AppId;
 use crate::domain::mode::Mode;
-use crate::domain::money::group;
 use crate::domain::problem::Problem;
 use crate::server_fns::apps::create_app;
 use crate::wire::screens::{AppRow, FormOutcome, Frame};
@@ -145,8 +145,8 @@ fn AppTable(apps: Vec<AppRow>, mode: Mode) -> impl IntoView {
         .map(|app| {
             let codes = match app.codes {
                 Some(1) => "1 code".to_owned(),
-                Some(count) => format!("{} codes", group(count.unsigned_abs())),
-                None => "more than 10,000 codes".to_owned(),
+                Some(count) => format!("{} codes", number(count)),
+                None => format!("more than {} codes", number(10_000)),
             };
             view! {
                 <tr>

@@ -6,6 +6,7 @@ use crate::store::PriceRow;
 use crate::stripe::{PriceType, StripeError};
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::connection::Access;
+use app::domain::locale::Locale;
 use app::domain::money::{Currency, format_amount};
 use app::domain::problem::Problem;
 use app::wire::screens;
@@ -40,14 +41,14 @@ impl Services {
     }
 
     /// Prices to choose from on a screen; none where they may not or cannot be read just now.
-    pub(super) async fn price_choices(&self, link: &Link) -> Vec<screens::PriceRow> {
+    pub(super) async fn price_choices(&self, link: &Link, locale: Locale) -> Vec<screens::PriceRow> {
         if link.permissions.prices < Access::Read {
             return Vec::new();
         }
         let prices = link.stripe(&self.0.stripe).prices(20).await.unwrap_or_default();
         let label = |price: &crate::stripe::Price| {
             let amount = match (price.unit_amount, Currency::parse(&price.currency, "currency")) {
-                (Some(amount), Ok(currency)) => format_amount(amount, currency),
+                (Some(amount), Ok(currency)) => locale.write(&format_amount(amount, currency)),
                 _ => price.currency.to_ascii_uppercase(),
             };
             let every =

@@ -5,6 +5,7 @@ use crate::crypto;
 use app::backend::Viewer;
 use app::domain::email;
 use app::domain::ids::MailId;
+use app::domain::locale::Locale;
 use app::domain::problem::{Code, Problem};
 use app::wire::screens::SignInRequested;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -139,7 +140,7 @@ impl Services {
     }
 
     /// Who a session's cookie belongs to; none if it ended.
-    pub async fn viewer(&self, cookie_value: &str, zone: &str) -> Option<Viewer> {
+    pub async fn viewer(&self, cookie_value: &str, zone: &str, locale: Locale) -> Option<Viewer> {
         let hash = crypto::hash_token(cookie_value);
         let now = self.now();
         let session = async {
@@ -166,6 +167,7 @@ impl Services {
             workspace_id: session.workspace_id,
             email: Some(session.email),
             zone: zone.to_owned(),
+            locale,
         })
     }
 

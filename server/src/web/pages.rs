@@ -7,6 +7,7 @@ use super::forms::{self, Place};
 use super::{Site, fallback, problem, session};
 use app::backend::Backend;
 use app::domain::email;
+use app::domain::locale::Locale;
 use app::domain::problem::{Code, Problem, clip};
 use app::given::{CodeHere, Posted, SignInOffer};
 use app::server_fns::context::RequestWho;
@@ -30,6 +31,7 @@ pub struct Context {
     pub who: RequestWho,
     /// What they ask.
     pub backend: Arc<dyn Backend>,
+    language: String,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
 }
@@ -43,12 +45,14 @@ impl Context {
             visitor: session::visitor(&site.edge, &parts),
         };
         let nonce = parts.extensions.get::<Nonce>().cloned();
-        let context = Self { who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
+        let language = session::language(&parts.headers);
+        let context = Self { language, who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
         (context, Request::from_parts(parts, body))
     }
 
     /// Leptos provides a nonce of its own first; the answer's, from `csp`, replaces it.
     fn provide(self) {
+        provide_context(Locale::parse(&self.language));
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
@@ -95,6 +99,7 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
     if posted.is_some() || offer.is_some() {
         (assets.js, assets.wasm) = Default::default();
     }
+    let language = context.language.clone();
     let given = move || {
         context.clone().provide();
         if let Some(posted) = posted.clone() {
@@ -107,7 +112,8 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
             provide_context(code);
         }
     };
-    let render = leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone()));
+    let render =
+        leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone(), language.clone()));
     whole(render(request).await).await
 }
 

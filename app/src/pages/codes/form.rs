@@ -122,7 +122,7 @@ impl Draft {
             }
         }
         let definition = form.check(now, browser::local_ms).ok()?;
-        let mut text = definition.terms.to_string();
+        let mut text = definition.terms.text(given::locale());
         match definition.limits.max_redemptions {
             Some(1) => text.push_str(" · 1 use"),
             Some(limit) => text.push_str(&format!(" · {} uses", words::number(limit))),
