@@ -1,8 +1,12 @@
 //! Pages and their calls: only from our own origin, each with a policy of its own, as little as possible without a session.
 
-use crate::harness::{Answer, CODES, World, on_both_engines};
+use crate::harness::{ALL, Answer, CODES, World, on_both_engines};
+use app::backend::Backend;
+use app::domain::mode::Mode;
 use serde_json::json;
 use std::collections::HashSet;
+use std::time::Duration;
+use stripe_sim::{Fault, FaultKind, Match};
 
 on_both_engines!(
     only_our_own_pages_write,
@@ -13,6 +17,7 @@ on_both_engines!(
     plain_forms_show_a_key_once,
     plain_forms_of_nobody_and_of_others,
     a_page_with_a_token_runs_nothing,
+    a_page_hardly_waits_for_stripe,
 );
 
 /// Every server function.
@@ -302,4 +307,30 @@ async fn a_page_with_a_token_runs_nothing(w: &World) {
     w.browser("POST", "/sign-in").form(&[("token", token)]).send().await.expect(303);
     let used = w.ask("GET", path).send().await.expect(200);
     assert!(used.text.contains("leads nowhere") && !used.text.contains("<form"), "{}", used.text);
+}
+
+async fn a_page_hardly_waits_for_stripe(w: &World) {
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let page = async || Backend::code(&w.services, &w.owner(), Mode::Test, "taskpomo", &id).await.unwrap();
+    // Stripe does not answer: the page comes all the same, and a price can be typed instead of chosen.
+    w.sim.inject(Fault::new(Match::new("GET", "/v1/prices"), FaultKind::Hold));
+    let shown = tokio::time::timeout(Duration::from_secs(10), page()).await.expect("the page waits for Stripe");
+    assert_eq!((shown.view.code.code.as_str(), shown.prices.len()), ("SPRING", 0));
+    w.sim.clear_faults();
+    w.sim.clear_requests();
+    // A page that is open looks again and again: Stripe is asked once a minute.
+    let prices = page().await.prices;
+    assert!(!prices.is_empty());
+    for _ in 0..5 {
+        assert_eq!(page().await.prices, prices);
+    }
+    assert_eq!(w.sim.counts().requests, 1);
+    w.advance(60_000);
+    page().await;
+    assert_eq!(w.sim.counts().requests, 2);
+    // Another key may see other prices.
+    w.connect(&ALL).await;
+    w.sim.clear_requests();
+    page().await;
+    assert_eq!(w.sim.counts().requests, 1);
 }
