@@ -1,42 +1,9 @@
 // The main job, as an owner lives it: sign in, connect Stripe, create a code, check out, see the count.
 import { type Page } from '@playwright/test';
 import { type Demo, expect, hydrated, test } from './fixtures.ts';
+import { keyFrom, signIn } from './people.ts';
 
 const OWNER = `owner-${Date.now()}@example.com`;
-
-/** The newest sign-in link that the mailbox has for an address. */
-async function linkFor(page: Page, demo: Demo, address: string): Promise<string> {
-  const link = page.locator('article', { hasText: `to ${address}` }).getByRole('link').first();
-  await expect(async () => {
-    await page.goto(demo.mailbox_url);
-    await expect(link).toBeVisible({ timeout: 200 });
-  }).toPass();
-  return (await link.getAttribute('href')) ?? '';
-}
-
-/** Signs in by the mailed link, as somebody whom nobody knows yet. */
-async function signIn(page: Page, demo: Demo, address: string): Promise<void> {
-  await page.goto('/');
-  await hydrated(page);
-  await page.getByLabel('E-mail address').fill(address);
-  await page.getByLabel('E-mail address').press('Enter');
-  await expect(page.getByText(address)).toBeVisible();
-  await page.goto(await linkFor(page, demo, address));
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL('**/apps*');
-  await hydrated(page);
-}
-
-/** Creates a key on the page of the stand-in that a link of ours opens. */
-async function keyFrom(page: Page, link: string): Promise<string> {
-  const stripe = await page.context().newPage();
-  await stripe.goto(link);
-  await stripe.getByRole('button', { name: 'Create key' }).click();
-  const key = (await stripe.locator('#key').textContent())?.trim() ?? '';
-  await stripe.close();
-  expect(key).toMatch(/^rk_test_/);
-  return key;
-}
 
 function couponsAtStripe(page: Page, demo: Demo, text: string) {
   return async () => {
@@ -48,6 +15,7 @@ function couponsAtStripe(page: Page, demo: Demo, text: string) {
 test('from the first sign-in to a paid checkout', async ({ page, demo, context, request }) => {
   test.setTimeout(90_000);
   await signIn(page, demo, OWNER);
+  await hydrated(page);
 
   await test.step('an app', async () => {
     await page.getByLabel('Name').fill('Task Pomo');
@@ -68,7 +36,7 @@ test('from the first sign-in to a paid checkout', async ({ page, demo, context, 
   });
 
   const least = await page.getByRole('link', { name: 'Create my restricted key on Stripe' }).getAttribute('href');
-  const leastKey = await keyFrom(page, least ?? '');
+  const leastKey = await keyFrom(page, least);
 
   await test.step('connected, and the key is never shown whole again', async () => {
     await page.getByLabel('Paste the key').fill(leastKey);
@@ -83,7 +51,7 @@ test('from the first sign-in to a paid checkout', async ({ page, demo, context, 
     await expect(page.getByText('Not allowed')).toBeVisible();
     const all = await page.getByRole('link', { name: 'Allow it' }).getAttribute('href');
     expect(all).toContain('rak_checkout_session_write');
-    const key = await keyFrom(page, all ?? '');
+    const key = await keyFrom(page, all);
     await hydrated(page);
     await page.getByLabel('Paste the key').fill(key);
     await page.getByRole('button', { name: 'Replace the key' }).click();

@@ -7,6 +7,7 @@ const report = process.env.CODEMINT_E2E_REPORT ?? 'test-results/report.json';
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
+  testIgnore: process.env.CODEMINT_PICTURE ? [] : ['picture.spec.ts'],
   outputDir: 'test-results/files',
   reporter: [['line'], ['json', { outputFile: report }]],
   // Each worker runs a server of its own.
@@ -17,6 +18,7 @@ export default defineConfig({
   expect: { timeout: 10_000 },
   use: {
     ...devices['Desktop Chrome'],
+    locale: 'en-GB',
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {

@@ -1,6 +1,7 @@
 //! What the screens ask of the server. `server` implements it over its services and hands it over through Leptos' context.
 
 use crate::domain::form::CodeForm;
+use crate::domain::locale::Locale;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Problem;
 use crate::wire::screens::*;
@@ -17,6 +18,8 @@ pub struct Viewer {
     pub email: Option<String>,
     /// Their zone, IANA name; `UTC` until the browser has told it.
     pub zone: String,
+    /// How they write numbers and dates.
+    pub locale: Locale,
 }
 
 /// A visitor whom nobody knows yet.
@@ -31,6 +34,8 @@ pub struct Visitor {
 pub trait Backend: Send + Sync {
     /// Sends a link that signs in.
     async fn request_sign_in(&self, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
+    /// The address that a sign-in link signs in; none where it is used up, too old, or never was. Uses nothing up.
+    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem>;
     /// What stands around every page.
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem>;
     /// Makes an app; an empty `id` is told by the name.
@@ -50,10 +55,14 @@ pub trait Backend: Send + Sync {
     ) -> Result<FormOutcome, Problem>;
     /// One code's page.
     async fn code(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<CodeDetail, Problem>;
+    /// One code's text.
+    async fn code_text(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<String, Problem>;
     /// Pauses (`false`) or resumes (`true`).
     async fn set_code_active(&self, viewer: &Viewer, mode: Mode, id: &str, active: bool) -> Result<CodeView, Problem>;
     /// Archives: its text is free again, open sessions keep their price.
     async fn archive_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem>;
+    /// Takes an archived code back as it was; refused where another code has its text by now.
+    async fn restore_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem>;
     /// After a coupon was changed or deleted in Stripe: allows a new one under the next terms version.
     async fn mint_again(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem>;
     /// Makes a real checkout in test mode with this code; its address.

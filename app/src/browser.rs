@@ -7,7 +7,9 @@ pub use stub::*;
 
 #[cfg(feature = "hydrate")]
 mod real {
+    use crate::domain::locale::Locale;
     use leptos::prelude::*;
+    use std::sync::OnceLock;
     use std::time::Duration;
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
     use web_sys::{FormData, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement};
@@ -29,6 +31,15 @@ mod real {
     pub fn local_ms(text: &str) -> Option<i64> {
         let ms = js_sys::Date::new(&JsValue::from_str(text)).get_time();
         ms.is_finite().then_some(ms as i64)
+    }
+
+    /// The locale that the page was written in.
+    pub fn locale() -> Locale {
+        static LOCALE: OnceLock<Locale> = OnceLock::new();
+        *LOCALE.get_or_init(|| {
+            let root = document().document_element();
+            Locale::parse(&root.and_then(|root| root.get_attribute("data-locale")).unwrap_or_default())
+        })
     }
 
     /// The IANA name of the browser's zone.
@@ -92,13 +103,6 @@ mod real {
         {
             let _ = then.call2(&promise, &done, &failed);
         }
-    }
-
-    /// Whether buttons open and close dialogs by themselves (`command`, `commandfor`).
-    pub fn has_commands() -> bool {
-        document()
-            .create_element("button")
-            .is_ok_and(|button| js_sys::Reflect::has(&button, &"commandForElement".into()) == Ok(true))
     }
 
     /// Opens a `<dialog>` over the page.
@@ -202,6 +206,12 @@ mod stub {
         Some(((days * 24 + hour) * 60 + minute) * 60_000)
     }
 
+    /// Told by the request instead.
+    #[cfg(not(feature = "ssr"))]
+    pub fn locale() -> crate::domain::locale::Locale {
+        Default::default()
+    }
+
     /// Nothing to tell.
     pub fn zone() -> Option<String> {
         None
@@ -218,11 +228,6 @@ mod stub {
 
     /// Nothing to copy to.
     pub fn copy(_text: &str, _done: impl Fn(bool) + Clone + 'static) {}
-
-    /// No buttons.
-    pub fn has_commands() -> bool {
-        true
-    }
 
     /// No dialog.
     pub fn open_dialog(_id: &str) {}

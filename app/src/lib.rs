@@ -10,10 +10,11 @@ mod browser;
 mod components;
 pub mod domain;
 pub mod error;
+pub mod given;
 mod pages;
 mod prelude;
 pub mod server_fns;
 pub mod shell;
 pub mod wire;
 
-pub use pages::{App, document::document};
+pub use pages::{App, document::document, links};

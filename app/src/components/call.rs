@@ -2,6 +2,7 @@
 
 use super::ProblemView;
 use crate::domain::problem::Problem;
+use crate::given;
 use crate::prelude::*;
 use crate::server_fns::Answer;
 use leptos::task::spawn_local;
@@ -20,9 +21,9 @@ pub struct Call {
 }
 
 impl Call {
-    /// None made yet.
-    pub fn new() -> Self {
-        Self { busy: RwSignal::new(false), problem: RwSignal::new(None) }
+    /// The calls of a form. None is made yet, but the form may have been posted without the WASM, and refused.
+    pub fn of(form: &'static str) -> Self {
+        Self { busy: RwSignal::new(false), problem: RwSignal::new(given::problems(form).into_iter().next()) }
     }
 
     /// Starts the call unless one runs; `done` is given what came of it. Nothing happens if the screen is gone by then.
@@ -61,9 +62,14 @@ impl Call {
     }
 }
 
-/// The button of a form that makes a call.
+/// The button of a form that makes a call. Without the WASM, its name and value tell the server which form was posted.
 #[component]
 pub fn SubmitButton(
+    /// The form.
+    form: &'static str,
+    /// The id of the form, where the button stands outside of it.
+    #[prop(optional)]
+    form_id: Option<&'static str>,
     /// The call.
     call: Call,
     /// How it looks.
@@ -72,15 +78,12 @@ pub fn SubmitButton(
     /// What stands on it.
     #[prop(into)]
     words: Signal<&'static str>,
-    /// What stands on it while the call runs.
+    /// What stands on it while the call runs; empty: the same, where the screen shows the outcome at once.
     busy: &'static str,
-    /// False while it must not be used at all.
-    #[prop(optional, into)]
-    off: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <button type="submit" class=class disabled=off aria-disabled=move || call.busy.get().then_some("true")>
-            {move || if call.busy.get() { busy } else { words.get() }}
+        <button type="submit" name="do" value=form form=form_id class=class aria-disabled=move || call.busy.get().then_some("true")>
+            {move || if call.busy.get() && !busy.is_empty() { busy } else { words.get() }}
         </button>
     }
     .into_any()

@@ -58,7 +58,7 @@ pub fn TextField(
     /// Its label.
     label: &'static str,
     /// Said below it.
-    #[prop(optional, into)]
+    #[prop(default = None)]
     help: Option<Signal<String>>,
     /// What is wrong with it.
     #[prop(optional, into)]
@@ -70,7 +70,7 @@ pub fn TextField(
     #[prop(default = "text")]
     kind: &'static str,
     /// Which keyboard a phone shows.
-    #[prop(optional)]
+    #[prop(default = None)]
     inputmode: Option<&'static str>,
     /// An example inside.
     #[prop(optional)]
@@ -85,7 +85,7 @@ pub fn TextField(
     #[prop(optional)]
     input_class: &'static str,
     /// A unit inside, at its end.
-    #[prop(optional)]
+    #[prop(default = None)]
     unit: Option<&'static str>,
 ) -> impl IntoView {
     view! {

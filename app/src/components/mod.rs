@@ -15,7 +15,7 @@ mod toast;
 pub use bar::Bar;
 pub use call::{Call, Refusal, SubmitButton};
 pub use code_block::{CodeBlock, CopyButton};
-pub use dialog::{CloseButton, Dialog, DialogButton};
+pub use dialog::{Ask, CloseButton, Dialog, DialogButton};
 pub use field::{Choice, ReadField, Segmented, SelectField, TextField};
 pub use icon::{Icon, Logo};
 pub use message::{Banner, ProblemView, Tone};

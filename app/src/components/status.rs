@@ -3,7 +3,7 @@
 use super::Tone;
 use crate::domain::discount_code::Status;
 use crate::prelude::*;
-use crate::wire::screens::CodeView;
+use crate::wire::screens::{CodeView, SyncView};
 
 /// A word with a dot in the color of its tone; the word alone says it all.
 #[component]
@@ -29,13 +29,16 @@ pub fn status_word(status: Status) -> &'static str {
     }
 }
 
-/// A code's status.
+/// A code's status; one that could be used, but for its coupon, is blocked.
 #[component]
 pub fn StatusBadge(
     /// The code.
     view: CodeView,
 ) -> impl IntoView {
     let status = view.code.status;
+    if matches!(view.sync, SyncView::Blocked { .. }) && matches!(status, Status::Active | Status::Scheduled) {
+        return view! { <Badge tone=Tone::Red text="Blocked" /> };
+    }
     let tone = match status {
         Status::Active => Tone::Good,
         Status::Scheduled => Tone::Amber,

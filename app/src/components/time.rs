@@ -3,16 +3,16 @@
 use crate::prelude::*;
 use crate::wire::screens::When;
 
-/// A moment, whole in its title, with the zone.
+/// A moment with its zone, as the server wrote it.
 #[component]
 pub fn Time(
     /// The moment.
     when: When,
-    /// The day alone.
+    /// The day alone; the moment is in its title.
     #[prop(optional)]
     day: bool,
 ) -> impl IntoView {
-    let title = format!("{} {}", when.text, when.zone);
+    let title = format!("{}, {}", when.text, when.zone);
     view! {
         <time datetime=when.iso title=title>
             {if day { when.day } else { when.text }}

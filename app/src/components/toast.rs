@@ -1,16 +1,20 @@
 //! A word about what was just done, with the way back where there is one.
 
 use crate::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long it stands.
 const LIFE: Duration = Duration::from_secs(8);
 
+/// The way back outlives the screen that offered it: an `Arc` rather than a `Callback`, which goes with its screen.
+type Undo = Arc<dyn Fn() + Send + Sync>;
+
 #[derive(Clone)]
 struct Toast {
     number: u32,
     text: String,
-    undo: Option<Callback<()>>,
+    undo: Option<Undo>,
 }
 
 /// Where screens leave a word; it outlives the screen.
@@ -31,12 +35,12 @@ impl Toasts {
         self.show(text.into(), None);
     }
 
-    /// Says something that can be taken back.
-    pub fn say_with_undo(self, text: impl Into<String>, undo: Callback<()>) {
-        self.show(text.into(), Some(undo));
+    /// Says something that can be taken back. What `undo` uses must live as long as the application.
+    pub fn say_with_undo(self, text: impl Into<String>, undo: impl Fn() + Send + Sync + 'static) {
+        self.show(text.into(), Some(Arc::new(undo)));
     }
 
-    fn show(self, text: String, undo: Option<Callback<()>>) {
+    fn show(self, text: String, undo: Option<Undo>) {
         self.number.update(|number| *number += 1);
         let number = self.number.get_untracked();
         self.shown.set(Some(Toast { number, text, undo }));
@@ -74,7 +78,7 @@ pub fn ToastsView(
                                     .map(|undo| {
                                         let click = move |_| {
                                             toasts.hide(number);
-                                            undo.run(());
+                                            undo();
                                         };
                                         view! {
                                             <button type="button" class="link" on:click=click>

@@ -32,6 +32,12 @@ pub fn parse(raw: &str, param: &str) -> Result<String, Problem> {
     }
 }
 
+/// An address so that its owner knows it and nobody else learns it: `a…@example.com`.
+pub fn mask(address: &str) -> String {
+    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+    format!("{}…@{domain}", local.chars().next().unwrap_or_default())
+}
+
 /// The form under which an address is compared: lower case.
 pub fn normalize(address: &str) -> String {
     address.trim().to_lowercase()
@@ -40,6 +46,12 @@ pub fn normalize(address: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn masked() {
+        assert_eq!(mask("ada@sub.example.org"), "a…@sub.example.org");
+        assert_eq!(mask("ö@exämple.de"), "ö…@exämple.de");
+    }
 
     #[test]
     fn forms() {

@@ -34,7 +34,49 @@ pub struct CodeForm {
     pub expires_at: String,
 }
 
+/// The fields of the form, by name, in the order in which they stand.
+pub const FIELDS: [&str; 10] = [
+    "code",
+    "kind",
+    "percent_off",
+    "amount_off",
+    "currency",
+    "duration",
+    "duration_in_months",
+    "max_redemptions",
+    "starts_at",
+    "expires_at",
+];
+
 impl CodeForm {
+    /// The form, field by field in the order of [`FIELDS`].
+    pub fn read(mut field: impl FnMut(&'static str) -> String) -> Self {
+        let [
+            code,
+            kind,
+            percent_off,
+            amount_off,
+            currency,
+            duration,
+            duration_in_months,
+            max_redemptions,
+            starts_at,
+            expires_at,
+        ] = FIELDS.map(&mut field);
+        Self {
+            code,
+            kind,
+            percent_off,
+            amount_off,
+            currency,
+            duration,
+            duration_in_months,
+            max_redemptions,
+            starts_at,
+            expires_at,
+        }
+    }
+
     /// Reads and checks every field. `local_ms` turns a local date and time into milliseconds since 1970 (`None`: not a moment).
     /// Every [`Problem::param`] is the name of a field of this form.
     pub fn check(&self, now_ms: i64, local_ms: impl Fn(&str) -> Option<i64>) -> Result<Definition, Vec<Problem>> {

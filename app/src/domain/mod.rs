@@ -11,6 +11,7 @@ pub mod discount_code;
 pub mod email;
 pub mod form;
 pub mod ids;
+pub mod locale;
 pub mod metadata;
 pub mod mode;
 pub mod money;

@@ -1,5 +1,6 @@
 //! Terms: what a discount code gives. Fixed from its first mint on, because Stripe's coupon cannot change.
 
+use super::locale::Locale;
 use super::money::{Currency, Money};
 use super::problem::{Code, Problem};
 use serde::{Deserialize, Serialize};
@@ -231,6 +232,11 @@ impl TermsDraft {
 }
 
 impl Terms {
+    /// `50% off, once`, as a locale writes its numbers.
+    pub fn text(&self, locale: Locale) -> String {
+        format!("{} off, {}", locale.write(&self.discount.to_string()), self.duration)
+    }
+
     /// The draft that makes these terms again.
     pub fn draft(&self) -> TermsDraft {
         let (percent_off, money) = match self.discount {

@@ -1,19 +1,18 @@
 //! The apps of a workspace, and the first five minutes.
 
 use super::around::Around;
+use super::codes::words::number;
 use super::links;
 use super::load::{Content, show_panel, trouble};
-use crate::browser;
 use crate::components::{Call, Refusal, Step, StepState, Steps, SubmitButton, TextField};
 use crate::domain::app_id::AppId;
 use crate::domain::mode::Mode;
-use crate::domain::money::group;
 use crate::domain::problem::Problem;
 use crate::prelude::*;
 use crate::server_fns::apps::CreateApp;
 use crate::server_fns::ask;
 use crate::wire::screens::{AppRow, FormOutcome, Frame};
-use leptos::server_fn::ServerFn;
+use crate::{browser, given};
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 
@@ -23,9 +22,11 @@ const LOOK_MS: u64 = 3000;
 /// The list of apps.
 #[component]
 pub fn Apps() -> impl IntoView {
-    let Around { mode, frame } = expect_context();
-    // Whether something that happens elsewhere is waited for.
+    let Around { mode, frame, .. } = expect_context();
+    // Whether something that happens elsewhere is waited for; and whether there was something to do at first: then the last step is
+    // seen turning green.
     let waiting = RwSignal::new(false);
+    let begun = StoredValue::new(false);
     browser::on_return(move || frame.refetch());
     browser::every(LOOK_MS, move || {
         if waiting.try_get_untracked() == Some(true) {
@@ -39,8 +40,12 @@ pub fn Apps() -> impl IntoView {
             let first_app = now.apps.is_empty();
             let mode = mode.get_untracked();
             waiting.set(now.has_codes && !now.has_checkouts);
+            let done = is_done(&now);
+            if !done {
+                begun.set_value(true);
+            }
             view! {
-                <FirstSteps frame=now.clone() mode />
+                {(!done || begun.get_value()).then(|| view! { <FirstSteps frame=now.clone() mode /> })}
                 <AppTable apps=now.apps mode />
                 // The form below stands outside, so that a refetch leaves it alone: its button is filled by the sibling's class.
                 <h2 class=if first_app { "section section-first" } else { "section" }>
@@ -65,13 +70,15 @@ pub fn Apps() -> impl IntoView {
     .into_any()
 }
 
-/// Connect, create, send: shown until all three are done.
+/// Whether there is nothing left of the first five minutes.
+fn is_done(frame: &Frame) -> bool {
+    frame.connection.status == "connected" && frame.has_codes && frame.has_checkouts
+}
+
+/// Connect, create, send.
 #[component]
 fn FirstSteps(frame: Frame, mode: Mode) -> impl IntoView {
     let connected = frame.connection.status == "connected";
-    if connected && frame.has_codes && frame.has_checkouts {
-        return ().into_any();
-    }
     let app = frame.apps.first().map(|app| app.id.clone());
     let has_app = app.is_some();
     // Without an app, its form below is the thing to do: no step has the filled button then.
@@ -93,7 +100,7 @@ fn FirstSteps(frame: Frame, mode: Mode) -> impl IntoView {
     let new_code = app.as_deref().map(|app| links::new_code(app, mode));
     view! {
         <section class="panel" aria-labelledby="steps-title">
-            <h2 id="steps-title">"The first five minutes"</h2>
+            <h2 id="steps-title">{if is_done(&frame) { "That was all: you are ready to sell" } else { "The first five minutes" }}</h2>
             <Steps>
                 <Step
                     state=state(1, connected)
@@ -139,8 +146,8 @@ fn AppTable(apps: Vec<AppRow>, mode: Mode) -> impl IntoView {
         .map(|app| {
             let codes = match app.codes {
                 Some(1) => "1 code".to_owned(),
-                Some(count) => format!("{} codes", group(count.unsigned_abs())),
-                None => "more than 10,000 codes".to_owned(),
+                Some(count) => format!("{} codes", number(count)),
+                None => format!("more than {} codes", number(10_000)),
             };
             view! {
                 <tr>
@@ -176,17 +183,16 @@ fn AppTable(apps: Vec<AppRow>, mode: Mode) -> impl IntoView {
     .into_any()
 }
 
-const FORM: &str = "new-app";
+const FORM: &str = "create-app";
 
 /// The form for a new app.
 #[component]
 fn NewApp() -> impl IntoView {
-    let Around { mode, frame } = expect_context();
-    let call = Call::new();
+    let Around { mode, frame, .. } = expect_context();
+    let call = Call::of(FORM);
     let navigate = use_navigate();
-    let (name, id) = (links::query_once("name"), links::query_once("id"));
-    let refused = !links::query_once("refused").is_empty();
-    let problems = RwSignal::new(if refused { check(&name, &id) } else { Vec::new() });
+    let (name, id) = (given::typed(FORM, "name"), given::typed(FORM, "id"));
+    let problems = RwSignal::new(given::problems(FORM));
     let typed = RwSignal::new((name.clone(), id.clone()));
 
     let read = move || {
@@ -216,7 +222,7 @@ fn NewApp() -> impl IntoView {
             return;
         }
         let navigate = navigate.clone();
-        call.start(ask(CreateApp { mode: mode.get_untracked(), name, id }), move |outcome| match outcome {
+        call.start(ask(CreateApp { name, id }), move |outcome| match outcome {
             FormOutcome::Done { id } => {
                 frame.refetch();
                 navigate(&links::codes(&id, mode.get_untracked()), Default::default());
@@ -247,11 +253,10 @@ fn NewApp() -> impl IntoView {
 
     view! {
         <section class="panel">
-            <form id=FORM class="line" method="post" action=CreateApp::url() novalidate on:submit=submit on:input=input>
-                <input type="hidden" name="mode" value=move || mode.get().as_str() />
+            <form id=FORM class="line" method="post" novalidate on:submit=submit on:input=input>
                 <TextField id="app-name" name="name" label="Name" placeholder="Task Pomo" value=name error=error_of("name") />
-                <TextField id="app-id" name="id" label="Id" placeholder="task-pomo" input_class="mono" value=id help=id_help error=error_of("id") />
-                <SubmitButton call class="button" words="Create app" busy="Creating…" />
+                <TextField id="app-id" name="id" label="Id" placeholder="task-pomo" input_class="mono" value=id help=Some(id_help) error=error_of("id") />
+                <SubmitButton form=FORM call class="button" words="Create app" busy="Creating…" />
             </form>
             <Refusal call fields=&["name", "id"] />
         </section>

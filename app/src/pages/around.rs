@@ -2,11 +2,11 @@
 
 use super::links;
 use super::load::{Asked, Content, Loaded, load, show};
-use crate::browser;
 use crate::components::{Icon, Logo};
 use crate::domain::mode::Mode;
 use crate::prelude::*;
 use crate::wire::screens::Frame;
+use crate::{browser, given};
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Url;
@@ -18,6 +18,18 @@ pub struct Around {
     pub mode: Memo<Mode>,
     /// Who is signed in, their apps, the connection. Refetched by whoever changes one of them.
     pub frame: Loaded,
+    /// Counts what was changed from elsewhere than its screen: who shows codes looks again.
+    pub changes: RwSignal<u32>,
+    /// The text of the code in view.
+    pub here: RwSignal<Option<String>>,
+}
+
+impl Around {
+    /// A code was changed from elsewhere than its screen.
+    pub fn changed(self) {
+        self.changes.try_update(|changes| *changes += 1);
+        self.frame.refetch();
+    }
 }
 
 const MENU: &str = "menu";
@@ -27,18 +39,22 @@ const MENU: &str = "menu";
 pub fn SignedIn() -> impl IntoView {
     let mode = links::use_mode();
     let frame = load(Signal::derive(move || Asked::Frame(mode.get())));
-    provide_context(Around { mode, frame });
+    let here = RwSignal::new(given::code_here());
+    provide_context(Around { mode, frame, changes: RwSignal::new(0), here });
     let path = use_location().pathname;
-    // On a phone, the menu closes once one has gone somewhere.
-    Effect::new(move |_| {
+    // Once one has gone somewhere, the menu of a phone closes and the keyboard goes on in the new page.
+    Effect::new(move |before: Option<()>| {
         path.track();
         browser::close_popover(MENU);
+        if before.is_some() {
+            browser::focus("main");
+        }
     });
 
     let draw = move |frame: Option<Frame>| {
         view! {
             <Side frame=frame.clone() mode path />
-            <Top frame mode path />
+            <Top frame mode path here />
         }
         .into_any()
     };
@@ -150,7 +166,7 @@ fn NavLink(icon: &'static str, label: &'static str, href: Signal<String>, curren
 }
 
 #[component]
-fn Top(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+fn Top(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>, here: RwSignal<Option<String>>) -> impl IntoView {
     let chip = frame.map(|frame| {
         let (class, words) = match frame.connection.status.as_str() {
             "connected" => ("badge badge-good", "Stripe connected"),
@@ -165,7 +181,7 @@ fn Top(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoV
     });
     view! {
         <header class="top">
-            <Crumbs mode path />
+            <Crumbs mode path here />
             <div class="top-end">
                 {chip} <nav class="modes" aria-label="Mode">
                     <ModeLink to=Mode::Test label="Test" mode path />
@@ -192,9 +208,9 @@ fn ModeLink(to: Mode, label: &'static str, mode: Memo<Mode>, path: Memo<String>)
     .into_any()
 }
 
-/// Where one is: `taskpomo / Discount codes / New code`.
+/// Where one is: `taskpomo / Discount codes / BLACKFRIDAY50`.
 #[component]
-fn Crumbs(mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+fn Crumbs(mode: Memo<Mode>, path: Memo<String>, here: RwSignal<Option<String>>) -> impl IntoView {
     let crumbs = move || {
         let path = path.get();
         let Some(app) = app_in(&path) else {
@@ -204,8 +220,12 @@ fn Crumbs(mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
         let codes = links::codes(&app, mode.get());
         let last = match path.splitn(5, '/').nth(4) {
             None | Some("") => None,
-            Some("new") => Some("New code"),
-            Some(_) => Some("Code"),
+            Some("new") => Some(false),
+            Some(_) => Some(true),
+        };
+        let word = move |code: bool| match code {
+            true => here.get().unwrap_or_else(|| "Code".to_owned()),
+            false => "New code".to_owned(),
         };
         let list = match last {
             None => view! { <li aria-current="page">"Discount codes"</li> }.into_any(),
@@ -221,7 +241,7 @@ fn Crumbs(mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
                 <a href=links::apps(mode.get())>{app}</a>
             </li>
             {list}
-            {last.map(|last| view! { <li aria-current="page">{last}</li> })}
+            {last.map(|code| view! { <li aria-current="page">{move || word(code)}</li> })}
         }
         .into_any()
     };

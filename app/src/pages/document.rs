@@ -11,10 +11,12 @@ const FAVICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/s
     %3Ccircle cx='14.4' cy='14.1' r='1.9'/%3E%3Cpath d='M14.4 6.6 7.6 15.4'/%3E%3C/g%3E%3C/svg%3E";
 
 /// The whole document, for the server.
-pub fn document(assets: Assets) -> impl IntoView {
+///
+/// `locale`: the language tag by which the server wrote its numbers and dates; the browser's part goes on in the same way.
+pub fn document(assets: Assets, locale: String) -> impl IntoView {
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-locale=locale>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

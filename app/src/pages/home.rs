@@ -2,15 +2,13 @@
 
 use super::links;
 use super::load::{Asked, load, show};
-use crate::browser;
 use crate::components::{Banner, Call, Logo, Refusal, SubmitButton, TextField, Tone};
 use crate::domain::email;
 use crate::domain::mode::Mode;
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::visit::RequestSignIn;
-use crate::wire::screens::SignInRequested;
-use leptos::server_fn::ServerFn;
+use crate::{browser, given};
 use leptos_meta::Title;
 
 /// The first page.
@@ -64,24 +62,18 @@ pub fn Home() -> impl IntoView {
     .into_any()
 }
 
-const FORM: &str = "sign-in";
+const FORM: &str = "send-link";
 
 /// Asking for a link.
 #[component]
 fn SignInPanel() -> impl IntoView {
-    let call = Call::new();
-    let sent = RwSignal::new(None::<SignInRequested>);
+    let call = Call::of(FORM);
+    let sent = RwSignal::new(given::sent_link());
     let typed_wrong = RwSignal::new(None::<String>);
-    let problem = links::query_once("problem");
-    let sent_plainly = !links::query_once("sent").is_empty();
-    let refused = RwSignal::new(match problem.as_str() {
-        "email" => Some("This is not an e-mail address. It looks like you@example.com.".to_owned()),
-        _ => None,
-    });
+    let expired = links::query_once("problem") == "expired";
 
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        refused.set(None);
         let typed = browser::field(FORM, "email").unwrap_or_default();
         match email::parse(&typed, "email") {
             Err(problem) => {
@@ -101,53 +93,35 @@ fn SignInPanel() -> impl IntoView {
             typed_wrong.set(email::parse(&typed, "email").err().map(|problem| problem.message));
         }
     };
-    let error =
-        Signal::derive(move || typed_wrong.get().or_else(|| call.field_problem("email")).or_else(|| refused.get()));
+    let error = Signal::derive(move || typed_wrong.get().or_else(|| call.field_problem("email")));
 
     view! {
         <section class="panel sign-in" aria-labelledby="sign-in-title">
             <h2 id="sign-in-title">"Sign in or start"</h2>
-            {match problem.as_str() {
-                "expired" => {
+            {expired
+                .then(|| {
                     view! {
                         <Banner tone=Tone::Amber>
                             "This link has expired or was used already. Ask for a new one; nothing was lost."
                         </Banner>
                     }
-                        .into_any()
-                }
-                "slow" => {
-                    view! {
-                        <Banner tone=Tone::Amber>
-                            "Several links were asked for in a short time. Wait a few minutes, then ask again."
-                        </Banner>
-                    }
-                        .into_any()
-                }
-                _ => ().into_any(),
-            }}
-            {sent_plainly
-                .then(|| {
-                    view! {
-                        <Banner tone=Tone::Good>"A link is on its way to your mailbox. It signs you in once."</Banner>
-                    }
                 })}
             <div hidden=move || sent.with(Option::is_some)>
                 <p class="second">"We send you a link. There is no password to keep."</p>
-                <form id=FORM class="stack" method="post" action=RequestSignIn::url() novalidate on:submit=submit on:input=correct>
+                <form id=FORM class="stack" method="post" action="/" novalidate on:submit=submit on:input=correct>
                     <TextField
                         id="email"
                         name="email"
                         label="E-mail address"
                         kind="email"
-                        inputmode="email"
+                        inputmode=Some("email")
                         autocomplete="email"
                         placeholder="you@example.com"
-                        value=links::query_once("email")
+                        value=given::typed(FORM, "email")
                         error
                     />
                     <Refusal call fields=&["email"] />
-                    <SubmitButton call class="button button-filled button-wide" words="Send me a link" busy="Sending…" />
+                    <SubmitButton form=FORM call class="button button-filled button-wide" words="Send me a link" busy="Sending…" />
                 </form>
             </div>
             <div role="status">
@@ -166,9 +140,9 @@ fn SignInPanel() -> impl IntoView {
                                                 </Banner>
                                             }
                                         })}
-                                    <button type="button" class="link" on:click=move |_| sent.set(None)>
+                                    <a class="link" href="/" on:click=move |_| sent.set(None)>
                                         "Use another address"
-                                    </button>
+                                    </a>
                                 </div>
                             }
                         })

@@ -1,7 +1,6 @@
 //! Addresses. Every one carries the mode in view, and everything from outside is percent-encoded.
 
 use crate::domain::discount_code::Status;
-use crate::domain::form::CodeForm;
 use crate::domain::mode::Mode;
 use crate::wire::screens::CodeQuery;
 use leptos::prelude::*;
@@ -104,118 +103,6 @@ pub fn in_mode(path: &str, mode: Mode) -> String {
         _ => Address::new(path.to_owned(), mode).text,
     }
 }
-
-/// The names of the form's fields in an address, and in `form[…]` of the posted form.
-pub const CODE_FIELDS: [&str; 10] = [
-    "code",
-    "kind",
-    "percent_off",
-    "amount_off",
-    "currency",
-    "duration",
-    "duration_in_months",
-    "max_redemptions",
-    "starts_at",
-    "expires_at",
-];
-
-/// A code's form, field by field in the order of [`CODE_FIELDS`].
-pub fn code_form(mut field: impl FnMut(&'static str) -> String) -> CodeForm {
-    let [
-        code,
-        kind,
-        percent_off,
-        amount_off,
-        currency,
-        duration,
-        duration_in_months,
-        max_redemptions,
-        starts_at,
-        expires_at,
-    ] = CODE_FIELDS.map(&mut field);
-    CodeForm {
-        code,
-        kind,
-        percent_off,
-        amount_off,
-        currency,
-        duration,
-        duration_in_months,
-        max_redemptions,
-        starts_at,
-        expires_at,
-    }
-}
-
-#[cfg(feature = "ssr")]
-mod after_plain_forms {
-    use super::*;
-    use crate::domain::problem::{Code, Problem};
-    use crate::wire::screens::{FormOutcome, SignInRequested};
-
-    /// Where a plain form for a sign-in link leads: what was typed comes back only where it was refused.
-    pub fn home_after(outcome: &Result<SignInRequested, Problem>, email: &str) -> String {
-        let mut address = Address::new("/".into(), Mode::Test);
-        match outcome {
-            Ok(_) => address.push("sent", "1"),
-            Err(problem) => {
-                address.push("problem", if problem.code == Code::RateLimited { "slow" } else { "email" });
-                address.push("email", email);
-            }
-        }
-        address.text
-    }
-
-    /// Where a refused plain form for an app leads.
-    pub fn apps_refused(mode: Mode, name: &str, id: &str) -> String {
-        let mut address = Address::new("/apps".into(), mode);
-        address.push("refused", "1");
-        address.push("name", name);
-        address.push("id", id);
-        address.text
-    }
-
-    /// Where a refused plain form for a code leads: the same form with all that was typed.
-    pub fn new_code_refused(
-        app_id: &str,
-        mode: Mode,
-        form: &CodeForm,
-        outcome: &Result<FormOutcome, Problem>,
-    ) -> String {
-        let mut address = Address::new(format!("/apps/{}/discounts/new", escape(app_id)), mode);
-        address.push("refused", "1");
-        let taken = match outcome {
-            Ok(FormOutcome::Refused { problems }) => problems.iter().any(|problem| problem.code == Code::CodeTaken),
-            _ => false,
-        };
-        address.push("taken", if taken { "1" } else { "" });
-        let typed = [
-            &form.code,
-            &form.kind,
-            &form.percent_off,
-            &form.amount_off,
-            &form.currency,
-            &form.duration,
-            &form.duration_in_months,
-            &form.max_redemptions,
-            &form.starts_at,
-            &form.expires_at,
-        ];
-        for (name, value) in CODE_FIELDS.into_iter().zip(typed) {
-            address.push(name, value);
-        }
-        address.text
-    }
-
-    /// Where a plain form for a restricted key leads. The key itself never stands in an address.
-    pub fn settings_after(mode: Mode, problem: Option<&Problem>) -> String {
-        let mut address = Address::new("/settings".into(), mode);
-        address.push("refused", problem.map(|problem| problem.code.as_str()).unwrap_or_default());
-        address.text
-    }
-}
-#[cfg(feature = "ssr")]
-pub use after_plain_forms::*;
 
 #[cfg(test)]
 mod tests {

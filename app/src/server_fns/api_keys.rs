@@ -1,11 +1,9 @@
 //! API keys.
 
 #[cfg(feature = "ssr")]
-use super::context::{go_on, signed_in};
+use super::context::signed_in;
 use crate::domain::mode::Mode;
 use crate::error::Reply;
-#[cfg(feature = "ssr")]
-use crate::pages::links;
 use crate::wire::screens::{ApiKeyRow, KeyRights, NewApiKey};
 use leptos::prelude::*;
 
@@ -36,7 +34,5 @@ pub async fn revoke_api_key(mode: Mode, id: String) -> Reply<()> {
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),
     };
-    let outcome = backend.revoke_api_key(&viewer, mode, &id).await;
-    go_on(&links::settings(mode));
-    Ok(outcome)
+    Ok(backend.revoke_api_key(&viewer, mode, &id).await)
 }

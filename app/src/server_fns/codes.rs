@@ -1,12 +1,10 @@
 //! Discount codes.
 
 #[cfg(feature = "ssr")]
-use super::context::{go_on, signed_in};
+use super::context::signed_in;
 use crate::domain::form::CodeForm;
 use crate::domain::mode::Mode;
 use crate::error::Reply;
-#[cfg(feature = "ssr")]
-use crate::pages::links;
 use crate::wire::screens::{CodeDetail, CodePage, CodeQuery, CodeView, FormOutcome};
 use leptos::prelude::*;
 
@@ -37,12 +35,7 @@ pub async fn create_code(mode: Mode, app_id: String, zone: String, form: CodeFor
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),
     };
-    let outcome = backend.create_code(&viewer, mode, &app_id, form.clone(), &zone).await;
-    go_on(&match &outcome {
-        Ok(FormOutcome::Done { id }) => links::code(&app_id, id, mode),
-        refused => links::new_code_refused(&app_id, mode, &form, refused),
-    });
-    Ok(outcome)
+    Ok(backend.create_code(&viewer, mode, &app_id, form, &zone).await)
 }
 
 /// One code's page.
@@ -75,6 +68,16 @@ pub async fn archive_code(mode: Mode, id: String) -> Reply<CodeView> {
     Ok(backend.archive_code(&viewer, mode, &id).await)
 }
 
+/// Takes an archived code back as it was.
+#[server(endpoint = "restore-code")]
+pub async fn restore_code(mode: Mode, id: String) -> Reply<CodeView> {
+    let (backend, viewer) = match signed_in()? {
+        Ok(who) => who,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(backend.restore_code(&viewer, mode, &id).await)
+}
+
 /// Allows a new coupon after the first one was changed or deleted in Stripe.
 #[server(endpoint = "mint-again")]
 pub async fn mint_again(mode: Mode, id: String) -> Reply<CodeView> {
@@ -92,11 +95,5 @@ pub async fn test_checkout(app_id: String, id: String, price_id: String) -> Repl
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),
     };
-    let outcome = backend.test_checkout(&viewer, &app_id, &id, &price_id).await;
-    // A header takes visible ASCII only; whatever else Stripe might answer leads back to the code's page.
-    match &outcome {
-        Ok(url) if url.bytes().all(|b| b.is_ascii_graphic()) => go_on(url),
-        _ => go_on(&links::code(&app_id, &id, Mode::Test)),
-    }
-    Ok(outcome)
+    Ok(backend.test_checkout(&viewer, &app_id, &id, &price_id).await)
 }

@@ -1,11 +1,9 @@
 //! The workspace's link to Stripe.
 
 #[cfg(feature = "ssr")]
-use super::context::{go_on, signed_in};
+use super::context::signed_in;
 use crate::domain::mode::Mode;
 use crate::error::Reply;
-#[cfg(feature = "ssr")]
-use crate::pages::links;
 use crate::wire::screens::ConnectionView;
 use leptos::prelude::*;
 
@@ -19,16 +17,14 @@ pub async fn read_connection(mode: Mode) -> Reply<ConnectionView> {
     Ok(backend.connection(&viewer, mode).await)
 }
 
-/// Checks a restricted key against Stripe and keeps it. It is never told back, not even in an address after a refusal.
+/// Checks a restricted key against Stripe and keeps it. It is never told back.
 #[server(endpoint = "connect-restricted-key")]
 pub async fn connect_restricted_key(mode: Mode, restricted_key: String) -> Reply<ConnectionView> {
     let (backend, viewer) = match signed_in()? {
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),
     };
-    let outcome = backend.connect_restricted_key(&viewer, mode, &restricted_key).await;
-    go_on(&links::settings_after(mode, outcome.as_ref().err()));
-    Ok(outcome)
+    Ok(backend.connect_restricted_key(&viewer, mode, &restricted_key).await)
 }
 
 /// Forgets the connection; codes stay.
@@ -38,7 +34,5 @@ pub async fn disconnect(mode: Mode) -> Reply<ConnectionView> {
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),
     };
-    let outcome = backend.disconnect(&viewer, mode).await;
-    go_on(&links::settings(mode));
-    Ok(outcome)
+    Ok(backend.disconnect(&viewer, mode).await)
 }

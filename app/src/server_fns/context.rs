@@ -3,7 +3,6 @@
 use crate::backend::{Backend, Viewer, Visitor};
 use crate::domain::problem::{Code, Problem};
 use crate::error::Reply;
-use http::{header::ACCEPT, request::Parts};
 use leptos::prelude::{ServerFnError, use_context};
 use std::sync::Arc;
 
@@ -27,14 +26,4 @@ pub(super) fn signed_in() -> Reply<(Arc<dyn Backend>, Viewer)> {
 pub(super) fn anyone() -> Result<(Arc<dyn Backend>, RequestWho), ServerFnError> {
     let lost = || ServerFnError::new("the request has no context");
     Ok((use_context().ok_or_else(lost)?, use_context().ok_or_else(lost)?))
-}
-
-/// Sends the browser on, if the call is a plain form: posted before (or without) the WASM. `path` is percent-encoded already.
-pub(super) fn go_on(path: &str) {
-    let plain = use_context::<Parts>()
-        .and_then(|parts| parts.headers.get(ACCEPT)?.to_str().ok().map(|accept| accept.contains("text/html")))
-        .unwrap_or(false);
-    if plain {
-        leptos_axum::redirect(path);
-    }
 }

@@ -1,7 +1,6 @@
 //! The calls from the browser: authenticate, ask the `Backend`, answer. All are POST under `/api`.
 //!
-//! A form that is posted before the WASM has loaded reaches the same functions: the person is then sent on to the page that
-//! shows the outcome, with what they typed in its address.
+//! A form that is posted without the WASM goes to the address of its page instead; the server's edge calls the same `Backend`.
 
 pub(crate) mod api_keys;
 pub(crate) mod apps;

@@ -1,11 +1,9 @@
 //! Signing in, and what stands around every page.
 
 #[cfg(feature = "ssr")]
-use super::context::{anyone, go_on, signed_in};
+use super::context::{anyone, signed_in};
 use crate::domain::mode::Mode;
 use crate::error::Reply;
-#[cfg(feature = "ssr")]
-use crate::pages::links;
 use crate::wire::screens::{Frame, SignInRequested};
 use leptos::prelude::*;
 
@@ -13,9 +11,7 @@ use leptos::prelude::*;
 #[server(endpoint = "request-sign-in")]
 pub async fn request_sign_in(email: String) -> Reply<SignInRequested> {
     let (backend, who) = anyone()?;
-    let outcome = backend.request_sign_in(&who.visitor, &email).await;
-    go_on(&links::home_after(&outcome, &email));
-    Ok(outcome)
+    Ok(backend.request_sign_in(&who.visitor, &email).await)
 }
 
 /// What stands around every page.

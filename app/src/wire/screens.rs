@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct When {
     /// Milliseconds since 1970.
     pub ms: i64,
-    /// `1 Jan 2027, 01:00`.
+    /// `1 Jan 2027, 01:00 Berlin`.
     pub text: String,
     /// `1 Jan 2027`.
     pub day: String,

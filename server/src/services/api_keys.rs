@@ -1,7 +1,7 @@
 //! API keys: who is calling.
 
 use super::Services;
-use super::when::when;
+use super::when::{Writing, when};
 use crate::crypto;
 use crate::scope::Scope;
 use crate::store::{self, NewApiKey, StoreError};
@@ -115,7 +115,7 @@ impl Services {
         name: &str,
         app: Option<&AppId>,
         rights: KeyRights,
-        zone: &str,
+        writing: &Writing,
     ) -> Result<screens::NewApiKey, Problem> {
         let id = ApiKeyId::new(self.now(), self.random_id()?);
         let digits = id.as_str().trim_start_matches(ApiKeyId::PREFIX);
@@ -131,7 +131,7 @@ impl Services {
             hint: &hint,
             now: self.now(),
         };
-        let created = when(new.now, zone);
+        let created = when(new.now, writing);
         let mut tx = self.0.db.begin().await?;
         tx.at(scope).insert_api_key(&new).await?;
         tx.commit().await?;
@@ -147,7 +147,11 @@ impl Services {
         Ok(screens::NewApiKey { key: token.secret().expose_secret().to_owned(), row })
     }
 
-    pub(super) async fn api_key_rows(&self, scope: &Scope, zone: &str) -> Result<Vec<screens::ApiKeyRow>, Problem> {
+    pub(super) async fn api_key_rows(
+        &self,
+        scope: &Scope,
+        writing: &Writing,
+    ) -> Result<Vec<screens::ApiKeyRow>, Problem> {
         let mut reader = self.0.db.reader().await?;
         let rows: Vec<store::ApiKeyRow> = reader.at(scope).api_keys().await?;
         Ok(rows
@@ -158,8 +162,8 @@ impl Services {
                 hint: row.hint,
                 app_id: row.app_id,
                 rights: KeyRights::parse(&row.rights).unwrap_or(KeyRights::Checkout),
-                created: when(row.created_at, zone),
-                last_used: row.last_used_at.map(|last| when(last, zone)),
+                created: when(row.created_at, writing),
+                last_used: row.last_used_at.map(|last| when(last, writing)),
             })
             .collect())
     }

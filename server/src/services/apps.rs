@@ -1,6 +1,7 @@
 //! Workspaces and apps.
 
 use super::Services;
+use super::when::Writing;
 use crate::scope::Scope;
 use crate::store::{MemberRow, StoreError};
 use app::domain::app_id::AppId;
@@ -32,7 +33,7 @@ impl Services {
         let scope = Scope::stored(member.workspace_id, mode.as_str());
         tx.at(&scope).insert_app(app.as_str(), app.as_str(), now).await?;
         tx.commit().await?;
-        let key = self.make_api_key(&scope, "First key", Some(&app), KeyRights::Full, "UTC").await?;
+        let key = self.make_api_key(&scope, "First key", Some(&app), KeyRights::Full, &Writing::plain()).await?;
         Ok(NewWorkspace { workspace: scope.workspace, app, api_key: key.key })
     }
 

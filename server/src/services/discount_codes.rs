@@ -166,7 +166,7 @@ impl Services {
         if row.archived_at.is_some() {
             return Err(Problem::new(
                 Code::ResourceMissing,
-                "This discount code is archived: it cannot be changed any more.",
+                "This discount code is archived: restore it on its page in Codemint before changing it.",
             ));
         }
         let current = Definition {
@@ -195,6 +195,35 @@ impl Services {
         tx.commit().await?;
         Ok(row)
     }
+
+    /// Takes an archived code back as it was: its counts, its coupon, its limits. Refused where another code has its text by now.
+    /// Restoring one that is not archived changes nothing.
+    pub(super) async fn restore(&self, scope: &Scope, id: &str) -> Result<CodeRow, Problem> {
+        let missing = || Problem::no_such("discount code", id);
+        let mut tx = self.0.db.begin().await?;
+        match tx.at(scope).restore_code(id, self.now()).await {
+            Ok(row) => {
+                let row = row.ok_or_else(missing)?;
+                tx.commit().await?;
+                return Ok(row);
+            }
+            Err(StoreError::Taken) => drop(tx),
+            Err(error) => return Err(error.into()),
+        }
+        let mut reader = self.0.db.reader().await?;
+        let own = reader.at(scope).code(id).await?.ok_or_else(missing)?;
+        let holder = reader.at(scope).code_by_text(&own.app_id, &own.code).await?;
+        Err(Problem::of(Code::CodeTaken, "code", restore_refused(&own.code, holder.as_ref())?))
+    }
+}
+
+/// Which code has the text now.
+fn restore_refused(text: &str, holder: Option<&CodeRow>) -> Result<String, Problem> {
+    let who = match holder {
+        Some(row) => format!("another code of this app now: {} ({})", row.terms()?, row.id),
+        None => "another code of this app at this moment".to_owned(),
+    };
+    Ok(format!("{text} is {who}. Archive that one first, then restore this one; nothing was changed."))
 }
 
 async fn write_change(tx: &mut Tx, scope: &Scope, id: &str, changed: &Changed, now: i64) -> Result<CodeRow, Problem> {

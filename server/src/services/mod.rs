@@ -64,6 +64,7 @@ struct Inner {
     flights: mint::Flights,
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
+    price_lists: prices::PriceLists,
 }
 
 /// Why the services cannot be set up.
@@ -112,6 +113,7 @@ impl Services {
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
+            price_lists: Mutex::default(),
         }));
         services.check_keys().await?;
         Ok(services)
@@ -138,6 +140,7 @@ impl Services {
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
+            price_lists: Mutex::default(),
         })))
     }
 

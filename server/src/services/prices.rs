@@ -2,13 +2,33 @@
 
 use super::Services;
 use super::connection::Link;
+use crate::scope::Scope;
 use crate::store::PriceRow;
-use crate::stripe::{PriceType, StripeError};
+use crate::stripe::{Price, PriceType, StripeError};
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::connection::Access;
+use app::domain::locale::Locale;
 use app::domain::money::{Currency, format_amount};
 use app::domain::problem::Problem;
 use app::wire::screens;
+use parking_lot::Mutex;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// How long a list of prices is shown again before Stripe is asked anew.
+const FRESH_MS: i64 = 60_000;
+/// How long a page waits for Stripe.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a workspace's Stripe said last.
+pub(super) struct PriceList {
+    generation: i64,
+    at: i64,
+    prices: Vec<Price>,
+}
+
+/// By workspace and mode.
+pub(super) type PriceLists = Mutex<HashMap<Scope, PriceList>>;
 
 impl Services {
     /// A price of the owner's, from what was learned before or from Stripe; none where prices may not be read.
@@ -39,15 +59,34 @@ impl Services {
         Ok(Some(row))
     }
 
-    /// Prices to choose from on a screen; none where they may not or cannot be read just now.
-    pub(super) async fn price_choices(&self, link: &Link) -> Vec<screens::PriceRow> {
+    /// Prices to choose from on a screen; none where they may not or cannot be read just now. A page waits for them no longer than
+    /// [`PATIENCE`], and one that looks again and again asks Stripe once a minute.
+    pub(super) async fn price_choices(&self, link: &Link, locale: Locale) -> Vec<screens::PriceRow> {
         if link.permissions.prices < Access::Read {
             return Vec::new();
         }
-        let prices = link.stripe(&self.0.stripe).prices(20).await.unwrap_or_default();
-        let label = |price: &crate::stripe::Price| {
+        let now = self.now();
+        let fresh = |list: &PriceList| now - list.at < FRESH_MS;
+        let known = {
+            let lists = self.0.price_lists.lock();
+            let list = lists.get(&link.scope).filter(|list| fresh(list) && list.generation == link.generation);
+            list.map(|list| list.prices.clone())
+        };
+        let prices = match known {
+            Some(prices) => prices,
+            None => {
+                let asked = tokio::time::timeout(PATIENCE, link.stripe(&self.0.stripe).prices(20)).await;
+                let Ok(Ok(prices)) = asked else { return Vec::new() };
+                let mut lists = self.0.price_lists.lock();
+                lists.retain(|_, list| fresh(list));
+                let list = PriceList { generation: link.generation, at: now, prices: prices.clone() };
+                lists.insert(link.scope.clone(), list);
+                prices
+            }
+        };
+        let label = |price: &Price| {
             let amount = match (price.unit_amount, Currency::parse(&price.currency, "currency")) {
-                (Some(amount), Ok(currency)) => format_amount(amount, currency),
+                (Some(amount), Ok(currency)) => locale.write(&format_amount(amount, currency)),
                 _ => price.currency.to_ascii_uppercase(),
             };
             let every =

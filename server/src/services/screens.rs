@@ -1,7 +1,7 @@
 //! The use cases as the screens call them: who looks is checked, times are written in their zone, the rest is the same services that
 //! the REST API calls.
 
-use super::when::local_ms;
+use super::when::{Writing, local_ms};
 use super::{Caller, Services, connection, discount_codes};
 use crate::crash;
 use crate::scope::Scope;
@@ -56,7 +56,7 @@ impl Services {
         let all: Vec<&str> = Permissions::LEAST.into_iter().chain(Permissions::CHECKOUT).collect();
         Ok(ConnectionView {
             connection,
-            since: there.as_ref().map(|row| super::when::when(row.connected_at, &viewer.zone)),
+            since: there.as_ref().map(|row| super::when::when(row.connected_at, &Writing::of(viewer))),
             trouble: there.and_then(|row| row.trouble),
             create_key_url: create_key_url(&self.0.dashboard_url, mode, &Permissions::LEAST),
             create_checkout_key_url: create_key_url(&self.0.dashboard_url, mode, &all),
@@ -68,6 +68,10 @@ impl Services {
 impl Backend for Services {
     async fn request_sign_in(&self, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem> {
         self.ask_for_link(&visitor.address, email).await
+    }
+
+    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem> {
+        self.link_address(token).await
     }
 
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem> {
@@ -128,10 +132,11 @@ impl Backend for Services {
         let counted = |status: Status, counts: &[(String, i64)]| {
             counts.iter().find(|(name, _)| name == status.as_str()).map_or(0, |(_, count)| *count)
         };
+        let writing = Writing::of(viewer);
         Ok(CodePage {
             previous: rows.first().filter(|_| newer).map(|row| row.id.clone()),
             next: rows.last().filter(|_| older).map(|row| row.id.clone()),
-            rows: rows.iter().map(|row| self.code_view(&scope, row, &viewer.zone)).collect::<Result<_, _>>()?,
+            rows: rows.iter().map(|row| self.code_view(&scope, row, &writing)).collect::<Result<_, _>>()?,
             counts: counts
                 .map(|counts| Status::ALL.into_iter().map(|status| (status, counted(status, &counts))).collect()),
             zone: super::when::zone(&viewer.zone).iana_name().unwrap_or("UTC").to_owned(),
@@ -174,11 +179,11 @@ impl Backend for Services {
         let row = self.code_of_app(&scope, app_id, id).await?;
         let connection = connection::wire(&scope, self.connection_row(&scope).await?.as_ref());
         let prices = match self.link(&scope).await {
-            Ok(link) => self.price_choices(&link).await,
+            Ok(link) => self.price_choices(&link, viewer.locale).await,
             Err(_) => Vec::new(),
         };
         Ok(CodeDetail {
-            view: self.code_view(&scope, &row, &viewer.zone)?,
+            view: self.code_view(&scope, &row, &Writing::of(viewer))?,
             public_url: self.0.public_url.clone(),
             example_price: prices.first().map_or_else(|| "price_1ABC".to_owned(), |price| price.id.clone()),
             prices,
@@ -186,19 +191,30 @@ impl Backend for Services {
         })
     }
 
+    async fn code_text(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<String, Problem> {
+        Ok(self.code_of_app(&scope(viewer, mode), app_id, id).await?.code)
+    }
+
     async fn set_code_active(&self, viewer: &Viewer, mode: Mode, id: &str, active: bool) -> Result<CodeView, Problem> {
         let patch = Patch { active: Some(active), ..Patch::default() };
         let changed = self.patch_code(&caller(viewer, mode), id, &patch).await?;
         let scope = scope(viewer, mode);
         let row = self.code_of_app(&scope, &changed.app_id, id).await?;
-        self.code_view(&scope, &row, &viewer.zone)
+        self.code_view(&scope, &row, &Writing::of(viewer))
     }
 
     async fn archive_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
         let scope = scope(viewer, mode);
         let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
         let row = self.archive(&scope, id.as_str()).await?;
-        self.code_view(&scope, &row, &viewer.zone)
+        self.code_view(&scope, &row, &Writing::of(viewer))
+    }
+
+    async fn restore_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
+        let scope = scope(viewer, mode);
+        let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
+        let row = self.restore(&scope, id.as_str()).await?;
+        self.code_view(&scope, &row, &Writing::of(viewer))
     }
 
     async fn mint_again(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
@@ -213,7 +229,7 @@ impl Backend for Services {
         crash::here!("minting-again");
         tx.commit().await?;
         crash::here!("minted-again");
-        self.code_view(&scope, &row, &viewer.zone)
+        self.code_view(&scope, &row, &Writing::of(viewer))
     }
 
     async fn test_checkout(&self, viewer: &Viewer, app_id: &str, id: &str, price_id: &str) -> Result<String, Problem> {
@@ -247,7 +263,7 @@ impl Backend for Services {
     }
 
     async fn api_keys(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<ApiKeyRow>, Problem> {
-        self.api_key_rows(&scope(viewer, mode), &viewer.zone).await
+        self.api_key_rows(&scope(viewer, mode), &Writing::of(viewer)).await
     }
 
     async fn create_api_key(
@@ -267,7 +283,7 @@ impl Backend for Services {
             "" => None,
             id => Some(self.app(&scope, id).await?),
         };
-        self.make_api_key(&scope, name, app.as_ref(), rights, &viewer.zone).await
+        self.make_api_key(&scope, name, app.as_ref(), rights, &Writing::of(viewer)).await
     }
 
     async fn revoke_api_key(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<(), Problem> {

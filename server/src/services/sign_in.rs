@@ -5,6 +5,7 @@ use crate::crypto;
 use app::backend::Viewer;
 use app::domain::email;
 use app::domain::ids::MailId;
+use app::domain::locale::Locale;
 use app::domain::problem::{Code, Problem};
 use app::wire::screens::SignInRequested;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -98,6 +99,13 @@ impl Services {
         Ok(format!("{}/sign-in/{}", self.0.public_url, token.expose_secret()))
     }
 
+    /// The address that a link signs in, while it lives. Looking uses nothing up.
+    pub(super) async fn link_address(&self, token: &str) -> Result<Option<String>, Problem> {
+        let mut reader = self.0.db.reader().await?;
+        let link = reader.conn().link(crypto::hash_token(token).as_bytes(), self.now()).await?;
+        Ok(link.map(|link| link.email))
+    }
+
     /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one.
     pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
         let now = self.now();
@@ -132,7 +140,7 @@ impl Services {
     }
 
     /// Who a session's cookie belongs to; none if it ended.
-    pub async fn viewer(&self, cookie_value: &str, zone: &str) -> Option<Viewer> {
+    pub async fn viewer(&self, cookie_value: &str, zone: &str, locale: Locale) -> Option<Viewer> {
         let hash = crypto::hash_token(cookie_value);
         let now = self.now();
         let session = async {
@@ -159,6 +167,7 @@ impl Services {
             workspace_id: session.workspace_id,
             email: Some(session.email),
             zone: zone.to_owned(),
+            locale,
         })
     }
 

@@ -1,7 +1,7 @@
 //! Stored rows as the API and the screens tell them.
 
 use super::Services;
-use super::when::when;
+use super::when::{Writing, when};
 use crate::scope::Scope;
 use crate::store::CodeRow;
 use app::domain::mode::Mode;
@@ -37,18 +37,18 @@ pub(super) fn discount_code(scope: &Scope, row: &CodeRow, now: i64) -> Result<Di
 
 impl Services {
     /// A code as the screens show it.
-    pub(super) fn code_view(&self, scope: &Scope, row: &CodeRow, zone: &str) -> Result<CodeView, Problem> {
+    pub(super) fn code_view(&self, scope: &Scope, row: &CodeRow, writing: &Writing) -> Result<CodeView, Problem> {
         Ok(CodeView {
             code: discount_code(scope, row, self.now())?,
-            terms: row.terms()?.to_string(),
-            created: when(row.created_at, zone),
-            starts: row.starts_at.map(|ms| when(ms, zone)),
-            expires: row.expires_at.map(|ms| when(ms, zone)),
-            sync: self.sync_view(scope, row, zone),
+            terms: row.terms()?.text(writing.locale),
+            created: when(row.created_at, writing),
+            starts: row.starts_at.map(|ms| when(ms, writing)),
+            expires: row.expires_at.map(|ms| when(ms, writing)),
+            sync: self.sync_view(scope, row, writing),
         })
     }
 
-    fn sync_view(&self, scope: &Scope, row: &CodeRow, zone: &str) -> SyncView {
+    fn sync_view(&self, scope: &Scope, row: &CodeRow, writing: &Writing) -> SyncView {
         if let Some(reason) = &row.blocked_reason {
             return SyncView::Blocked { reason: reason.clone() };
         }
@@ -57,7 +57,7 @@ impl Services {
                 let test = if scope.mode == Mode::Test { "/test" } else { "" };
                 SyncView::Minted {
                     coupon: coupon.clone(),
-                    at: when(at, zone),
+                    at: when(at, writing),
                     url: format!("{}{test}/coupons/{coupon}", self.0.dashboard_url),
                 }
             }

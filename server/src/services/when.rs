@@ -1,5 +1,7 @@
 //! Moments in an owner's zone, both ways.
 
+use app::backend::Viewer;
+use app::domain::locale::{Locale, Moment};
 use app::wire::screens::When;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -10,18 +12,50 @@ pub(super) fn zone(name: &str) -> TimeZone {
     TimeZone::get(name).unwrap_or(TimeZone::UTC)
 }
 
+/// How moments, numbers and money are written for somebody.
+pub(super) struct Writing {
+    zone: TimeZone,
+    pub(super) locale: Locale,
+}
+
+impl Writing {
+    /// As this person has it.
+    pub(super) fn of(viewer: &Viewer) -> Self {
+        Self { zone: zone(&viewer.zone), locale: viewer.locale }
+    }
+
+    /// For nobody in particular.
+    pub(super) fn plain() -> Self {
+        Self { zone: TimeZone::UTC, locale: Locale::default() }
+    }
+}
+
 /// A moment, written for people.
-pub(super) fn when(ms: i64, zone_name: &str) -> When {
-    let zone = zone(zone_name);
+pub(super) fn when(ms: i64, writing: &Writing) -> When {
+    let Writing { zone, locale } = writing;
+    let name = zone.iana_name().unwrap_or("UTC").to_owned();
     let zoned = Timestamp::from_millisecond(ms)
         .map_or_else(|_| Zoned::new(Timestamp::MAX, zone.clone()), |moment| moment.to_zoned(zone.clone()));
+    let part = |part: i8| part.unsigned_abs();
+    let moment = Moment {
+        year: zoned.year().unsigned_abs(),
+        month: part(zoned.month()),
+        day: part(zoned.day()),
+        hour: part(zoned.hour()),
+        minute: part(zoned.minute()),
+    };
     When {
         ms,
-        text: zoned.strftime("%-d %b %Y, %H:%M").to_string(),
-        day: zoned.strftime("%-d %b %Y").to_string(),
+        text: format!("{} {}", locale.moment(moment), people_say(&name)),
+        day: locale.day(moment),
         iso: zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        zone: zone.iana_name().unwrap_or("UTC").to_owned(),
+        zone: name,
     }
+}
+
+/// `Berlin` for `Europe/Berlin`.
+fn people_say(zone: &str) -> String {
+    zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }
 
 /// A local date and time (`2027-01-01T00:00`) in a zone, in milliseconds since 1970. A time that a clock change skips or repeats is read as RFC 5545 does.
@@ -36,8 +70,10 @@ mod tests {
 
     #[test]
     fn berlin_at_new_year() {
-        let moment = when(1_798_761_600_000, "Europe/Berlin");
-        assert_eq!((moment.text.as_str(), moment.zone.as_str()), ("1 Jan 2027, 01:00", "Europe/Berlin"));
+        let writing = |tag| Writing { zone: zone("Europe/Berlin"), locale: Locale::parse(tag) };
+        let moment = when(1_798_761_600_000, &writing("de"));
+        assert_eq!((moment.text.as_str(), moment.zone.as_str()), ("1 Jan 2027, 01:00 Berlin", "Europe/Berlin"));
+        assert_eq!(when(1_798_761_600_000, &writing("en-US")).text, "Jan 1, 2027, 1:00 AM Berlin");
         assert_eq!(moment.iso, "2027-01-01T01:00:00+01:00");
         assert_eq!(local_ms("2027-01-01T01:00", "Europe/Berlin"), Some(1_798_761_600_000));
         assert_eq!(local_ms("2027-01-01T00:00", "Nowhere/Else"), Some(1_798_761_600_000));

@@ -74,6 +74,8 @@ conformance! {
         codes {
             every_column_comes_back,
             a_text_is_taken_until_it_is_archived,
+            an_archived_code_comes_back_as_it_was,
+            one_of_many_is_restored,
             limits_and_metadata_change,
             terms_stand_from_the_first_hold_on,
             a_minted_coupon_is_noted,

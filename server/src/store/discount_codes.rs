@@ -370,6 +370,23 @@ impl Scoped<'_> {
         )
     }
 
+    /// Takes an archived code back, with all that it had. `Taken` if another code of the app has its text by now: the index decides.
+    pub(crate) async fn restore_code(self, id: &str, now: i64) -> Result<Option<CodeRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            CodeRow,
+            concat!(
+                "UPDATE discount_codes SET archived_at = NULL, updated_at = $4 WHERE workspace_id = $1 AND mode = $2 AND id = $3 RETURNING ",
+                columns!()
+            ),
+            workspace,
+            mode,
+            id,
+            now
+        )
+    }
+
     /// Notes that the coupon is in Stripe, as seen under this generation of the connection.
     pub(crate) async fn note_minted(
         self,

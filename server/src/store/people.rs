@@ -71,6 +71,17 @@ impl Conn<'_> {
         .map(|_| ())
     }
 
+    /// A link that still can be used.
+    pub(crate) async fn link(self, hash: &[u8], now: i64) -> Result<Option<LinkRow>> {
+        optional!(
+            self,
+            LinkRow,
+            "SELECT email FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
+            hash,
+            now
+        )
+    }
+
     /// Uses a link up: only the first use of one that still lives finds it.
     pub(crate) async fn use_link(self, hash: &[u8], now: i64) -> Result<Option<LinkRow>> {
         optional!(

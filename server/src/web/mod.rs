@@ -7,7 +7,8 @@
 //! 3. `origin`: what writes must come from our own pages, before anything of it is read;
 //! 4. `limits`: sizes, and the whole body within its time;
 //! 5. `detach`: from here on it runs in a task of its own, to its end;
-//! 6. the routes: `api` (REST), `pages` (screens and server functions), `session` (signing in and out), `assets`, `health`.
+//! 6. the routes: `api` (REST), `pages` (screens and server functions), `forms` (the same without scripts), `session` (signing in and
+//!    out), `assets`, `health`.
 
 mod answer;
 mod api;
@@ -17,6 +18,7 @@ mod csp;
 mod detach;
 mod fallback;
 mod fields;
+mod forms;
 mod guesses;
 mod health;
 mod idempotent;

@@ -3,9 +3,13 @@
 //! Pages are rendered whole, not streamed: they are small, they are complete without scripts, their status is right, and nothing of
 //! them is left to run (and be dropped in a transaction) after the task that renders them.
 
+use super::forms::{self, Place};
 use super::{Site, fallback, problem, session};
 use app::backend::Backend;
+use app::domain::email;
+use app::domain::locale::Locale;
 use app::domain::problem::{Code, Problem, clip};
+use app::given::{CodeHere, Posted, SignInOffer};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
 use axum::{
@@ -22,27 +26,33 @@ const MAX_PAGE: usize = 4 * 1024 * 1024;
 
 /// What both kinds of requests find in Leptos' context.
 #[derive(Clone)]
-struct Context {
-    who: RequestWho,
-    backend: Arc<dyn Backend>,
+pub struct Context {
+    /// Who asks.
+    pub who: RequestWho,
+    /// What they ask.
+    pub backend: Arc<dyn Backend>,
+    language: String,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
 }
 
 impl Context {
-    async fn of(site: &Site, request: Request) -> (Self, Request) {
+    /// Of a request, whose body is left alone.
+    pub async fn of(site: &Site, request: Request) -> (Self, Request) {
         let (parts, body) = request.into_parts();
         let who = RequestWho {
             viewer: session::viewer(site, &parts.headers).await,
             visitor: session::visitor(&site.edge, &parts),
         };
         let nonce = parts.extensions.get::<Nonce>().cloned();
-        let context = Self { who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
+        let language = session::language(&parts.headers);
+        let context = Self { language, who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
         (context, Request::from_parts(parts, body))
     }
 
     /// Leptos provides a nonce of its own first; the answer's, from `csp`, replaces it.
     fn provide(self) {
+        provide_context(Locale::parse(&self.language));
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
@@ -58,20 +68,60 @@ pub async fn page(State(site): State<Site>, request: Request) -> Response {
     if fallback::is_for_programs(path) {
         return fallback::missing(request.method(), request.uri());
     }
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return fallback::read_only(request.method().clone(), request.uri().clone()).await;
+    match *request.method() {
+        Method::GET | Method::HEAD => {}
+        Method::POST => return forms::post(&site, request).await,
+        _ => return fallback::read_only(request.method().clone(), request.uri().clone()).await,
     }
     let private = is_private(path);
     let (context, request) = Context::of(&site, request).await;
     if private && context.who.viewer.is_none() {
         return Redirect::to("/").into_response();
     }
-    let assets = context.assets.clone();
-    let render = leptos_axum::render_app_async_with_context(
-        move || context.clone().provide(),
-        move || app::document(Assets::clone(&assets)),
-    );
+    draw(context, request, None).await
+}
+
+/// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts.
+pub async fn draw(context: Context, request: Request, posted: Option<Posted>) -> Response {
+    let path = request.uri().path();
+    let offer = match path.strip_prefix("/sign-in/") {
+        Some(token) => Some(sign_in_offer(&context, token).await),
+        None => None,
+    };
+    let code = match (Place::of(path), &context.who.viewer) {
+        (Some(Place::Code(app, id)), Some(viewer)) => {
+            let mode = forms::mode(request.uri());
+            context.backend.code_text(viewer, mode, app, id).await.ok().map(CodeHere)
+        }
+        _ => None,
+    };
+    let mut assets = Assets::clone(&context.assets);
+    if posted.is_some() || offer.is_some() {
+        (assets.js, assets.wasm) = Default::default();
+    }
+    let language = context.language.clone();
+    let given = move || {
+        context.clone().provide();
+        if let Some(posted) = posted.clone() {
+            provide_context(posted);
+        }
+        if let Some(offer) = offer.clone().flatten() {
+            provide_context(offer);
+        }
+        if let Some(code) = code.clone() {
+            provide_context(code);
+        }
+    };
+    let render =
+        leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone(), language.clone()));
     whole(render(request).await).await
+}
+
+/// What the page behind a sign-in link says; nothing where the link does nothing any more.
+async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
+    let address = context.backend.sign_in_link(token).await.ok().flatten()?;
+    let here = context.who.viewer.as_ref().and_then(|viewer| viewer.email.clone());
+    Some(SignInOffer { other: here.filter(|here| *here != address), address: email::mask(&address) })
 }
 
 /// `POST /api/{name}`: a server function.

@@ -4,11 +4,12 @@ use super::Site;
 use super::problem::Refused;
 use crate::config::Edge;
 use app::backend::{Viewer, Visitor};
+use app::domain::locale::Locale;
 use app::domain::problem::Code;
 use axum::{
     Form,
     extract::{ConnectInfo, State, rejection::FormRejection},
-    http::{HeaderMap, HeaderName, request::Parts},
+    http::{HeaderMap, HeaderName, header::ACCEPT_LANGUAGE, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
@@ -60,10 +61,18 @@ fn zone(headers: &HeaderMap) -> String {
     if plausible { told.to_owned() } else { "UTC".to_owned() }
 }
 
+/// The first language that the browser takes, as a tag; empty where it says none.
+pub fn language(headers: &HeaderMap) -> String {
+    let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let first = accepted.split([',', ';']).next().unwrap_or_default().trim();
+    let plausible = first.len() <= 35 && first.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    if plausible { first.to_owned() } else { String::new() }
+}
+
 /// Who is signed in.
 pub async fn viewer(site: &Site, headers: &HeaderMap) -> Option<Viewer> {
     let value = session_value(headers, is_https(&site.edge))?;
-    site.services.viewer(&value, &zone(headers)).await
+    site.services.viewer(&value, &zone(headers), Locale::parse(&language(headers))).await
 }
 
 /// Where a request comes from, for limits: an IPv4 address, or the /64 of an IPv6 one, which is what one subscriber has.
@@ -162,6 +171,19 @@ mod tests {
             assert_eq!(zone(&cookies(bad)), "UTC", "{bad}");
         }
         assert_eq!(zone(&cookies(&format!("cm_tz={}", "a".repeat(65)))), "UTC");
+    }
+
+    #[test]
+    fn languages() {
+        let said = |text: &str| {
+            language(&HeaderMap::from_iter([(ACCEPT_LANGUAGE, HeaderValue::from_bytes(text.as_bytes()).unwrap())]))
+        };
+        assert_eq!(said("de-CH, de;q=0.9, en;q=0.8"), "de-CH");
+        assert_eq!(said("fr;q=1"), "fr");
+        for bad in ["", "*", "\"><script>", "é", &"a".repeat(36)] {
+            assert_eq!(said(bad), "", "{bad}");
+        }
+        assert_eq!(language(&HeaderMap::new()), "");
     }
 
     #[test]

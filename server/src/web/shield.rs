@@ -26,14 +26,17 @@ macro_rules! hand_on {
 
 hand_on! {
     fn request_sign_in(visitor: &Visitor, email: &str) -> SignInRequested;
+    fn sign_in_link(token: &str) -> Option<String>;
     fn frame(viewer: &Viewer, mode: Mode) -> Frame;
     fn create_app(viewer: &Viewer, name: &str, id: &str) -> FormOutcome;
     fn codes(viewer: &Viewer, mode: Mode, app_id: &str, query: CodeQuery) -> CodePage;
     fn code_taken(viewer: &Viewer, mode: Mode, app_id: &str, text: &str) -> bool;
     fn create_code(viewer: &Viewer, mode: Mode, app_id: &str, form: CodeForm, zone: &str) -> FormOutcome;
     fn code(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> CodeDetail;
+    fn code_text(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> String;
     fn set_code_active(viewer: &Viewer, mode: Mode, id: &str, active: bool) -> CodeView;
     fn archive_code(viewer: &Viewer, mode: Mode, id: &str) -> CodeView;
+    fn restore_code(viewer: &Viewer, mode: Mode, id: &str) -> CodeView;
     fn mint_again(viewer: &Viewer, mode: Mode, id: &str) -> CodeView;
     fn test_checkout(viewer: &Viewer, app_id: &str, id: &str, price_id: &str) -> String;
     fn connection(viewer: &Viewer, mode: Mode) -> ConnectionView;

@@ -1,12 +1,27 @@
 //! Pages and their calls: only from our own origin, each with a policy of its own, as little as possible without a session.
 
-use crate::harness::{World, on_both_engines};
+use crate::harness::{ALL, Answer, CODES, World, on_both_engines};
+use app::backend::Backend;
+use app::domain::mode::Mode;
+use serde_json::json;
 use std::collections::HashSet;
+use std::time::Duration;
+use stripe_sim::{Fault, FaultKind, Match};
 
-on_both_engines!(only_our_own_pages_write, a_policy_for_each_page, private_pages, forms_that_are_not_whole);
+on_both_engines!(
+    only_our_own_pages_write,
+    a_policy_for_each_page,
+    private_pages,
+    forms_that_are_not_whole,
+    plain_forms_lead_on_or_come_back,
+    plain_forms_show_a_key_once,
+    plain_forms_of_nobody_and_of_others,
+    a_page_with_a_token_runs_nothing,
+    a_page_hardly_waits_for_stripe,
+);
 
 /// Every server function.
-const CALLS: [&str; 18] = [
+const CALLS: [&str; 19] = [
     "create-app",
     "codes",
     "code-taken",
@@ -14,6 +29,7 @@ const CALLS: [&str; 18] = [
     "code",
     "set-code-active",
     "archive-code",
+    "restore-code",
     "mint-again",
     "test-checkout",
     "connection",
@@ -41,15 +57,23 @@ async fn only_our_own_pages_write(w: &World) {
         &[("sec-fetch-site", "same-site")],
         &[("referer", own)],
     ];
-    let calls = CALLS.iter().map(|name| format!("/api/{name}")).chain(["/sign-in".into(), "/sign-out".into()]);
+    let pages = ["/", "/apps", "/settings", "/apps/taskpomo/discounts/new", "/sign-in", "/sign-out"].map(str::to_owned);
+    let calls = CALLS.iter().map(|name| format!("/api/{name}")).chain(pages);
     for path in calls {
         for headers in foreign {
             let mut ask = w.ask("POST", &path).header("cookie", &cookie);
             for (name, value) in headers {
                 ask = ask.header(name, value);
             }
-            let form =
-                [("mode", "test"), ("email", "victim@example.com"), ("name", "Evil"), ("id", "evil"), ("token", "x")];
+            let what = if path == "/" { "send-link" } else { "create-app" };
+            let form = [
+                ("mode", "test"),
+                ("do", what),
+                ("email", "victim@example.com"),
+                ("name", "Evil"),
+                ("id", "evil"),
+                ("token", "x"),
+            ];
             let refused = ask.form(&form).send().await;
             assert_eq!(
                 (refused.status, refused.code()),
@@ -142,4 +166,171 @@ async fn forms_that_are_not_whole(w: &World) {
         }
     }
     assert_eq!(w.database.number("SELECT count(*) FROM apps").await, 1);
+}
+
+/// A form as a browser posts it without scripts.
+async fn plain(w: &World, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let answer =
+        w.browser("POST", path).header("cookie", cookie).header("accept", "text/html").form(fields).send().await;
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+    if answer.status != 303 {
+        assert!(!answer.text.contains("<script type=\"module\""), "{path}: an answer to a form is plain HTML");
+    }
+    answer
+}
+
+async fn plain_forms_lead_on_or_come_back(w: &World) {
+    let cookie = w.sign_in().await;
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let (code, new) = (format!("/apps/taskpomo/discounts/{id}"), "/apps/taskpomo/discounts/new");
+    let good =
+        [("do", "create-code"), ("kind", "percent"), ("duration", "once"), ("percent_off", "5"), ("zone", "UTC")];
+    let with = |more: &[(&'static str, &'static str)]| [&good[..], more].concat();
+
+    // What is done leads on: 303, so that loading again sends nothing again.
+    for (path, fields, to) in [
+        ("/apps", vec![("do", "create-app"), ("name", "Second"), ("id", "")], "/apps/second/discounts"),
+        ("/apps?mode=live", vec![("do", "create-app"), ("name", "Third")], "/apps/third/discounts?mode=live"),
+        (&*code, vec![("do", "set-active"), ("active", "false")], &*code),
+        (&*code, vec![("do", "archive")], &*code),
+        (&*code, vec![("do", "restore")], &*code),
+        ("/settings", vec![("do", "connect"), ("restricted_key", &*w.stripe_key)], "/settings"),
+        ("/settings?mode=live", vec![("do", "disconnect")], "/settings?mode=live"),
+        ("/settings?ask=disconnect", vec![("do", "disconnect")], "/settings"),
+    ] {
+        let done = plain(w, &cookie, path, &fields).await.expect(303);
+        assert_eq!((done.header("location"), done.text.as_str()), (Some(to), ""), "{path} {fields:?}");
+    }
+    let made = plain(w, &cookie, new, &with(&[("code", "plain")])).await.expect(303);
+    assert!(made.header("location").unwrap().starts_with("/apps/taskpomo/discounts/dc_"));
+
+    // What is refused comes back with what was typed, escaped, and the error; its status is that of the refusal.
+    let nasty = "<script>alert(1)</script>\"'&";
+    let cases: [(&str, Vec<(&str, &str)>, u16, &str); 7] = [
+        ("/", vec![("do", "send-link"), ("email", nasty)], 400, "not an e-mail address"),
+        ("/apps", vec![("do", "create-app"), ("name", "A"), ("id", nasty)], 400, "app-id-error"),
+        ("/apps", vec![("do", "create-app"), ("name", nasty), ("id", "taskpomo")], 409, "already"),
+        (new, with(&[("code", nasty)]), 400, "The code may have"),
+        (new, with(&[("code", "SPRING"), ("max_redemptions", nasty)]), 400, "whole number"),
+        (new, with(&[("code", "SPRING")]), 409, "SPRING already"),
+        ("/settings", vec![("do", "create-key"), ("name", ""), ("rights", "checkout")], 400, "Type a name"),
+    ];
+    for (path, fields, status, said) in cases {
+        let back = plain(w, &cookie, path, &fields).await.expect(status);
+        assert!(back.header("content-type").unwrap().starts_with("text/html"), "{path}");
+        assert!(back.text.contains(said) && !back.text.contains("<script>alert"), "{path} {fields:?}: {}", back.text);
+        for (name, value) in
+            fields.iter().filter(|(name, _)| !matches!(*name, "do" | "zone" | "kind" | "duration" | "rights"))
+        {
+            let escaped = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+            let kept = format!("value=\"{escaped}\"");
+            assert!(value.is_empty() || back.text.contains(&kept), "{path}: {name} lost {value}: {}", back.text);
+        }
+    }
+
+    // A secret does not come back, whatever else does.
+    for (key, said) in [("sk_test_51Abcdefghijklmnop", "full secret key"), ("rk_test_51Unknown", "does not accept")] {
+        let back = plain(w, &cookie, "/settings", &[("do", "connect"), ("restricted_key", key)]).await.expect(400);
+        assert!(back.text.contains(said) && !back.text.contains(key), "{}", back.text);
+    }
+    assert_eq!(w.database.number("SELECT count(*) FROM discount_codes").await, 2);
+    assert_eq!(w.database.number("SELECT count(*) FROM apps").await, 3);
+}
+
+async fn plain_forms_show_a_key_once(w: &World) {
+    let cookie = w.sign_in().await;
+    let fields = [("do", "create-key"), ("name", "Backend"), ("app_id", "taskpomo"), ("rights", "full")];
+    let made = plain(w, &cookie, "/settings", &fields).await.expect(200);
+    let keys = made.text.match_indices("cm_test_").map(|(at, _)| {
+        let word = made.text[at..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_');
+        word.collect::<String>()
+    });
+    // Hints of keys are short.
+    let key = keys.max_by_key(String::len).expect("the key is on the page");
+    assert_eq!(made.text.matches(&key).count(), 1, "once: not in the data for the browser's part, either");
+    assert_eq!(made.header("location"), None);
+    w.ask("GET", CODES).key(&key).send().await.expect(200);
+    let later = w.ask("GET", "/settings").header("cookie", &cookie).send().await.expect(200);
+    assert!(later.text.contains("Backend") && !later.text.contains(&key));
+}
+
+async fn plain_forms_of_nobody_and_of_others(w: &World) {
+    let cookie = w.sign_in().await;
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let code = format!("/apps/taskpomo/discounts/{id}");
+    let before = w.read(&id).await;
+    // Nobody is signed in: led to where one can sign in. A form that a page does not have: 405.
+    for (path, form) in [("/apps", "create-app"), (&*code, "archive"), ("/settings", "disconnect")] {
+        let out = plain(w, "", path, &[("do", form), ("name", "A")]).await.expect(303);
+        assert_eq!(out.header("location"), Some("/"), "{path}");
+        for wrong in ["", "drop", "send-link", "sign-in"] {
+            plain(w, &cookie, path, &[("do", wrong)]).await.refused(405, "method_not_allowed", "");
+        }
+        plain(w, &cookie, path, &[]).await.refused(405, "method_not_allowed", "");
+    }
+    // Somebody else, and the other mode: nothing of it is there.
+    let link = w.services.make_sign_in_link("stranger@example.com").await.unwrap();
+    let token = link.rsplit('/').next().unwrap();
+    let signed_in = w.browser("POST", "/sign-in").form(&[("token", token)]).send().await.expect(303);
+    let stranger = signed_in.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let live = format!("{code}?mode=live");
+    for (cookie, path) in [(&stranger, &code), (&cookie, &live)] {
+        for form in ["set-active", "archive", "restore", "mint-again", "test-checkout"] {
+            let fields = [("do", form), ("active", "false"), ("price_id", "price_1ABC")];
+            // A test checkout is made in test mode whatever the address says.
+            if form == "test-checkout" && path == &live {
+                continue;
+            }
+            let refused = plain(w, cookie, path, &fields).await.expect(404);
+            assert!(!refused.text.contains("SPRING"), "{form}: {}", refused.text);
+        }
+    }
+    assert_eq!(w.read(&id).await, before);
+}
+
+async fn a_page_with_a_token_runs_nothing(w: &World) {
+    let cookie = w.sign_in().await;
+    let link = w.services.make_sign_in_link("stranger@example.com").await.unwrap();
+    let path = link.strip_prefix(&w.url).unwrap();
+    let page = w.ask("GET", path).header("cookie", &cookie).send().await.expect(200);
+    assert!(!page.text.contains(".wasm") && !page.text.contains("<script type=\"module\""), "{}", page.text);
+    assert!(page.text.contains("s…@example.com") && !page.text.contains("stranger@"), "{}", page.text);
+    assert!(page.text.contains("owner@example.com") && page.text.contains("signed in now"), "{}", page.text);
+    // Nobody is signed in, or the same person: no warning.
+    let alone = w.ask("GET", path).send().await.expect(200);
+    assert!(alone.text.contains("s…@example.com") && !alone.text.contains("signed in now"));
+    let own = w.services.make_sign_in_link("owner@example.com").await.unwrap();
+    let same = w.ask("GET", own.strip_prefix(&w.url).unwrap()).header("cookie", &cookie).send().await.expect(200);
+    assert!(same.text.contains("o…@example.com") && !same.text.contains("signed in now"));
+    // Used up: there is nothing to press any more.
+    let token = path.rsplit('/').next().unwrap();
+    w.browser("POST", "/sign-in").form(&[("token", token)]).send().await.expect(303);
+    let used = w.ask("GET", path).send().await.expect(200);
+    assert!(used.text.contains("leads nowhere") && !used.text.contains("<form"), "{}", used.text);
+}
+
+async fn a_page_hardly_waits_for_stripe(w: &World) {
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let page = async || Backend::code(&w.services, &w.owner(), Mode::Test, "taskpomo", &id).await.unwrap();
+    // Stripe does not answer: the page comes all the same, and a price can be typed instead of chosen.
+    w.sim.inject(Fault::new(Match::new("GET", "/v1/prices"), FaultKind::Hold));
+    let shown = tokio::time::timeout(Duration::from_secs(10), page()).await.expect("the page waits for Stripe");
+    assert_eq!((shown.view.code.code.as_str(), shown.prices.len()), ("SPRING", 0));
+    w.sim.clear_faults();
+    w.sim.clear_requests();
+    // A page that is open looks again and again: Stripe is asked once a minute.
+    let prices = page().await.prices;
+    assert!(!prices.is_empty());
+    for _ in 0..5 {
+        assert_eq!(page().await.prices, prices);
+    }
+    assert_eq!(w.sim.counts().requests, 1);
+    w.advance(60_000);
+    page().await;
+    assert_eq!(w.sim.counts().requests, 2);
+    // Another key may see other prices.
+    w.connect(&ALL).await;
+    w.sim.clear_requests();
+    page().await;
+    assert_eq!(w.sim.counts().requests, 1);
 }

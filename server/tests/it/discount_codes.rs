@@ -1,6 +1,9 @@
 //! Making, reading, changing and archiving a code.
 
-use crate::harness::{CODES, NEW_YEAR, NOW, World, on_both_engines};
+use crate::harness::{CODES, NEW_YEAR, NOW, World, all, on_both_engines};
+use app::backend::{Backend, Viewer};
+use app::domain::mode::Mode;
+use app::domain::problem::Code;
 use serde_json::json;
 
 on_both_engines!(
@@ -10,6 +13,8 @@ on_both_engines!(
     limits_and_dates_change,
     terms_change_until_the_mint,
     an_archived_text_is_free_again,
+    an_archived_code_is_restored_as_it_was,
+    two_of_the_same_text_are_restored_at_once,
     what_cannot_be_changed,
 );
 
@@ -195,5 +200,67 @@ async fn what_cannot_be_changed(w: &World) {
             let ask = if method == "PATCH" { ask.body("{}") } else { ask };
             ask.send().await.refused(404, "resource_missing", "");
         }
+    }
+}
+
+async fn an_archived_code_is_restored_as_it_was(w: &World) {
+    let restore = async |id: &str| Backend::restore_code(&w.services, &w.owner(), Mode::Test, id).await;
+    let id =
+        w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 5, "metadata": { "a": "b" } })).await;
+    w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201);
+    let before = w.read(&id).await;
+    w.delete(&format!("{CODES}/{id}")).await.expect(200);
+    w.checkout(json!({ "discount_code": "SPRING" })).await.refused(400, "discount_code_unknown", "discount_code");
+
+    restore(&id).await.unwrap();
+    assert_eq!(w.read(&id).await, before, "counts, coupon, limits and metadata are what they were");
+    w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201);
+    assert_eq!((w.counts(&id).await, w.sim.counts().coupons), ((2, 0), 1), "the same coupon goes on");
+    let again = w.read(&id).await;
+    restore(&id).await.unwrap();
+    assert_eq!(w.read(&id).await, again, "restoring again changes nothing");
+
+    // Its text is another's by now: the refusal says whose.
+    w.delete(&format!("{CODES}/{id}")).await.expect(200);
+    let other = w.code(json!({ "code": "SPRING", "amount_off_cents": 500, "currency": "usd" })).await;
+    let refused = restore(&id).await.unwrap_err();
+    assert_eq!(
+        (refused.code.as_str(), refused.code.status(), refused.param.as_deref()),
+        ("code_taken", 409, Some("code"))
+    );
+    assert!(refused.message.contains(&other) && refused.message.contains("$5.00 off, once"), "{}", refused.message);
+    assert_eq!(w.read(&id).await["status"], "archived");
+    assert_eq!(w.read(&other).await["status"], "active");
+
+    // Somebody else's, or in the other mode: there is no such code.
+    for (mode, workspace) in [(Mode::Live, w.workspace.as_str()), (Mode::Test, "ws_another")] {
+        let viewer = Viewer { workspace_id: workspace.to_owned(), ..w.owner() };
+        let missing = Backend::restore_code(&w.services, &viewer, mode, &id).await.unwrap_err();
+        assert_eq!(missing.code.status(), 404);
+    }
+}
+
+async fn two_of_the_same_text_are_restored_at_once(w: &World) {
+    for round in 0..10 {
+        let text = format!("ROUND-{round}");
+        let mut ids = Vec::new();
+        for percent in [10, 20] {
+            let id = w.code(json!({ "code": text, "percent_off": percent })).await;
+            w.delete(&format!("{CODES}/{id}")).await.expect(200);
+            ids.push(id);
+        }
+        let racers =
+            ids.iter().map(|id| {
+                let (services, owner, id) = (w.services.clone(), w.owner(), id.clone());
+                async move {
+                    Backend::restore_code(&services, &owner, Mode::Test, &id).await.map_err(|problem| problem.code)
+                }
+            });
+        let outcomes = all(racers).await;
+        let codes: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().err()).collect();
+        assert_eq!(codes, [&Code::CodeTaken], "exactly one is restored: {outcomes:?}");
+        let winner = usize::from(outcomes[0].is_err());
+        assert_eq!(w.read(&ids[winner]).await["status"], "active");
+        assert_eq!(w.read(&ids[1 - winner]).await["status"], "archived");
     }
 }

@@ -1,40 +1,15 @@
 //! What the form for a new code knows while one types.
 
-use super::super::links;
 use super::words;
-use crate::browser;
 use crate::components::zone_name;
 use crate::domain::code::CodeText;
-use crate::domain::form::CodeForm;
+use crate::domain::form::{CodeForm, FIELDS};
 use crate::domain::problem::Problem;
+use crate::{browser, given};
 use leptos::prelude::*;
 
-/// The form's id.
-pub const FORM: &str = "new-code";
-
-/// Names in the posted form: a server function's argument `form` and its fields.
-pub const NAMES: [(&str, &str); 10] = [
-    ("code", "form[code]"),
-    ("kind", "form[kind]"),
-    ("percent_off", "form[percent_off]"),
-    ("amount_off", "form[amount_off]"),
-    ("currency", "form[currency]"),
-    ("duration", "form[duration]"),
-    ("duration_in_months", "form[duration_in_months]"),
-    ("max_redemptions", "form[max_redemptions]"),
-    ("starts_at", "form[starts_at]"),
-    ("expires_at", "form[expires_at]"),
-];
-
-/// A field's name in the posted form.
-pub fn posted(field: &str) -> &'static str {
-    NAMES.iter().find(|(name, _)| *name == field).map_or("", |(_, posted)| posted)
-}
-
-/// A field by its name in the posted form.
-pub fn field_of(posted: &str) -> Option<&'static str> {
-    NAMES.iter().find(|(_, name)| *name == posted).map(|(field, _)| *field)
-}
+/// The form, and its id.
+pub const FORM: &str = "create-code";
 
 /// The state of the form.
 #[derive(Clone, Copy)]
@@ -43,7 +18,7 @@ pub struct Draft {
     pub form: RwSignal<CodeForm>,
     /// Everything that is wrong with it, by the same rules as on the server.
     problems: Memo<Vec<Problem>>,
-    /// What the server refused, and with which form: its refusals stand until that field is another.
+    /// What the server refused, and with which form: its refusals stand until that form is another.
     refused: RwSignal<Option<(CodeForm, Vec<Problem>)>>,
     /// The fields that one has left, whose problems may be told.
     left: RwSignal<Vec<&'static str>>,
@@ -52,55 +27,54 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// From what was typed before, if a plain form was refused.
+    /// From what was typed before, if the form was posted without the WASM and refused.
     pub fn new() -> Self {
-        let refused = !links::query_once("refused").is_empty();
-        let mut form = links::code_form(links::query_once);
-        if form.kind.is_empty() {
-            form.kind = "percent".into();
+        let mut first = CodeForm::read(|field| given::typed(FORM, field));
+        for (field, usual) in
+            [(&mut first.kind, "percent"), (&mut first.currency, "usd"), (&mut first.duration, "once")]
+        {
+            if field.is_empty() {
+                *field = usual.into();
+            }
         }
-        if form.currency.is_empty() {
-            form.currency = "usd".into();
-        }
-        if form.duration.is_empty() {
-            form.duration = "once".into();
-        }
-        let taken = (!links::query_once("taken").is_empty()).then(|| CodeText::normalize(&form.code));
-        let form = RwSignal::new(form);
+        let refused = given::answers(FORM).then(|| (first.clone(), given::problems(FORM)));
+        let form = RwSignal::new(first);
         Self {
             form,
             problems: Memo::new(move |_| {
                 form.with(|form| form.check(browser::now_ms(), browser::local_ms).err().unwrap_or_default())
             }),
-            refused: RwSignal::new(None),
-            left: RwSignal::new(if refused { links::CODE_FIELDS.to_vec() } else { Vec::new() }),
-            taken: RwSignal::new(taken),
+            refused: RwSignal::new(refused),
+            left: RwSignal::new(Vec::new()),
+            taken: RwSignal::new(None),
         }
     }
 
     /// Reads the fields of the document.
     pub fn read(self) {
-        if browser::field(FORM, posted("kind")).is_none() {
+        if browser::field(FORM, "kind").is_none() {
             return;
         }
-        let now = links::code_form(|field| browser::field(FORM, posted(field)).unwrap_or_default());
+        let now = CodeForm::read(|field| browser::field(FORM, field).unwrap_or_default());
         if self.form.with_untracked(|form| *form != now) {
             self.form.set(now);
         }
     }
 
     /// One has left a field: from now on its problem is told. An empty field that one only passed by says nothing before submitting.
-    pub fn leave(self, field: &'static str) {
-        let typed = browser::field(FORM, posted(field)).is_some_and(|text| !text.trim().is_empty());
-        if typed && self.left.with_untracked(|left| !left.contains(&field)) {
+    pub fn leave(self, name: &str) {
+        let typed = browser::field(FORM, name).is_some_and(|text| !text.trim().is_empty());
+        if let Some(field) = FIELDS.into_iter().find(|field| *field == name && typed)
+            && self.left.with_untracked(|left| !left.contains(&field))
+        {
             self.left.update(|left| left.push(field));
         }
     }
 
     /// One wants to submit: tells every problem; the first field that has one.
-    pub fn tell_all(self) -> Option<String> {
-        self.left.set(links::CODE_FIELDS.to_vec());
-        links::CODE_FIELDS.into_iter().find(|field| self.error(field).is_some()).map(str::to_owned)
+    pub fn tell_all(self) -> Option<&'static str> {
+        self.left.set(FIELDS.to_vec());
+        FIELDS.into_iter().find(|field| self.error(field).is_some())
     }
 
     /// The server's refusals of what was just sent.
@@ -131,11 +105,6 @@ impl Draft {
         })
     }
 
-    /// The same as a signal.
-    pub fn error_of(self, field: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.error(field))
-    }
-
     /// `50% off, once · 1,000 uses · until 1 Jan 2027, 01:00 Berlin`, as far as it can be told.
     pub fn preview(self, zone: &str) -> Option<String> {
         let mut form = self.form.get();
@@ -153,18 +122,17 @@ impl Draft {
             }
         }
         let definition = form.check(now, browser::local_ms).ok()?;
-        let mut text = definition.terms.to_string();
+        let mut text = definition.terms.text(given::locale());
         match definition.limits.max_redemptions {
             Some(1) => text.push_str(" · 1 use"),
             Some(limit) => text.push_str(&format!(" · {} uses", words::number(limit))),
             None => text.push_str(" · no limit"),
         }
         let zone = zone_name(zone);
-        if let Some(start) = words::local(form.starts_at.trim()) {
-            text.push_str(&format!(" · from {start} {zone}"));
-        }
-        if let Some(end) = words::local(form.expires_at.trim()) {
-            text.push_str(&format!(" · until {end} {zone}"));
+        for (word, typed) in [("from", &form.starts_at), ("until", &form.expires_at)] {
+            if let Some(moment) = words::local(typed.trim()) {
+                text.push_str(&format!(" · {word} {moment} {zone}"));
+            }
         }
         Some(text)
     }

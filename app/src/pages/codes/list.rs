@@ -22,7 +22,7 @@ use leptos_router::hooks::use_query_map;
 /// The list of codes.
 #[component]
 pub fn CodeList() -> impl IntoView {
-    let Around { mode, .. } = expect_context();
+    let Around { mode, changes, .. } = expect_context();
     let app_id = use_app_id();
     let query_map = use_query_map();
     let query = Memo::new(move |_| {
@@ -40,6 +40,12 @@ pub fn CodeList() -> impl IntoView {
     let page = load(Signal::derive(move || Asked::Codes(mode.get(), app_id.get(), query.get())));
     let pending = RwSignal::new(false);
     browser::on_return(move || page.refetch());
+    Effect::new(move |before: Option<()>| {
+        changes.track();
+        if before.is_some() {
+            page.refetch();
+        }
+    });
     let waiting = move || {
         view! {
             <Filters app_id mode query counts=None />

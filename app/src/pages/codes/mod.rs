@@ -11,7 +11,7 @@ mod row;
 mod search;
 mod test_checkout;
 mod use_it;
-mod words;
+pub mod words;
 
 pub use list::CodeList;
 pub use new::NewCode;

@@ -3,19 +3,21 @@
 use super::super::around::Around;
 use super::super::links;
 use super::super::load::{Content, Loaded, show_panel, trouble};
-use super::form::{Draft, FORM, field_of, posted};
+use super::form::{Draft, FORM};
 use super::use_app_id;
-use crate::browser;
 use crate::components::{Banner, Call, Choice, Refusal, Segmented, SelectField, SubmitButton, TextField, Toasts, Tone};
 use crate::domain::code::CodeText;
+use crate::domain::form::FIELDS;
 use crate::domain::mode::Mode;
 use crate::domain::money::Currency;
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::codes::{CodeTaken, CreateCode};
 use crate::wire::screens::FormOutcome;
-use leptos::server_fn::ServerFn;
+use crate::{browser, given};
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlInputElement;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
@@ -26,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(300);
 /// The page of the form. The zone is awaited first: dates are typed in it.
 #[component]
 pub fn NewCode() -> impl IntoView {
-    let Around { mode, frame } = expect_context();
+    let Around { mode, frame, .. } = expect_context();
     let app_id = use_app_id();
     view! {
         <Title text="New code" />
@@ -41,10 +43,21 @@ pub fn NewCode() -> impl IntoView {
     .into_any()
 }
 
+/// What sets one line of text apart from the others.
+#[derive(Default)]
+struct Line {
+    label: &'static str,
+    kind: &'static str,
+    inputmode: Option<&'static str>,
+    placeholder: &'static str,
+    class: &'static str,
+    unit: Option<&'static str>,
+}
+
 #[component]
 fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> impl IntoView {
     let draft = Draft::new();
-    let call = Call::new();
+    let call = Call::of(FORM);
     let navigate = use_navigate();
     let toasts: Toasts = expect_context();
     let zone = RwSignal::new(zone);
@@ -60,17 +73,18 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
     look_up_while_typing(draft, app_id, mode);
 
     let input = move |_| draft.read();
+    // Told on the way to another field only: on the way to a button, an error would push the button away from under the pointer, and
+    // the click would be lost.
     let leave = move |event: leptos::ev::FocusEvent| {
-        let name = event_target::<leptos::web_sys::HtmlInputElement>(&event).name();
-        if let Some(field) = field_of(&name) {
-            draft.leave(field);
+        if event.related_target().is_some_and(|to| to.is_instance_of::<HtmlInputElement>()) {
+            draft.leave(&event_target::<HtmlInputElement>(&event).name());
         }
     };
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         draft.read();
         if let Some(wrong) = draft.tell_all() {
-            browser::focus(&wrong);
+            browser::focus(wrong);
             return;
         }
         let (app, mode) = (app_id.get_untracked(), mode.get_untracked());
@@ -86,140 +100,124 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
             FormOutcome::Refused { problems } => {
                 draft.refuse(problems);
                 if let Some(wrong) = draft.tell_all() {
-                    browser::focus(&wrong);
+                    browser::focus(wrong);
                 }
             }
         });
     };
-    let currencies = Currency::all().map(|currency| Choice::new(currency.as_str(), currency.upper())).collect();
-    let zone_help = Signal::derive(move || zone.with(|zone| format!("Time in {zone}")));
+    let currencies: Vec<Choice> =
+        Currency::all().map(|currency| Choice::new(currency.as_str(), currency.upper())).collect();
+    let in_zone = move |empty: &'static str| {
+        Some(Signal::derive(move || zone.with(|zone| format!("Time in {zone}. Empty: {empty}."))))
+    };
     let preview = Memo::new(move |_| zone.with(|zone| draft.preview(zone)));
+    let error = move |field: &'static str| Signal::derive(move || draft.error(field));
+    // Every field's id is its name, and the name of its problems.
+    let line = move |name: &'static str, value: String, help: Option<Signal<String>>, line: Line| {
+        let Line { label, kind, inputmode, placeholder, class, unit } = line;
+        let kind = if kind.is_empty() { "text" } else { kind };
+        let input_class = if name == "code" { "mono upper" } else { "" };
+        view! { <TextField id=name name label help error=error(name) value kind inputmode placeholder class input_class unit /> }
+    };
+    let choose = |pairs: [(&str, &str); 3]| -> Vec<Choice> {
+        pairs
+            .into_iter()
+            .filter(|(value, _)| !value.is_empty())
+            .map(|(value, label)| Choice::new(value, label))
+            .collect()
+    };
+    let short =
+        |label, placeholder, class| Line { label, placeholder, class, inputmode: Some("numeric"), ..Line::default() };
 
     view! {
         <form
             id=FORM
             class="panel new-code"
             method="post"
-            action=CreateCode::url()
             novalidate
             on:submit=submit
             on:input=input
             on:change=input
             on:focusout=leave
         >
-            <input type="hidden" name="mode" value=move || mode.get().as_str() />
-            <input type="hidden" name="app_id" value=app_id />
             <input type="hidden" name="zone" value=zone />
-            {(!links::query_once("refused").is_empty())
+            {given::answers(FORM)
                 .then(|| {
                     view! {
                         <Banner tone=Tone::Red>"Nothing was created yet: look at the fields that are marked. What you typed is all here."</Banner>
                     }
                 })}
-            <TextField
-                id="code"
-                name=posted("code")
-                label="Code"
-                help="What customers type. Letters A to Z, digits, - and _; small letters count as capitals."
-                placeholder="BLACKFRIDAY50"
-                input_class="mono upper"
-                value=first.code
-                error=draft.error_of("code")
-            />
+            {line(
+                "code",
+                first.code,
+                Some("What customers type. Letters A to Z, digits, - and _; small letters count as capitals.".into()),
+                Line { label: "Code", placeholder: "BLACKFRIDAY50", ..Line::default() },
+            )}
             <div class="row">
                 <Segmented
-                    name=posted("kind")
+                    name="kind"
                     label="Discount"
                     value=first.kind
-                    choices=vec![Choice::new("percent", "Percentage"), Choice::new("amount", "Fixed amount")]
+                    choices=choose([("percent", "Percentage"), ("amount", "Fixed amount"), ("", "")])
                 />
-                <TextField
-                    id="percent_off"
-                    name=posted("percent_off")
-                    label="Percent off"
-                    inputmode="decimal"
-                    placeholder="25"
-                    unit="%"
-                    class="only-percent short"
-                    value=first.percent_off
-                    error=draft.error_of("percent_off")
-                />
-                <TextField
-                    id="amount_off"
-                    name=posted("amount_off")
-                    label="Amount off"
-                    inputmode="decimal"
-                    placeholder="5.00"
-                    class="only-amount short"
-                    value=first.amount_off
-                    error=draft.error_of("amount_off")
-                />
+                {line(
+                    "percent_off",
+                    first.percent_off,
+                    None,
+                    Line { inputmode: Some("decimal"), unit: Some("%"), ..short("Percent off", "25", "only-percent short") },
+                )}
+                {line(
+                    "amount_off",
+                    first.amount_off,
+                    None,
+                    Line { inputmode: Some("decimal"), ..short("Amount off", "5.00", "only-amount short") },
+                )}
                 <SelectField
                     id="currency"
-                    name=posted("currency")
+                    name="currency"
                     label="Currency"
                     class="only-amount short"
                     value=first.currency
                     choices=currencies
-                    error=draft.error_of("currency")
+                    error=error("currency")
                 />
             </div>
             <div class="row">
                 <Segmented
-                    name=posted("duration")
+                    name="duration"
                     label="On subscriptions it applies"
                     value=first.duration
-                    choices=vec![Choice::new("once", "Once"), Choice::new("repeating", "For months"), Choice::new("forever", "Forever")]
+                    choices=choose([("once", "Once"), ("repeating", "For months"), ("forever", "Forever")])
                 />
-                <TextField
-                    id="duration_in_months"
-                    name=posted("duration_in_months")
-                    label="Months"
-                    inputmode="numeric"
-                    placeholder="3"
-                    class="only-repeating short"
-                    value=first.duration_in_months
-                    error=draft.error_of("duration_in_months")
-                />
+                {line("duration_in_months", first.duration_in_months, None, short("Months", "3", "only-repeating short"))}
             </div>
-            <TextField
-                id="max_redemptions"
-                name=posted("max_redemptions")
-                label="Limit"
-                help="How often it can be used in all. Empty: no limit."
-                inputmode="numeric"
-                placeholder="No limit"
-                class="short"
-                value=first.max_redemptions
-                error=draft.error_of("max_redemptions")
-            />
+            {line(
+                "max_redemptions",
+                first.max_redemptions,
+                Some("How often it can be used in all. Empty: no limit.".into()),
+                short("Limit", "No limit", "short"),
+            )}
             <div class="row">
-                <TextField
-                    id="starts_at"
-                    name=posted("starts_at")
-                    label="Starts"
-                    kind="datetime-local"
-                    help=Signal::derive(move || format!("{}. Empty: at once.", zone_help.get()))
-                    value=first.starts_at
-                    error=draft.error_of("starts_at")
-                />
-                <TextField
-                    id="expires_at"
-                    name=posted("expires_at")
-                    label="Expires"
-                    kind="datetime-local"
-                    help=Signal::derive(move || format!("{}. Empty: never.", zone_help.get()))
-                    value=first.expires_at
-                    error=draft.error_of("expires_at")
-                />
+                {line(
+                    "starts_at",
+                    first.starts_at,
+                    in_zone("at once"),
+                    Line { label: "Starts", kind: "datetime-local", ..Line::default() },
+                )}
+                {line(
+                    "expires_at",
+                    first.expires_at,
+                    in_zone("never"),
+                    Line { label: "Expires", kind: "datetime-local", ..Line::default() },
+                )}
             </div>
             <p class="preview" aria-live="polite">
                 <span class="third">{move || if preview.with(Option::is_some) { "Customers get" } else { "What customers get stands here as you fill in the form." }}</span>
                 <output>{move || preview.get().unwrap_or_default()}</output>
             </p>
-            <Refusal call />
+            <Refusal call fields=&FIELDS />
             <div class="actions">
-                <SubmitButton call class="button button-filled" words="Create code" busy="Creating…" />
+                <SubmitButton form=FORM call class="button button-filled" words="Create code" busy="Creating…" />
                 <a class="button" href=move || app_id.with(|app_id| links::codes(app_id, mode.get()))>
                     "Cancel"
                 </a>

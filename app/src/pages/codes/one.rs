@@ -3,7 +3,7 @@
 use super::super::around::Around;
 use super::super::load::{Asked, Content, load, show_panel, trouble};
 use super::super::{links, not_found};
-use super::acts::{ARCHIVE, ArchiveDialog, PauseOrResume};
+use super::acts::{ARCHIVE, ArchiveDialog, PauseOrResume, Restore};
 use super::panels::{Figures, StripePanel, TermsPanel};
 use super::test_checkout::{self, TestCheckoutDialog};
 use super::use_app_id;
@@ -56,7 +56,12 @@ pub fn OneCode() -> impl IntoView {
 /// Drawn once; afterwards its parts follow `now`. A refetch changes figures, and leaves open dialogs and what is typed in them alone.
 #[component]
 fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
+    let around: Around = expect_context();
     let code = detail.view.code.clone();
+    around.here.set(Some(code.code.clone()));
+    on_cleanup(move || {
+        around.here.try_set(None);
+    });
     let (terms, created) = (detail.view.terms.clone(), detail.view.created.clone());
     let now = RwSignal::new(detail);
     let (app_id, id) = (StoredValue::new(code.app_id.clone()), StoredValue::new(code.id.clone()));
@@ -72,6 +77,12 @@ fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
         });
     };
     browser::on_return(refresh);
+    Effect::new(move |before: Option<()>| {
+        around.changes.track();
+        if before.is_some() {
+            refresh();
+        }
+    });
     browser::every(LOOK_MS, move || {
         let open =
             now.try_with_untracked(|now| now.view.code.redemptions.held > 0 || now.view.sync == SyncView::Pending);
@@ -91,12 +102,15 @@ fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
             </div>
             <div class="actions" hidden=archived>
                 {(mode == Mode::Test).then(|| view! { <DialogButton dialog=test_checkout::DIALOG>"Open a test checkout"</DialogButton> })}
-                <PauseOrResume now mode id=code.id.clone() />
+                <PauseOrResume now mode />
                 <DialogButton dialog=ARCHIVE>"Archive"</DialogButton>
+            </div>
+            <div class="actions" hidden=move || !archived.get()>
+                <Restore now mode />
             </div>
         </header>
         <div class="above" hidden=move || !archived.get()>
-            <Banner tone=Tone::Quiet>"This code is archived: nobody can use it, and its text is free for another code."</Banner>
+            <Banner tone=Tone::Quiet>"This code is archived: nobody can use it, and its text is free for another code. Restored, it is as it was."</Banner>
         </div>
         <div class="columns">
             <div class="column">

@@ -2,14 +2,13 @@
 
 use super::words::number;
 use crate::components::{
-    Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone, zone_name,
+    Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone,
 };
 use crate::domain::mode::Mode;
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::codes::MintAgain;
 use crate::wire::screens::{CodeDetail, CodeView, SyncView, When};
-use leptos::server_fn::ServerFn;
 
 /// Redeemed, held, left.
 #[component]
@@ -56,10 +55,7 @@ pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
 
 fn moment(when: Option<When>, none: &'static str) -> AnyView {
     match when {
-        Some(when) => {
-            let zone = zone_name(&when.zone);
-            view! { <Time when /> " " {zone} }.into_any()
-        }
+        Some(when) => view! { <Time when /> }.into_any(),
         None => none.into_any(),
     }
 }
@@ -97,7 +93,7 @@ pub fn TermsPanel(now: RwSignal<CodeDetail>) -> impl IntoView {
 #[component]
 pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
     let sync = move || now.with(|now| now.view.sync.clone());
-    let call = Call::new();
+    let call = Call::of("mint-again");
     let toasts: Toasts = expect_context();
     let id = StoredValue::new(now.with_untracked(|now| now.view.code.id.clone()));
     let again = move |event: leptos::ev::SubmitEvent| {
@@ -134,10 +130,8 @@ pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
             <PanelHead tone=Tone::Red word="Needs you" />
             <p>{reason}</p>
             <p class="third">"No checkout uses this code until you decide. Minting again makes a new coupon with the same terms at the next checkout."</p>
-            <form method="post" action=MintAgain::url() on:submit=again>
-                <input type="hidden" name="mode" value=mode.as_str() />
-                <input type="hidden" name="id" value=id.get_value() />
-                <SubmitButton call class="button button-mint" words="Mint again" busy="Working…" />
+            <form method="post" on:submit=again>
+                <SubmitButton form="mint-again" call class="button button-mint" words="Mint again" busy="Working…" />
             </form>
         }
         .into_any(),

@@ -4,11 +4,11 @@ use super::super::links;
 use crate::browser;
 use crate::components::{Call, Choice, CloseButton, Dialog, Refusal, SelectField, SubmitButton, TextField};
 use crate::domain::mode::Mode;
+use crate::given;
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::codes::TestCheckout;
 use crate::wire::screens::CodeDetail;
-use leptos::server_fn::ServerFn;
 
 /// The dialog's id.
 pub const DIALOG: &str = "test-checkout";
@@ -22,8 +22,8 @@ pub fn TestCheckoutDialog(
     /// Called once a checkout was made: the counts have changed.
     made: Callback<()>,
 ) -> impl IntoView {
-    let call = Call::new();
-    let url = RwSignal::new(None::<String>);
+    let call = Call::of(DIALOG);
+    let url = RwSignal::new(given::checkout());
     let missing = RwSignal::new(false);
     let first = now.get_untracked();
     let connected = first.connection.status == "connected";
@@ -35,39 +35,39 @@ pub fn TestCheckoutDialog(
             .or_else(|| call.field_problem("price_id"))
     });
     let prices: Vec<Choice> = first.prices.into_iter().map(|price| Choice::new(price.id, price.label)).collect();
+    let typed = given::typed(DIALOG, "price_id");
     let price = if prices.is_empty() {
         view! {
             <TextField
                 id="price_id"
                 name="price_id"
                 label="Price"
-                help="The id of a price in your Stripe test account."
+                help=Some("The id of a price in your Stripe test account.".into())
                 placeholder="price_1ABC"
                 input_class="mono"
+                value=typed
                 error
             />
         }
         .into_any()
     } else {
-        view! { <SelectField id="price_id" name="price_id" label="Price" choices=prices error /> }.into_any()
+        view! { <SelectField id="price_id" name="price_id" label="Price" value=typed choices=prices error /> }
+            .into_any()
     };
-    let submit = {
-        let (app_id, id) = (app_id.clone(), id.clone());
-        move |event: leptos::ev::SubmitEvent| {
-            event.prevent_default();
-            let price = browser::field(FORM, "price_id").unwrap_or_default().trim().to_owned();
-            missing.set(price.is_empty());
-            if price.is_empty() {
-                browser::focus("price_id");
-                return;
-            }
-            url.set(None);
-            call.start(ask(TestCheckout { app_id: app_id.clone(), id: id.clone(), price_id: price }), move |made_at| {
-                browser::open_tab(&made_at);
-                url.set(Some(made_at));
-                made.run(());
-            });
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let price = browser::field(FORM, "price_id").unwrap_or_default().trim().to_owned();
+        missing.set(price.is_empty());
+        if price.is_empty() {
+            browser::focus("price_id");
+            return;
         }
+        url.set(None);
+        call.start(ask(TestCheckout { app_id: app_id.clone(), id: id.clone(), price_id: price }), move |made_at| {
+            browser::open_tab(&made_at);
+            url.set(Some(made_at));
+            made.run(());
+        });
     };
 
     view! {
@@ -75,9 +75,7 @@ pub fn TestCheckoutDialog(
             {if connected {
                 view! {
                     <p class="second">"A real checkout in your test account, with this code taken off. Stripe's test cards pay it."</p>
-                    <form id=FORM class="stack" method="post" action=TestCheckout::url() target="_blank" novalidate on:submit=submit>
-                        <input type="hidden" name="app_id" value=app_id />
-                        <input type="hidden" name="id" value=id />
+                    <form id=FORM class="stack" method="post" novalidate on:submit=submit>
                         {price}
                         <Refusal call fields=&["price_id"] />
                         <div role="status">
@@ -95,11 +93,11 @@ pub fn TestCheckoutDialog(
                                     })
                             }}
                         </div>
-                        <div class="actions">
-                            <SubmitButton call class="button button-mint" words="Make the checkout" busy="Asking Stripe…" />
-                            <CloseButton dialog=DIALOG>"Close"</CloseButton>
-                        </div>
                     </form>
+                    <div class="actions">
+                        <SubmitButton form=DIALOG form_id=FORM call class="button button-mint" words="Make the checkout" busy="Asking Stripe…" />
+                        <CloseButton words="Close" />
+                    </div>
                 }
                     .into_any()
             } else {
@@ -109,7 +107,7 @@ pub fn TestCheckoutDialog(
                         <a class="button button-mint" href=links::settings(Mode::Test)>
                             "Connect Stripe"
                         </a>
-                        <CloseButton dialog=DIALOG>"Close"</CloseButton>
+                        <CloseButton words="Close" />
                     </div>
                 }
                     .into_any()

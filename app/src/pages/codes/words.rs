@@ -1,7 +1,9 @@
 //! How codes are spoken of.
 
+use crate::domain::locale::Moment;
 use crate::domain::money::group;
 use crate::domain::problem::Problem;
+use crate::given;
 use crate::wire::api::DiscountCode;
 use crate::wire::screens::SyncView;
 
@@ -28,10 +30,9 @@ pub fn in_stripe(sync: &SyncView) -> &'static str {
     }
 }
 
-/// `1,000`.
+/// `1,000`; counts are never below zero.
 pub fn number(number: i64) -> String {
-    let minus = if number < 0 { "−" } else { "" };
-    format!("{minus}{}", group(number.unsigned_abs()))
+    given::locale().write(&group(number.unsigned_abs()))
 }
 
 /// A refusal in the words of the form: the rules speak of the API's fields, owners see labels.
@@ -62,16 +63,14 @@ pub fn for_the_form(problem: &Problem) -> String {
     }
 }
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
 /// `1 Jan 2027, 01:00` of `2027-01-01T01:00`: what was typed is local already, so no zone is needed to say it.
 pub fn local(text: &str) -> Option<String> {
-    let (date, time) = text.split_once('T')?;
-    let mut parts = date.split('-');
-    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
-    let month = MONTHS.get(month.parse::<usize>().ok()?.checked_sub(1)?)?;
-    let day: u8 = day.parse().ok()?;
-    Some(format!("{day} {month} {year}, {}", time.get(..5)?))
+    let mut parts = text.split(['-', 'T', ':']).map(|part| part.parse::<u16>().ok());
+    let mut next = |last: u16| parts.next()?.filter(|part| *part <= last);
+    let (year, month, day, hour, minute) = (next(9999)?, next(12)?, next(31)?, next(23)?, next(59)?);
+    let small = |part| u8::try_from(part).ok();
+    let moment = Moment { year, month: small(month)?, day: small(day)?, hour: small(hour)?, minute: small(minute)? };
+    Some(given::locale().moment(moment))
 }
 
 #[cfg(test)]
@@ -90,7 +89,7 @@ mod tests {
     #[test]
     fn local_times() {
         assert_eq!(local("2027-01-01T01:00").as_deref(), Some("1 Jan 2027, 01:00"));
-        for bad in ["", "2027-13-01T01:00", "2027-01-01", "2027-01-01T1"] {
+        for bad in ["", "2027-13-01T01:00", "2027-01-01", "2027-01-01T1", "2027-01-01T24:00"] {
             assert_eq!(local(bad), None, "{bad}");
         }
     }

@@ -2,13 +2,13 @@
 
 use super::super::load::Loaded;
 use crate::browser;
-use crate::components::{Call, CloseButton, Dialog, Refusal, SubmitButton, Time, Toasts};
+use crate::components::{Ask, Call, DialogButton, Time, Toasts};
 use crate::domain::mode::Mode;
+use crate::pages::links;
 use crate::prelude::*;
 use crate::server_fns::api_keys::RevokeApiKey;
 use crate::server_fns::ask;
 use crate::wire::screens::{ApiKeyRow, KeyRights};
-use leptos::server_fn::ServerFn;
 
 const ASK: &str = "revoke";
 
@@ -30,8 +30,10 @@ pub fn KeyTable(
     /// The list.
     keys: Loaded,
 ) -> impl IntoView {
-    // The one that is asked about.
-    let asked = RwSignal::new(None::<(String, String)>);
+    // The one that is asked about; without the WASM the address says it.
+    let about = links::query_once("about");
+    let asked = rows.iter().find(|row| row.id == about).map(|row| (row.id.clone(), row.name.clone()));
+    let asked = RwSignal::new(asked);
     if rows.is_empty() {
         return view! {
             <div class="nothing">
@@ -45,10 +47,8 @@ pub fn KeyTable(
         .map(|row| {
             let ask = (row.id.clone(), row.name.clone());
             let label = format!("Revoke {}", row.name);
-            let open = move |_| {
-                asked.set(Some(ask.clone()));
-                browser::open_dialog(ASK);
-            };
+            let about = row.id;
+            let before = Callback::new(move |()| asked.set(Some(ask.clone())));
             view! {
                 <tr>
                     <td class="cell-code">
@@ -67,9 +67,9 @@ pub fn KeyTable(
                         }}
                     </td>
                     <td class="end">
-                        <button type="button" class="button button-small" aria-label=label on:click=open>
+                        <DialogButton dialog=ASK class="button button-small" about label before>
                             "Revoke"
-                        </button>
+                        </DialogButton>
                     </td>
                 </tr>
             }
@@ -98,33 +98,30 @@ pub fn KeyTable(
 
 #[component]
 fn AskRevoke(asked: RwSignal<Option<(String, String)>>, mode: Mode, keys: Loaded) -> impl IntoView {
-    let call = Call::new();
+    let call = Call::of(ASK);
     let toasts: Toasts = expect_context();
     let id = move || asked.with(|asked| asked.as_ref().map(|(id, _)| id.clone()).unwrap_or_default());
     let name = move || asked.with(|asked| asked.as_ref().map(|(_, name)| name.clone()).unwrap_or_default());
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let act = Callback::new(move |()| {
         let Some((id, name)) = asked.get_untracked() else { return };
         call.start(ask(RevokeApiKey { mode, id }), move |()| {
             browser::close_dialog(ASK);
             toasts.say(format!("{name} is revoked."));
             keys.refetch();
         });
-    };
+    });
     view! {
-        <Dialog id=ASK title=Signal::derive(move || format!("Revoke {}?", name()))>
-            <ul class="facts">
-                <li>"Calls with this key are refused at once."</li>
-                <li>"It cannot be taken back. Make a new key first, if a backend still uses this one."</li>
-            </ul>
-            <Refusal call />
-            <form class="actions" method="post" action=RevokeApiKey::url() on:submit=submit>
-                <input type="hidden" name="mode" value=mode.as_str() />
-                <input type="hidden" name="id" value=id />
-                <SubmitButton call class="button button-red" words="Revoke" busy="Revoking…" />
-                <CloseButton dialog=ASK>"Keep it"</CloseButton>
-            </form>
-        </Dialog>
+        <Ask
+            id=ASK
+            title=Signal::derive(move || format!("Revoke {}?", name()))
+            about=Signal::derive(id)
+            call
+            act
+            words=["Revoke", "Revoking…", "Keep it"]
+        >
+            <li>"Calls with this key are refused at once."</li>
+            <li>"It cannot be taken back. Make a new key first, if a backend still uses this one."</li>
+        </Ask>
     }
     .into_any()
 }

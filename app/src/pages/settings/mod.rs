@@ -6,24 +6,23 @@ mod permissions;
 mod stripe;
 
 use super::around::Around;
-use super::links;
 use super::load::{Asked, Content, load, show_panel, trouble};
+use crate::given;
 use crate::prelude::*;
 use leptos_meta::Title;
 
 /// The page.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let Around { mode, frame } = expect_context();
+    let Around { mode, frame, .. } = expect_context();
     let connection = load(Signal::derive(move || Asked::Connection(mode.get())));
     let keys = load(Signal::derive(move || Asked::Keys(mode.get())));
     // Lives here, so that a refetch of the frame never hides a key that was just made.
-    let made = RwSignal::new(None);
+    let made = RwSignal::new(given::new_key());
     let stripe = show_panel(connection, move |content| match content.and_then(Content::connection) {
         Ok(view) => {
             let changed = Callback::new(move |()| frame.refetch());
-            let refused = links::query_once("refused");
-            view! { <stripe::StripePanel connection=view mode=mode.get_untracked() changed refused /> }.into_any()
+            view! { <stripe::StripePanel connection=view mode=mode.get_untracked() changed /> }.into_any()
         }
         Err(problem) => trouble(connection, problem),
     });

@@ -1,17 +1,18 @@
 //! A new API key, shown once.
 
 use super::super::load::Loaded;
-use crate::browser;
 use crate::components::{Banner, Call, Choice, CodeBlock, Refusal, SelectField, SubmitButton, TextField, Tone};
 use crate::domain::mode::Mode;
 use crate::prelude::*;
 use crate::server_fns::api_keys::CreateApiKey;
 use crate::server_fns::ask;
 use crate::wire::screens::{AppRow, KeyRights, NewApiKey};
+use crate::{browser, given};
 
-const FORM: &str = "new-key";
+const FORM: &str = "create-key";
+const MADE: &str = "made";
 
-/// The form. Its answer is shown in this page alone, so it waits for the WASM: a plain form would lead on and lose the key.
+/// The form. Its answer is shown in this page alone: a key stands in no address and is told once.
 #[component]
 pub fn NewKey(
     /// The apps to choose from.
@@ -23,10 +24,15 @@ pub fn NewKey(
     /// The key that was just made.
     made: RwSignal<Option<NewApiKey>>,
 ) -> impl IntoView {
-    let call = Call::new();
+    let call = Call::of(FORM);
     let missing = RwSignal::new(false);
-    let ready = RwSignal::new(false);
-    Effect::new(move |_| ready.set(true));
+    let typed = |field| given::typed(FORM, field);
+    // Read aloud, and scrolled to.
+    Effect::new(move |_| {
+        if made.with(Option::is_some) {
+            browser::focus(MADE);
+        }
+    });
     // A key belongs to its mode: in the other one it is not shown any more.
     Effect::new(move |before: Option<Mode>| {
         let now = mode.get();
@@ -68,7 +74,7 @@ pub fn NewKey(
     let shown = move || {
         made.get().map(|made| {
             view! {
-                <div class="panel new-secret" role="status">
+                <div class="panel new-secret" id=MADE tabindex="-1" role="status">
                     <h3>{format!("{} is made", made.row.name)}</h3>
                     <Banner tone=Tone::Amber>"Copy the key now. It is shown this once; only a fingerprint of it is stored."</Banner>
                     <CodeBlock text=made.key what="the new API key" />
@@ -80,12 +86,13 @@ pub fn NewKey(
         {shown}
         <section class="panel" aria-labelledby="new-key-title">
             <h3 id="new-key-title">"New API key"</h3>
-            <form id=FORM class="line" novalidate on:submit=submit>
-                <TextField id="key-name" name="name" label="Name" placeholder="Production backend" error=name_error />
+            <form id=FORM class="line" method="post" novalidate on:submit=submit>
+                <TextField id="key-name" name="name" label="Name" placeholder="Production backend" value=typed("name") error=name_error />
                 <SelectField
                     id="key-app"
                     name="app_id"
                     label="App"
+                    value=typed("app_id")
                     choices=app_choices
                     error=Signal::derive(move || call.field_problem("app_id"))
                 />
@@ -93,10 +100,11 @@ pub fn NewKey(
                     id="key-rights"
                     name="rights"
                     label="May do"
+                    value=typed("rights")
                     choices=rights
                     error=Signal::derive(move || call.field_problem("rights"))
                 />
-                <SubmitButton call class="button" words="Create key" busy="Creating…" off=Signal::derive(move || !ready.get()) />
+                <SubmitButton form=FORM call class="button" words="Create key" busy="Creating…" />
             </form>
             <Refusal call fields=&["name", "app_id", "rights"] />
         </section>

@@ -3,7 +3,7 @@
 use super::permissions::Permissions;
 use crate::browser;
 use crate::components::{
-    Badge, Banner, Call, CloseButton, Dialog, DialogButton, Icon, Refusal, SubmitButton, TextField, Time, Toasts, Tone,
+    Ask, Badge, Banner, Call, DialogButton, Icon, Refusal, SubmitButton, TextField, Time, Toasts, Tone,
 };
 use crate::domain::connection::check_restricted_key;
 use crate::domain::mode::Mode;
@@ -11,9 +11,8 @@ use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::connection::{ConnectRestrictedKey, Disconnect};
 use crate::wire::screens::ConnectionView;
-use leptos::server_fn::ServerFn;
 
-const FORM: &str = "restricted-key";
+const FORM: &str = "connect";
 const FIELD: &str = "restricted_key";
 const ASK: &str = "disconnect";
 
@@ -26,8 +25,6 @@ pub fn StripePanel(
     mode: Mode,
     /// Called when it has changed: the header shows it, too.
     changed: Callback<()>,
-    /// The code of the refusal of a plain form.
-    refused: String,
 ) -> impl IntoView {
     let now = RwSignal::new(connection);
     let by_key = Signal::derive(move || {
@@ -50,7 +47,7 @@ pub fn StripePanel(
                     <h2>"Advanced / Manual: a restricted key"</h2>
                     <p class="third">"Four permissions, nothing else: coupons and promotion codes, read and write."</p>
                     {move || now.with(|now| state(now, by_key.get()))}
-                    <KeyForm now mode changed refused />
+                    <KeyForm now mode changed />
                 </div>
                 <div class="method-end">
                     {move || {
@@ -88,29 +85,20 @@ fn state(now: &ConnectionView, by_key: bool) -> impl IntoView + use<> {
                     </p>
                 }
             })}
-        {trouble.map(|trouble| view! { <Banner tone=Tone::Red>{trouble}</Banner> })}
+        {trouble
+            .map(|trouble| {
+                view! { <Banner tone=Tone::Red>{trouble} " Make a new key and paste it below: codes and counts are kept."</Banner> }
+            })}
     }
     .into_any()
 }
 
 /// Pasting a key. Wrong kinds are refused as one types, by the rule that the server holds, too.
 #[component]
-fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>, refused: String) -> impl IntoView {
-    let call = Call::new();
+fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>) -> impl IntoView {
+    let call = Call::of(FORM);
     let toasts: Toasts = expect_context();
-    let wrong = RwSignal::new(match refused.as_str() {
-        "" => None,
-        "stripe_permission_missing" => {
-            Some("This key lacks a permission. Make one with the link above: the four are ticked there.".to_owned())
-        }
-        "stripe_unavailable" => Some(
-            "Stripe did not answer, so the key could not be checked. Nothing was stored; paste it again in a moment."
-                .to_owned(),
-        ),
-        _ => Some(format!(
-            "The key was refused and nothing was stored. Paste a restricted key: it starts with rk_{mode}_."
-        )),
-    });
+    let wrong = RwSignal::new(None::<String>);
     let typed = move || browser::field(FORM, FIELD).unwrap_or_default();
     let problem_of = move |text: &str| check_restricted_key(text, mode).err().map(|problem| problem.message);
     let input = move |_| {
@@ -152,8 +140,7 @@ fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>, ref
             "Create my restricted key on Stripe"
             <Icon name="out" />
         </a>
-        <form id=FORM class="line key-form" method="post" action=ConnectRestrictedKey::url() novalidate on:submit=submit on:input=input>
-            <input type="hidden" name="mode" value=mode.as_str() />
+        <form id=FORM class="line key-form" method="post" novalidate on:submit=submit on:input=input>
             <TextField
                 id=FIELD
                 name=FIELD
@@ -162,7 +149,7 @@ fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>, ref
                 input_class="mono"
                 error
             />
-            <SubmitButton call class=Signal::derive(class) words=Signal::derive(words) busy="Asking Stripe…" />
+            <SubmitButton form=FORM call class=Signal::derive(class) words=Signal::derive(words) busy="Asking Stripe…" />
         </form>
         <Refusal call fields=&[FIELD] />
     }
@@ -177,31 +164,22 @@ fn is_beginning(text: &str, mode: Mode) -> bool {
 
 #[component]
 fn AskDisconnect(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>) -> impl IntoView {
-    let call = Call::new();
+    let call = Call::of(ASK);
     let toasts: Toasts = expect_context();
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let act = Callback::new(move |()| {
         call.start(ask(Disconnect { mode }), move |view| {
             browser::close_dialog(ASK);
             now.set(view);
             changed.run(());
             toasts.say("Disconnected. The key was deleted here.");
         });
-    };
+    });
     view! {
-        <Dialog id=ASK title="Disconnect Stripe?">
-            <ul class="facts">
-                <li>"The key is deleted here. To end it in Stripe, too, delete it on Stripe's page for API keys."</li>
-                <li>"New checkouts with codes are refused until you connect again."</li>
-                <li>"Codes, counts and what is in Stripe already stay as they are."</li>
-            </ul>
-            <Refusal call />
-            <form class="actions" method="post" action=Disconnect::url() on:submit=submit>
-                <input type="hidden" name="mode" value=mode.as_str() />
-                <SubmitButton call class="button button-red" words="Disconnect" busy="Disconnecting…" />
-                <CloseButton dialog=ASK>"Stay connected"</CloseButton>
-            </form>
-        </Dialog>
+        <Ask id=ASK title="Disconnect Stripe?" call act words=["Disconnect", "Disconnecting…", "Stay connected"]>
+            <li>"The key is deleted here. To end it in Stripe, too, delete it on Stripe's page for API keys."</li>
+            <li>"New checkouts with codes are refused until you connect again."</li>
+            <li>"Codes, counts and what is in Stripe already stay as they are."</li>
+        </Ask>
     }
     .into_any()
 }

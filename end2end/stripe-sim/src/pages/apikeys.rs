@@ -92,7 +92,7 @@ fn create(sim: &Sim, livemode: bool, body: &[u8]) -> Response {
     let key = sim.issue_restricted_key(&asked.account, livemode, &permissions);
     Html::new()
         .raw("<main><div class=\"panel\"><h1>Key created</h1><p>Copy it now: it is shown only once.</p><code class=\"key\" id=\"key\">")
-        .text(key)
+        .text(&key)
         .raw("</code><h2>")
         .text(if asked.name.is_empty() { "Restricted key" } else { &asked.name })
         .raw("</h2><p class=\"second\">")
@@ -100,6 +100,18 @@ fn create(sim: &Sim, livemode: bool, body: &[u8]) -> Response {
         .raw(if livemode { ", live mode" } else { ", test mode" })
         .raw("</p><ul>")
         .each(&asked.permissions, |html, permission| html.raw("<li><code>").text(permission).raw("</code></li>"))
-        .raw("</ul></div></main>")
+        .raw("</ul><form method=\"post\" action=\"/apikeys/delete\"><input type=\"hidden\" name=\"key\" value=\"")
+        .text(key)
+        .raw("\"><button>Delete this key</button></form></div></main>")
         .page("Key created", StatusCode::OK)
+}
+
+/// Ends a key: whoever still uses it is refused from now on.
+pub(super) async fn delete(State(sim): State<Sim>, body: Bytes) -> Response {
+    let ended = form::pairs(&body).into_iter().any(|(name, key)| name == "key" && sim.revoke_key(&key));
+    Html::new()
+        .raw("<main><div class=\"panel\"><h1>")
+        .text(if ended { "Key deleted" } else { "There is no such key" })
+        .raw("</h1></div></main>")
+        .page("Key deleted", if ended { StatusCode::OK } else { StatusCode::NOT_FOUND })
 }

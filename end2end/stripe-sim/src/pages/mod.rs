@@ -27,6 +27,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/c/pay/{session}/leave", get(checkout::leave))
         .route("/c/pay/{session}/promotion_code", post(checkout::enter_code))
         .route("/apikeys/create", get(apikeys::ask_live).post(apikeys::create_live))
+        .route("/apikeys/delete", post(apikeys::delete))
         .route("/test/apikeys/create", get(apikeys::ask_test).post(apikeys::create_test))
         .fallback(|| async { not_found("There is no such page.") })
 }

@@ -7,6 +7,8 @@ use super::fixtures::{HUGE, ODD, T, amount, at_most, get, new_code, percent, put
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
 use app::domain::terms::Duration;
+use std::sync::Arc;
+use tokio::sync::Barrier;
 
 /// Every column, in the order of the table, to compare at once.
 fn text(row: &CodeRow) -> String {
@@ -119,6 +121,69 @@ pub(super) async fn a_text_is_taken_until_it_is_archived(base: Base) {
     put!(base, &test, archive_code("dc_3", T + 2)).unwrap();
     assert_eq!(put!(base, &test, archive_code("dc_1", T + 9)).unwrap().unwrap().archived_at, Some(T + 1));
     assert!(put!(base, &test, archive_code("dc_none", T)).unwrap().is_none());
+}
+
+pub(super) async fn an_archived_code_comes_back_as_it_was(base: Base) {
+    let scope = shop(&base).await;
+    put!(base, &scope, insert_code(&new_code("dc_1", "SPRING"))).unwrap();
+    put!(base, &scope, update_code("dc_1", true, &at_most(7), ODD, T)).unwrap();
+    assert!(take_hold(&base.db, &scope, "dc_1", "rd_1").await && take_hold(&base.db, &scope, "dc_1", "rd_2").await);
+    let coupon = get!(base, &scope, code("dc_1")).unwrap().coupon_id.unwrap();
+    put!(base, &scope, note_minted("dc_1", &coupon, 3, Some(ODD), T + 1)).unwrap();
+    put!(base, &scope, count_settled("dc_1", true, T + 2)).unwrap();
+    let before = get!(base, &scope, code("dc_1")).unwrap();
+
+    put!(base, &scope, archive_code("dc_1", T + 3)).unwrap();
+    let restored = put!(base, &scope, restore_code("dc_1", T + 4)).unwrap().unwrap();
+    assert_eq!(text(&restored), text(&before));
+    assert_eq!(get!(base, &scope, code_by_text("shop", "SPRING")).unwrap().id, "dc_1");
+    // Again changes nothing, and what is not there does not come.
+    assert_eq!(text(&put!(base, &scope, restore_code("dc_1", T + 5)).unwrap().unwrap()), text(&before));
+    assert!(put!(base, &scope, restore_code("dc_none", T)).unwrap().is_none());
+
+    // While another one has its text, it stays where it is.
+    put!(base, &scope, archive_code("dc_1", T + 6)).unwrap();
+    put!(base, &scope, insert_code(&new_code("dc_2", "SPRING"))).unwrap();
+    assert!(matches!(put!(base, &scope, restore_code("dc_1", T + 7)), Err(StoreError::Taken)));
+    assert_eq!(get!(base, &scope, code("dc_1")).unwrap().archived_at, Some(T + 6));
+    put!(base, &scope, archive_code("dc_2", T + 8)).unwrap();
+    assert!(put!(base, &scope, restore_code("dc_1", T + 9)).unwrap().is_some());
+}
+
+pub(super) async fn one_of_many_is_restored(base: Base) {
+    const MANY: usize = 10;
+    let scope = shop(&base).await;
+    for round in 0..10 {
+        let word = format!("ROUND{round}");
+        let ids: Vec<_> = (0..MANY).map(|index| format!("dc_{round}_{index}")).collect();
+        for id in &ids {
+            put!(base, &scope, insert_code(&new_code(id, &word))).unwrap();
+            put!(base, &scope, archive_code(id, T)).unwrap();
+        }
+        let start = Arc::new(Barrier::new(MANY));
+        let racers: Vec<_> = ids
+            .iter()
+            .map(|id| {
+                let (base, scope, id, start) = (base.clone(), scope.clone(), id.clone(), start.clone());
+                tokio::spawn(async move {
+                    start.wait().await;
+                    match put!(base, &scope, restore_code(&id, T + 1)) {
+                        Ok(row) => row.is_some(),
+                        Err(StoreError::Taken) => false,
+                        Err(error) => panic!("{error}"),
+                    }
+                })
+            })
+            .collect();
+        let mut restored = Vec::new();
+        for (id, racer) in ids.iter().zip(racers) {
+            if racer.await.unwrap() {
+                restored.push(id.clone());
+            }
+        }
+        let [winner] = &restored[..] else { panic!("round {round}: restored were {restored:?}") };
+        assert_eq!(&get!(base, &scope, code_by_text("shop", &word)).unwrap().id, winner);
+    }
 }
 
 pub(super) async fn limits_and_metadata_change(base: Base) {

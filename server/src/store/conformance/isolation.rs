@@ -117,6 +117,8 @@ async fn tenant(base: &Base) -> Scope {
     for id in ["dc_free", "dc_held", "dc_blocked"] {
         put!(base, &scope, insert_code(&new_code(id, &id[3..].to_uppercase()))).unwrap();
     }
+    put!(base, &scope, insert_code(&new_code("dc_archived", "ARCHIVED"))).unwrap();
+    put!(base, &scope, archive_code("dc_archived", T)).unwrap();
     assert!(take_hold(&base.db, &scope, "dc_held", "rd_1").await);
     assert!(take_hold(&base.db, &scope, "dc_blocked", "rd_2").await);
     put!(base, &scope, block_code("dc_blocked", "coupon_1", "changed", T)).unwrap();
@@ -178,6 +180,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode update_code("dc_free", false, &Limits::default(), "{}", T);
         Mode update_terms("dc_free", &(&percent(100)).into(), T);
         Mode archive_code("dc_free", T);
+        Mode restore_code("dc_archived", T);
         Mode note_minted("dc_held", "coupon_1", 1, None, T + 1);
         Mode block_code("dc_held", "coupon_1", "changed", T + 1);
         Mode unblock_code("dc_blocked", T);

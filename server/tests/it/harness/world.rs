@@ -4,6 +4,7 @@ use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
 use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
 use app::backend::{Backend, Viewer};
+use app::domain::locale::Locale;
 use app::domain::mode::Mode;
 use app::wire::screens::KeyRights;
 use parking_lot::Mutex;
@@ -228,7 +229,13 @@ impl World {
 
     /// The owner as the screens know them.
     pub fn owner(&self) -> Viewer {
-        Viewer { owner_id: String::new(), workspace_id: self.workspace.clone(), email: None, zone: "UTC".into() }
+        Viewer {
+            owner_id: String::new(),
+            workspace_id: self.workspace.clone(),
+            email: None,
+            zone: "UTC".into(),
+            locale: Locale::default(),
+        }
     }
 
     /// Another API key of the workspace: its id, itself.

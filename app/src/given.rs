@@ -1,0 +1,156 @@
+//! What the server alone knows while it renders a page. In the browser all of it is nothing, and costs nothing.
+//!
+//! A form works without the WASM: it is posted to the address of the page that it stands on, and where it is refused, or makes what
+//! stands in no address, the answer is that page once more, with what came of the form in it. Such an answer is plain HTML and is not
+//! hydrated, so that nothing here has to reach the browser as data.
+
+#[cfg(not(feature = "ssr"))]
+pub use nothing::*;
+#[cfg(feature = "ssr")]
+pub use real::*;
+
+#[cfg(feature = "ssr")]
+mod real {
+    use crate::domain::locale::Locale;
+    use crate::domain::problem::Problem;
+    use crate::wire::screens::{NewApiKey, SignInRequested};
+    use leptos::prelude::use_context;
+
+    /// What came of a form that was posted without the WASM.
+    #[derive(Clone, Default)]
+    pub struct Posted {
+        /// Which form, as its button says it.
+        pub form: String,
+        /// What was typed, without secrets.
+        pub fields: Vec<(String, String)>,
+        /// Why it was refused.
+        pub problems: Vec<Problem>,
+        /// What was made and is shown in this answer alone.
+        pub made: Option<Made>,
+    }
+
+    /// What a page shows once.
+    #[derive(Clone)]
+    pub enum Made {
+        /// A sign-in link was sent.
+        Link(SignInRequested),
+        /// An API key.
+        Key(Box<NewApiKey>),
+        /// The address of a test checkout.
+        Checkout(String),
+    }
+
+    /// What the page behind a sign-in link says.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct SignInOffer {
+        /// The address that it signs in, masked.
+        pub address: String,
+        /// Who is signed in here now, if that is somebody else.
+        pub other: Option<String>,
+    }
+
+    /// The text of the code whose page is rendered.
+    #[derive(Clone)]
+    pub struct CodeHere(pub String);
+
+    fn posted(form: &str) -> Option<Posted> {
+        use_context::<Posted>().filter(|posted| posted.form == form)
+    }
+
+    /// Whether this page answers this form.
+    pub fn answers(form: &str) -> bool {
+        posted(form).is_some()
+    }
+
+    /// What was typed into a field of it.
+    pub fn typed(form: &str, field: &str) -> String {
+        let fields = posted(form).map(|posted| posted.fields).unwrap_or_default();
+        fields.into_iter().find(|(name, _)| name == field).map(|(_, value)| value).unwrap_or_default()
+    }
+
+    /// Why it was refused.
+    pub fn problems(form: &str) -> Vec<Problem> {
+        posted(form).map(|posted| posted.problems).unwrap_or_default()
+    }
+
+    fn made<T>(pick: impl FnOnce(Made) -> Option<T>) -> Option<T> {
+        use_context::<Posted>()?.made.and_then(pick)
+    }
+
+    /// That a sign-in link was sent.
+    pub fn sent_link() -> Option<SignInRequested> {
+        made(|made| if let Made::Link(sent) = made { Some(sent) } else { None })
+    }
+
+    /// An API key that was made.
+    pub fn new_key() -> Option<NewApiKey> {
+        made(|made| if let Made::Key(key) = made { Some(*key) } else { None })
+    }
+
+    /// The address of a test checkout that was made.
+    pub fn checkout() -> Option<String> {
+        made(|made| if let Made::Checkout(url) = made { Some(url) } else { None })
+    }
+
+    /// What the link in the mail does; none where it does nothing any more.
+    pub fn sign_in() -> Option<SignInOffer> {
+        use_context()
+    }
+
+    /// The text of the code whose page this is.
+    pub fn code_here() -> Option<String> {
+        use_context::<CodeHere>().map(|CodeHere(text)| text)
+    }
+
+    /// How whoever looks writes numbers and dates.
+    pub fn locale() -> Locale {
+        use_context().unwrap_or_default()
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+mod nothing {
+    use crate::domain::locale::Locale;
+    use crate::domain::problem::Problem;
+    use crate::wire::screens::{NewApiKey, SignInRequested};
+
+    /// No form.
+    pub fn answers(_form: &str) -> bool {
+        false
+    }
+
+    /// No form.
+    pub fn typed(_form: &str, _field: &str) -> String {
+        String::new()
+    }
+
+    /// No form.
+    pub fn problems(_form: &str) -> Vec<Problem> {
+        Vec::new()
+    }
+
+    /// No form.
+    pub fn sent_link() -> Option<SignInRequested> {
+        None
+    }
+
+    /// No form.
+    pub fn new_key() -> Option<NewApiKey> {
+        None
+    }
+
+    /// No form.
+    pub fn checkout() -> Option<String> {
+        None
+    }
+
+    /// Told by the page itself.
+    pub fn code_here() -> Option<String> {
+        None
+    }
+
+    /// How whoever looks writes numbers and dates: the page says in which way the server wrote it, and so both write the same.
+    pub fn locale() -> Locale {
+        crate::browser::locale()
+    }
+}

@@ -1,0 +1,219 @@
+//! Forms as browsers post them by themselves: without scripts, or before those are there.
+//!
+//! A form is posted to the address of the page that it stands on, and its button says which form it is (`do`). Where it is done, the
+//! browser is led on (303). Where it is refused, or has made what stands in no address (an API key), the answer is that page once
+//! more, with what came of the form in it, as plain HTML. What was typed comes back in it; a secret does not.
+
+use super::pages::{self, Context};
+use super::{Site, fallback};
+use app::backend::{Backend, Viewer};
+use app::domain::form::CodeForm;
+use app::domain::mode::Mode;
+use app::domain::problem::Problem;
+use app::given::{Made, Posted};
+use app::links;
+use app::wire::screens::{FormOutcome, KeyRights};
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::Request,
+    http::{Method, StatusCode, Uri},
+    response::{IntoResponse, Redirect, Response},
+};
+use url::form_urlencoded;
+
+/// A field that no page repeats.
+const SECRET: &str = "restricted_key";
+
+/// The pages that have forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place<'a> {
+    /// What Codemint is, and signing in.
+    Home,
+    /// The apps.
+    Apps,
+    /// A new code of an app.
+    NewCode(&'a str),
+    /// A code of an app.
+    Code(&'a str, &'a str),
+    /// The settings.
+    Settings,
+}
+
+impl<'a> Place<'a> {
+    /// By its path. What is percent-encoded in one is neither an app's id nor a code's.
+    pub fn of(path: &'a str) -> Option<Self> {
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        match parts.as_slice() {
+            [""] => Some(Self::Home),
+            ["apps"] => Some(Self::Apps),
+            ["apps", app, "discounts", "new"] => Some(Self::NewCode(app)),
+            ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
+            ["settings"] => Some(Self::Settings),
+            _ => None,
+        }
+    }
+}
+
+/// Where a form leads.
+enum Next {
+    /// On.
+    Go(String),
+    /// To its page, which shows what was made.
+    Show(Made),
+}
+
+type Outcome = Result<Next, Vec<Problem>>;
+
+/// What was typed.
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn read(body: &Bytes) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// A field's text; empty where there is none.
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// `POST` to a page.
+pub async fn post(site: &Site, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let fields = Fields::read(&to_bytes(body, super::limits::MAX_BODY).await.unwrap_or_default());
+    let (method, uri) = (parts.method.clone(), parts.uri.clone());
+    // The page that answers is drawn as if it had been asked for.
+    let mut request = Request::from_parts(parts, Body::empty());
+    *request.method_mut() = Method::GET;
+    let (context, request) = Context::of(site, request).await;
+
+    let form = fields.get("do").to_owned();
+    let place = Place::of(uri.path()).filter(|_| !form.is_empty());
+    let outcome = match (place, &context.who.viewer) {
+        (None, _) => None,
+        (Some(Place::Home), _) => at_home(&context, &form, &fields).await,
+        (Some(_), None) => return Redirect::to("/").into_response(),
+        (Some(place), Some(viewer)) => signed_in(site, viewer, place, mode(&uri), &form, &fields).await,
+    };
+    let mut posted = Posted { form, ..Posted::default() };
+    let status = match outcome {
+        None => return fallback::read_only(method, uri).await,
+        Some(Ok(Next::Go(to))) => return Redirect::to(&to).into_response(),
+        Some(Ok(Next::Show(made))) => {
+            posted.made = Some(made);
+            StatusCode::OK
+        }
+        Some(Err(problems)) => {
+            let status = problems.first().map_or(400, |problem| problem.code.status());
+            posted.problems = problems;
+            posted.fields = fields.0.into_iter().filter(|(name, _)| name != SECRET).collect();
+            StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
+        }
+    };
+    let mut answer = pages::draw(context, request, Some(posted)).await;
+    if answer.status() == StatusCode::OK {
+        *answer.status_mut() = status;
+    }
+    answer
+}
+
+/// The mode that the address says, as `links::use_mode` reads it.
+pub fn mode(uri: &Uri) -> Mode {
+    let query = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+    query.into_owned().find(|(name, _)| name == "mode").and_then(|(_, mode)| Mode::parse(&mode)).unwrap_or_default()
+}
+
+async fn at_home(context: &Context, form: &str, fields: &Fields) -> Option<Outcome> {
+    if form != "send-link" {
+        return None;
+    }
+    let sent = context.backend.request_sign_in(&context.who.visitor, fields.get("email")).await;
+    Some(sent.map(|sent| Next::Show(Made::Link(sent))).map_err(|problem| vec![problem]))
+}
+
+/// The forms of the pages that need somebody signed in; none where the page has no such form.
+async fn signed_in(
+    site: &Site,
+    viewer: &Viewer,
+    place: Place<'_>,
+    mode: Mode,
+    form: &str,
+    fields: &Fields,
+) -> Option<Outcome> {
+    let backend: &dyn Backend = &*site.backend;
+    let outcome = match (place, form) {
+        (Place::Apps, "create-app") => {
+            made(backend.create_app(viewer, fields.get("name"), fields.get("id")).await, |id| links::codes(id, mode))
+        }
+        (Place::NewCode(app), "create-code") => {
+            let typed = CodeForm::read(|name| fields.get(name).to_owned());
+            let outcome = backend.create_code(viewer, mode, app, typed, fields.get("zone")).await;
+            made(outcome, |id| links::code(app, id, mode))
+        }
+        (Place::Code(app, id), "test-checkout") => {
+            let url = backend.test_checkout(viewer, app, id, fields.get("price_id").trim()).await;
+            // Shown as a link: the page's policy lets no form lead to another site.
+            url.map(|url| Next::Show(Made::Checkout(url))).map_err(|problem| vec![problem])
+        }
+        (Place::Code(app, id), form) => {
+            let done = match form {
+                "set-active" => backend.set_code_active(viewer, mode, id, fields.get("active") == "true").await,
+                "archive" => backend.archive_code(viewer, mode, id).await,
+                "restore" => backend.restore_code(viewer, mode, id).await,
+                "mint-again" => backend.mint_again(viewer, mode, id).await,
+                _ => return None,
+            };
+            go(done, links::code(app, id, mode))
+        }
+        (Place::Settings, "connect") => {
+            go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
+        }
+        (Place::Settings, "disconnect") => go(backend.disconnect(viewer, mode).await, links::settings(mode)),
+        (Place::Settings, "revoke") => {
+            go(backend.revoke_api_key(viewer, mode, fields.get("about")).await, links::settings(mode))
+        }
+        (Place::Settings, "create-key") => {
+            let rights = KeyRights::parse(fields.get("rights")).unwrap_or_default();
+            let key = backend.create_api_key(viewer, mode, fields.get("name"), fields.get("app_id"), rights).await;
+            key.map(|key| Next::Show(Made::Key(Box::new(key)))).map_err(|problem| vec![problem])
+        }
+        _ => return None,
+    };
+    Some(outcome)
+}
+
+fn go<T>(done: Result<T, Problem>, to: String) -> Outcome {
+    done.map(|_| Next::Go(to)).map_err(|problem| vec![problem])
+}
+
+fn made(outcome: Result<FormOutcome, Problem>, to: impl FnOnce(&str) -> String) -> Outcome {
+    match outcome {
+        Ok(FormOutcome::Done { id }) => Ok(Next::Go(to(&id))),
+        Ok(FormOutcome::Refused { problems }) => Err(problems),
+        Err(problem) => Err(vec![problem]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_have_forms() {
+        assert_eq!(Place::of("/"), Some(Place::Home));
+        assert_eq!(Place::of("/apps/"), Some(Place::Apps));
+        assert_eq!(Place::of("/apps/a/discounts/new"), Some(Place::NewCode("a")));
+        assert_eq!(Place::of("/apps/a/discounts/dc_1"), Some(Place::Code("a", "dc_1")));
+        for path in ["/apps/a/discounts", "/apps/a", "/activity", "/settings/keys", "/sign-in", "/sign-in/token"] {
+            assert_eq!(Place::of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_mode_is_the_addresses() {
+        assert_eq!(mode(&Uri::from_static("/settings?ask=revoke&mode=live")), Mode::Live);
+        assert_eq!(mode(&Uri::from_static("/settings?mode=sideways")), Mode::Test);
+        assert_eq!(mode(&Uri::from_static("/settings")), Mode::Test);
+    }
+}
