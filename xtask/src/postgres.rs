@@ -21,7 +21,7 @@ use crate::{
 pub(crate) const URL: &str = "CODEMINT_TEST_POSTGRES_URL";
 
 /// Durability costs time, and this cluster is thrown away; the tests open many connections.
-const SETTINGS: &str = "fsync = off\nfull_page_writes = off\nmax_connections = 300\nlisten_addresses = '127.0.0.1'\n";
+const SETTINGS: &str = "fsync = off\nfull_page_writes = off\nmax_connections = 500\nlisten_addresses = '127.0.0.1'\n";
 
 const GUARD: &str = r#"
 trap '' INT TERM HUP

@@ -1,12 +1,14 @@
 //! A crowd at the counter when the process is killed, at whatever moment, again and again.
 
-use super::full;
+use super::{full, tell};
 use crate::harness::{Answer, Engine, Shop, all};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Instant;
 
+/// How often the process of one shop is killed.
+const ROUNDS: usize = 4;
 /// Buyers of one round, and how many a code takes.
 const BUYERS: usize = 45;
 const LIMITS: [Option<usize>; 3] = [Some(4), Some(15), None];
@@ -90,10 +92,10 @@ impl Round {
     }
 }
 
-async fn rounds(engine: Engine, count: usize) {
-    let started = Instant::now();
+async fn rounds(engine: Engine, _shop: &usize) -> String {
+    let (started, mut killed) = (Instant::now(), Vec::new());
     let shop = Shop::open(engine, None).await;
-    for number in 0..count {
+    for number in 0..ROUNDS {
         let round = Round::begin(&shop, number).await;
         // A price, three coupons and as many sessions as there is stock: death at any of these calls.
         let calls = any(4 + 4 + 15 + 15);
@@ -101,17 +103,18 @@ async fn rounds(engine: Engine, count: usize) {
         assert_eq!(shop.database.number(shop.database.broken()).await, 0, "the database is broken");
         shop.start(None).await;
         let after = round.repeated(&shop).await;
-        let at = started.elapsed().as_secs_f64();
-        eprintln!("{engine:?}: killed at call {calls}, {} of {BUYERS} answered before; {at:.1} s", before.len());
+        killed.push(format!("at call {calls} with {} of {BUYERS} answered", before.len()));
         round.judge(&shop, &before, &after).await;
         Round::move_on(&shop, &after);
     }
     shop.comes_to_rest().await;
     shop.close().await;
+    format!("killed {}; {:.1} s", killed.join(", "), started.elapsed().as_secs_f64())
 }
 
 fn told_on(engine: Engine) {
-    super::run(engine, rounds(engine, if full() { 200 } else { 3 }));
+    // A crowd needs every connection that its process may open.
+    tell(engine, (0..if full() { 200 / ROUNDS } else { 1 }).collect(), 4, rounds);
 }
 
 #[test]

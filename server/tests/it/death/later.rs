@@ -1,6 +1,6 @@
 //! Deaths of what comes later: giving up, giving back, taking a hold again, counting, blocking, minting again.
 
-use super::{GIVEN_UP_MS, full, tell};
+use super::{GIVEN_UP_MS, SIDE_BY_SIDE, full, tell};
 use crate::harness::{CHECKOUT, Counted, Engine, Shop, World};
 use serde_json::json;
 use stripe_sim::{Fault, FaultKind, Match};
@@ -43,7 +43,7 @@ fn stories() -> Vec<Dies> {
     all
 }
 
-async fn story(engine: Engine, dies: Dies) -> String {
+async fn story(engine: Engine, &dies: &Dies) -> String {
     let first = match dies {
         Dies::GivingUp(_) => "session-answered",
         Dies::HoldingAgain(_) => "held-again",
@@ -199,7 +199,8 @@ async fn minting_again(shop: &Shop, code: &str) {
 }
 
 fn told_on(engine: Engine) {
-    tell(engine, stories(), if full() { 200 } else { 1 }, story);
+    let times = if full() { 200 } else { 1 };
+    tell(engine, stories().repeat(times), SIDE_BY_SIDE, story);
 }
 
 #[test]
