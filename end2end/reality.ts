@@ -553,6 +553,7 @@ export const OUT_OF_REACH: [question: string, why: string][] = [
   ['Which default version has an account under OAuth?', 'a Marketplace app that was installed by OAuth'],
   ['What does /v1/oauth/token answer with 403 and 5xx?', 'a Marketplace app, and an outage'],
   ['Does the authorize link take PKCE?', 'a Marketplace app and a browser'],
+  ['Which permissions apply to the app’s own key with Stripe-Account?', 'a Marketplace app that an account has installed'],
   ['Are idempotency keys apart by account and mode?', 'keys of a second account and of live mode'],
   ['Does API v2 keep idempotency keys for 30 days?', '30 days; nothing of ours uses v2'],
   ['Can the last redemption be paid for twice in two open sessions?', 'a browser that pays with a test card'],

@@ -310,7 +310,8 @@ fn finish(sim: &Sim, pending: Pending) -> Outcome {
 
 /// Does what a call asks for, and remembers what that brought about.
 fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
-    let before = event::object(world, route.endpoint, &route.id, context.now);
+    let update = matches!(route.endpoint, Endpoint::CouponUpdate | Endpoint::PromotionCodeUpdate);
+    let before = if update { event::object(world, route.endpoint, &route.id, context.now) } else { None };
     let answer = perform(world, route, params, context)?;
     event::record(world, route, &answer, before.as_ref(), context);
     Ok(answer)

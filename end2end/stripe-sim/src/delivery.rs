@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-use crate::{Sim, auth::AccountId, id};
+use crate::{Sim, auth::AccountId, event::Event, id};
 
 /// An event as it would reach the endpoint that listens to connected accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,27 +55,45 @@ impl Sim {
 
     /// Every event of every account as it would be delivered now, oldest first.
     pub fn deliveries(&self) -> Vec<Delivery> {
+        self.deliver(|_| true, usize::MAX).0
+    }
+
+    /// One of them.
+    pub fn delivery(&self, event_id: &str) -> Option<Delivery> {
+        self.deliver(|event| event.id == event_id, 1).0.pop()
+    }
+
+    /// The newest ones, and how many there are in all.
+    pub(crate) fn newest_deliveries(&self, most: usize) -> (Vec<Delivery>, usize) {
+        self.deliver(|_| true, most)
+    }
+
+    /// The newest of those that are wanted, oldest first, and how many those are: only what is shown is printed and signed.
+    fn deliver(&self, wanted: impl Fn(&Event) -> bool, most: usize) -> (Vec<Delivery>, usize) {
         let mut state = self.lock();
         let now = state.clock.now();
         state.worlds.values_mut().for_each(|world| world.settle(now));
-        let mut all = Vec::new();
+        let mut events: Vec<(&AccountId, bool, &Event)> = Vec::new();
         for ((account, livemode), world) in &state.worlds {
-            for event in world.events.iter() {
-                let body = printed(&event.json(Some(account.as_str())));
-                all.push(Delivery {
-                    event_id: event.id.clone(),
-                    kind: event.kind,
-                    object_id: event.object["id"].as_str().unwrap_or_default().to_owned(),
-                    account: account.clone(),
-                    livemode: *livemode,
-                    created: event.created,
-                    signature: signature(state.secrets.of(*livemode), now, &body),
-                    body,
-                });
-            }
+            events.extend(world.events.iter().filter(|event| wanted(event)).map(|event| (account, *livemode, event)));
         }
-        all.sort_by_key(|delivery| delivery.created);
-        all
+        events.sort_by_key(|(_, _, event)| event.created);
+        let all = events.len();
+        let shown = events.split_off(all.saturating_sub(most));
+        let deliver = |(account, livemode, event): (&AccountId, bool, &Event)| {
+            let body = printed(&event.json(Some(account.as_str())));
+            Delivery {
+                event_id: event.id.clone(),
+                kind: event.kind,
+                object_id: event.object["id"].as_str().unwrap_or_default().to_owned(),
+                account: account.clone(),
+                livemode,
+                created: event.created,
+                signature: signature(state.secrets.of(livemode), now, &body),
+                body,
+            }
+        };
+        (shown.into_iter().map(deliver).collect(), all)
     }
 }
 

@@ -27,7 +27,10 @@ async fn main() -> io::Result<()> {
     let permissions =
         ["coupon_write", "promotion_code_write", "checkout_session_write", "plan_read", "connected_account_read"];
     let key = sim.issue_restricted_key(&AccountId::default(), false, &permissions);
-    say(&format!("Stripe stand-in at {url}\nDashboard: {url}/dashboard\nA test key with every permission: {key}"));
+    say(&format!(
+        "Stripe stand-in at {url}\nDashboard: {url}/dashboard\nA test key with every permission: {key}\n\
+         Faults on order, for programs: POST {url}/sim/faults (src/control.rs has the rest)"
+    ));
     let served = sim.serve(listener, async {
         // Without a handler for the signal, the signal ends the program as well.
         let _ = tokio::signal::ctrl_c().await;

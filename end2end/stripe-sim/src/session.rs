@@ -184,7 +184,6 @@ const NULLS: &[&str] = &[
     "invoice_creation",
     "locale",
     "managed_payments",
-    "optional_items",
     "origin_context",
     "payment_link",
     "payment_method_collection",

@@ -52,7 +52,7 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
     let mut codes = sim.promotion_codes();
     codes.reverse();
     codes.sort_by_key(|code| newest(code.created));
-    let mut events = sim.deliveries();
+    let (mut events, all_events) = sim.newest_deliveries(ROWS);
     events.reverse();
     let mut requests = sim.requests();
     requests.reverse();
@@ -77,26 +77,31 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
         .with(&table(
             ("coupons", "Coupons"),
             &["Coupon", "Terms", "Redeemed", "Name", "Valid", "Mode", "Created"],
-            &coupons,
+            (&coupons, coupons.len()),
             coupon,
         ))
         .with(&table(
             ("promotion_codes", "Promotion codes"),
             &["Code", "Active", "Redeemed", "Coupon", "Mode", "Created"],
-            &codes,
+            (&codes, codes.len()),
             code,
         ))
         .with(&table(
             ("sessions", "Checkout Sessions"),
             &["Session", "Status", "Total", "Discount", "Mode", "Created"],
-            &sessions,
+            (&sessions, sessions.len()),
             session,
         ))
-        .with(&table(("events", "Events"), &["Type", "Object", "Account", "Mode", "At", "Event"], &events, event))
+        .with(&table(
+            ("events", "Events"),
+            &["Type", "Object", "Account", "Mode", "At", "Event"],
+            (&events, all_events),
+            event,
+        ))
         .with(&table(
             ("requests", "Requests"),
             &["Status", "Call", "At", "Idempotency key", "Key", "Request"],
-            &requests,
+            (&requests, requests.len()),
             request,
         ))
         .raw("</main><script src=\"/dashboard/live.js\" defer></script>")
@@ -106,7 +111,7 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
 fn table<T>(
     (name, title): (&'static str, &'static str),
     heads: &[&'static str],
-    items: &[T],
+    (items, all): (&[T], usize),
     row: impl Fn(&T) -> Row,
 ) -> Html {
     let html = Html::new().raw("<section><h2>").raw(title).raw("</h2>");
@@ -126,7 +131,7 @@ fn table<T>(
         })
         .raw("</tr>")
     });
-    let html = match items.len() {
+    let html = match all {
         0 => html.raw("<tr><td class=\"empty\" colspan=\"").text(heads.len().to_string()).raw("\">None yet</td></tr>"),
         all if all > ROWS => html
             .raw("<tr><td class=\"empty\" colspan=\"")

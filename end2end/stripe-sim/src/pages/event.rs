@@ -10,7 +10,7 @@ use super::{html::Html, not_found, time};
 use crate::Sim;
 
 pub(super) async fn show(State(sim): State<Sim>, Path(id): Path<String>) -> Response {
-    let Some(delivery) = sim.deliveries().into_iter().find(|delivery| delivery.event_id == id) else {
+    let Some(delivery) = sim.delivery(&id) else {
         return not_found("There is no such event.");
     };
     Html::new()

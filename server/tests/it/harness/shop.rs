@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use stripe_judge::{Side, Watch};
 use stripe_sim::{AccountId, Running, SessionStatus, Sim, seed_demo};
 use tempfile::TempDir;
 
@@ -25,6 +26,8 @@ pub struct Shop {
     pub database: Database,
     pub place: Place,
     pub key: String,
+    /// When it goes, all that was said to Stripe is judged.
+    _judged: Watch,
     stripe: Running,
     folder: TempDir,
     http: reqwest::Client,
@@ -44,6 +47,7 @@ impl Shop {
     /// A new installation, connected as an owner does it; its first process is ordered to die at this step.
     pub async fn open(engine: Engine, die_at: Option<&str>) -> Self {
         let sim = Sim::new();
+        let _judged = Watch::over(&sim, Side::Client);
         seed_demo(&sim);
         let stripe = sim.listen("127.0.0.1:0").await.unwrap();
         let database = Database::make(engine).await;
@@ -57,7 +61,7 @@ impl Shop {
             .build()
             .unwrap();
         let (key, process, ahead) = (String::new(), Mutex::new(None), AtomicI64::new(0));
-        let mut shop = Self { sim, database, place, key, stripe, folder, http, process, ahead };
+        let mut shop = Self { sim, database, place, key, _judged, stripe, folder, http, process, ahead };
         shop.start(die_at).await;
         let create =
             ["admin", "create-workspace", "--email", "owner@example.com", "--app", "taskpomo", "--mode", "test"];
