@@ -1,60 +1,138 @@
-"""What a schema cannot say, put right: names of requests are used once, an end lies in the future, a currency is one that there is,
-and a whole number is written without a decimal point (to JSON Schema, 3.0 is whole too).
+"""What a schema cannot say, put right: names of requests and texts of codes are used once, an end lies in the future, a currency is one
+that there is, fields that exclude each other do not stand together, a whole number is written without a decimal point (to JSON Schema,
+3.0 is whole too), and an id is one of a code.
 
-Without it most requests that keep the schema would be refused for one of these, and nothing behind them be reached. Only requests that
-are meant to keep the schema are changed.
+Without it most requests would be refused for one of these, and nothing behind them be reached: neither what is taken nor, of a request
+that is meant to break the schema, the refusal of what it breaks. So only values that are good by themselves are changed, never those
+that break something.
 """
 
 import itertools
+import json
+import os
+import re
+import urllib.request
 
 import schemathesis
 from schemathesis import GenerationMode
+from schemathesis.generation.meta import TestPhase
 
 NAME = "Idempotency-Key"
-# 1 January 2100, in milliseconds.
-FAR = 4102444800000
+ID = re.compile("dc_[0-9a-hjkmnp-tv-z]{26}")
+EXAMPLE = "dc_01kac4nq00r5v8h2xkq3m9d7tz"
 CURRENCIES = ["usd", "EUR", "jpy", "isk"]
+# 1 January 2100 and the end of the year 9999, in milliseconds.
+FAR, LAST = 4102444800000, 253402300799999
 
 count = itertools.count()
 used = set()
+kept = []
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    if case.meta is None or case.meta.generation.mode != GenerationMode.POSITIVE:
-        return
-    name_once(case)
+    # Where requests are random, ids of nothing are left among them.
+    systematic = case.meta is not None and case.meta.phase.name != TestPhase.FUZZING
+    positive = case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE
+    id = (case.path_parameters or {}).get("id")
+    if id == EXAMPLE or (systematic and is_id(id)):
+        case.path_parameters["id"] = new_code() if case.method == "DELETE" else code_to_change()
+    if case.headers:
+        name_once(case.headers)
+    if case.query:
+        one_cursor(case.query)
     if isinstance(case.body, dict):
-        plainly(case.body)
-        end_later(case.body)
+        if positive and case.method == "POST" and case.path.endswith("/admin/discount-codes"):
+            code_once(case.body)
+        straighten(case.body)
+        if positive:
+            plainly(case.body)
 
 
-def name_once(case):
-    name = (case.headers or {}).get(NAME)
-    if not isinstance(name, str) or not name:
+def is_id(value):
+    return isinstance(value, str) and ID.fullmatch(value) is not None
+
+
+def is_whole(value, least, most):
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def new_code():
+    request = urllib.request.Request(
+        os.environ["CODEMINT_FUZZ_URL"] + "/v1/admin/discount-codes",
+        json.dumps({"code": f"HOOK-{next(count)}", "percent_off": 10}).encode(),
+        {"Authorization": "Bearer " + os.environ["CODEMINT_FUZZ_KEY"], "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)["id"]
+
+
+def code_to_change():
+    """One that nobody archives."""
+    if not kept:
+        kept.append(new_code())
+    return kept[0]
+
+
+def name_once(headers):
+    name = headers.get(NAME)
+    if not isinstance(name, str) or re.fullmatch("[!-~]{1,255}", name) is None:
         return
     if name in used:
         fresh = str(next(count))
         if len(fresh) > len(name):
-            del case.headers[NAME]
+            del headers[NAME]
             return
         # As long as it was.
         name = name[: len(name) - len(fresh)] + fresh
-        case.headers[NAME] = name
+        headers[NAME] = name
     used.add(name)
+
+
+def one_cursor(query):
+    cursors = [name for name in ("starting_after", "ending_before") if is_id(query.get(name))]
+    for name in cursors:
+        query[name] = code_to_change()
+    if cursors and len([name for name in ("starting_after", "ending_before") if name in query]) == 2:
+        del query[cursors[0]]
+
+
+def code_once(body):
+    code = str(body.get("code")).strip().upper()
+    if code in used and len(code) < 56:
+        body["code"] = code = f"{code}-{next(count)}"
+    used.add(code)
 
 
 def plainly(body):
     for name, value in body.items():
         if isinstance(value, float) and value.is_integer():
             body[name] = int(value)
-    if isinstance(body.get("currency"), str):
-        body["currency"] = CURRENCIES[len(body["currency"].encode()) % len(CURRENCIES)]
 
 
-def end_later(body):
+def straighten(body):
+    percent, amount, currency = (body.get(name) for name in ("percent_off", "amount_off_cents", "currency"))
+    good_amount = is_whole(amount, 1, 99999999)
+    good_currency = isinstance(currency, str) and re.fullmatch(r"[A-Za-z]{3}", currency) is not None
+    good_percent = isinstance(percent, (int, float)) and not isinstance(percent, bool) and 0.01 <= percent <= 100
+    if good_currency:
+        body["currency"] = CURRENCIES[ord(currency[0]) % len(CURRENCIES)]
+    if good_amount and good_currency and body["currency"] == "isk":
+        body["amount_off_cents"] = max(amount // 100, 1) * 100
+    if good_percent and (amount is not None or currency is not None):
+        if (amount is None or good_amount) and (currency is None or good_currency):
+            body.pop("amount_off_cents", None)
+            body.pop("currency", None)
+        else:
+            del body["percent_off"]
+    months, duration = body.get("duration_in_months"), body.get("duration")
+    if is_whole(months, 1, 1200):
+        if duration in (None, "once", "forever"):
+            body["duration"] = "repeating"
+        elif duration != "repeating":
+            del body["duration_in_months"]
     start, end = body.get("starts_at"), body.get("expires_at")
-    if isinstance(end, int) and end < FAR:
+    if is_whole(end, 0, FAR):
         body["expires_at"] = end = end + FAR
-    if isinstance(start, int) and isinstance(end, int) and start >= end:
+    if is_whole(start, 0, LAST) and is_whole(end, 0, LAST) and start >= end:
         body["starts_at"] = end - 1

@@ -58,9 +58,18 @@ pub(crate) fn run(binary: &Path, schemathesis: &Path, filter: Option<&str>) -> O
 fn ask(demo: &Demo, schemathesis: &Path, name: &str, calls: &[&str]) -> Outcome<Tally> {
     let report = python::folder().join(format!("{name}.json"));
     let _ = fs::remove_file(&report);
+    // What it remembers of an earlier run would be asked first.
+    let _ = fs::remove_dir_all(python::folder().join(".schemathesis"));
+    let settings = workspace::root().join("end2end/fuzz");
     let mut command = workspace::command(schemathesis);
     command
-        .current_dir(workspace::root().join("end2end/fuzz"))
+        .current_dir(python::folder())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("SCHEMATHESIS_HOOKS", settings.join("hooks.py"))
+        .env("CODEMINT_FUZZ_URL", &demo.ready.url)
+        .env("CODEMINT_FUZZ_KEY", &demo.ready.api_key)
+        .arg("--config-file")
+        .arg(settings.join("schemathesis.toml"))
         .arg("run")
         .arg(format!("{}/openapi.json", demo.ready.url))
         .args(["--header", &format!("Authorization: Bearer {}", demo.ready.api_key)])
@@ -82,7 +91,8 @@ fn ask(demo: &Demo, schemathesis: &Path, name: &str, calls: &[&str]) -> Outcome<
         }
     }
     let (status, _) = step::watched("Generated requests", &mut command)?;
-    let report: Report = serde_json::from_slice(&fs::read(&report).context(report.display())?).context("the report")?;
+    let report = fs::read(&report).map_err(|_| "Schemathesis ended before it asked anything: see above".to_owned())?;
+    let report: Report = serde_json::from_slice(&report).context("Schemathesis' report")?;
     report.tally(env::var(SECONDS).is_err()).map(|tally| tally.of_run(status.success()))
 }
 
