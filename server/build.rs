@@ -18,6 +18,8 @@ fn main() -> Result<(), String> {
     println!("cargo::rustc-env=CODEMINT_SITE_DIR={}", site.display());
     println!("cargo::rerun-if-env-changed=CODEMINT_SITE_DIR");
     println!("cargo::rerun-if-changed=build.rs");
+    // A migration that was added is embedded by the next build, not by the next change to a source.
+    println!("cargo::rerun-if-changed=../migrations");
     // A debug build reads the files when it runs, so new ones need no new server.
     if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
         println!("cargo::rerun-if-changed={}", site.display());

@@ -9,7 +9,10 @@ pub type Reply<T> = Result<Result<T, Problem>, ServerFnError>;
 
 /// A reply as a screen uses it: a call that did not come through is a problem like any other.
 pub fn flat<T>(reply: Reply<T>) -> Result<T, Problem> {
-    reply.unwrap_or_else(|_| {
-        Err(Problem::new(Code::Internal, "The server could not be reached. Nothing you typed is lost; try again."))
-    })
+    reply.unwrap_or_else(|_| Err(unreachable()))
+}
+
+/// No answer, or none that can be read.
+pub fn unreachable() -> Problem {
+    Problem::new(Code::Internal, "The server could not be reached. Nothing you typed is lost; try again.")
 }

@@ -12,6 +12,7 @@ pub mod domain;
 pub mod error;
 pub mod given;
 mod pages;
+mod prelude;
 pub mod server_fns;
 pub mod shell;
 pub mod wire;

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod clock;
 pub mod config;
+mod crash;
 mod crypto;
 pub mod jobs;
 mod mailer;

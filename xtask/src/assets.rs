@@ -3,33 +3,41 @@
 use std::fs;
 
 use crate::{
-    css, say,
-    site::{Manifest, Site, hash},
+    css,
+    parts::Parts,
+    say,
+    site::{Bound, Manifest, Site, hash},
     step::{self, Context, Outcome},
-    wasm::{self, Profile},
+    wasm::{self, Profile, Program},
     workspace,
 };
 
 /// Raise it when a change of xtask makes other files out of the same inputs.
-const RECIPE: &str = "1";
+const RECIPE: &str = "3";
+
+/// What a browser receives, in bytes.
+pub(crate) struct Sizes {
+    /// Before the first click does anything.
+    pub(crate) first: u64,
+    /// For the pages that are loaded later, all together.
+    pub(crate) later: u64,
+}
 
 /// Builds all that a browser loads into `target/site`.
-pub(crate) fn build(profile: Profile) -> Outcome {
+pub(crate) fn build(profile: Profile) -> Outcome<Sizes> {
     let mut site = Site::open(workspace::site_dir(), if profile == Profile::Small { 11 } else { 5 })?;
 
     let raw = wasm::read(&wasm::compile(profile)?)?;
     let inputs = hash(&[RECIPE.as_bytes(), &raw].concat());
-    let program = match site.bound(&inputs) {
-        Some(names) => names,
+    let bound = match site.bound(&inputs) {
+        Some(bound) => bound,
         None => step::timed("Binding and compressing the browser's part", || {
-            let program = wasm::bind(raw)?;
-            let js = site.publish_hashed("js", &program.js)?;
-            let wasm = site.publish_hashed("wasm", &program.wasm)?;
-            site.remember_bound(&inputs, &js, &wasm);
-            Ok((js, wasm))
+            let bound = publish(&mut site, wasm::bind(&raw)?)?;
+            site.remember_bound(&inputs, &bound);
+            Ok(bound)
         })?,
     };
-    let (js, wasm) = program;
+    let Bound { js, wasm, loader, parts } = bound;
 
     let style = workspace::root().join("style");
     let main = style.join("main.css");
@@ -49,9 +57,42 @@ pub(crate) fn build(profile: Profile) -> Outcome {
         }
     }
 
-    let sizes = [&js, &wasm, &css].map(|name| site.sent_bytes(name));
-    site.finish(&Manifest { js, wasm, css })?;
-    let [js, wasm, css] = sizes.map(|bytes| format!("{} kB", bytes.div_ceil(1000)));
-    say::note(&format!("a browser loads {wasm} WASM, {js} JavaScript, {css} styles"));
-    Ok(())
+    let later = parts.iter().map(|part| site.sent_bytes(part)).sum();
+    let [js_sent, loader_sent, wasm_sent, css_sent] = [&js, &loader, &wasm, &css].map(|name| site.sent_bytes(name));
+    site.finish(&Manifest { js, wasm, css, loader, parts })?;
+    let js_sent = js_sent + loader_sent;
+    let first = wasm_sent + js_sent + css_sent;
+    let [total, wasm, js, css, others] =
+        [first, wasm_sent, js_sent, css_sent, later].map(|bytes| format!("{} kB", bytes.div_ceil(1000)));
+    say::note(&format!(
+        "the first screen takes {total}: {wasm} WASM, {js} JavaScript, {css} styles; the others {others} more"
+    ));
+    Ok(Sizes { first, later })
+}
+
+/// Writes the program's files, each under a name with the hash of its content.
+fn publish(site: &mut Site, program: Program) -> Outcome<Bound> {
+    let Program { js, wasm, parts: Parts { mut loader, files } } = program;
+    let mut parts = Vec::new();
+    for (name, content) in files {
+        let hashed = site.publish_hashed("wasm", &content)?;
+        loader = loader.replace(&format!("./{name}"), &format!("./{hashed}"));
+        parts.push(hashed);
+    }
+    let wasm = site.publish_hashed("wasm", &wasm)?;
+    // Program and loader import each other by name: both names come from both contents.
+    let both = hash(format!("{js}{loader}").as_bytes());
+    let (js_name, loader_name) = (format!("codemint.{}.js", &both[..16]), format!("codemint.{}.parts.js", &both[..16]));
+    site.publish(&js_name, imported(&js, Parts::LOADER, &loader_name)?.as_bytes())?;
+    site.publish(&loader_name, imported(&loader, Parts::MAIN, &js_name)?.as_bytes())?;
+    Ok(Bound { js: js_name, wasm, loader: loader_name, parts })
+}
+
+/// A module that imports `file` where it imported `placeholder`. Elsewhere the placeholder stays: the WASM knows its imports by it.
+fn imported(module: &str, placeholder: &str, file: &str) -> Outcome<String> {
+    let quoted =
+        ['"', '\''].map(|quote| (format!("from {quote}{placeholder}{quote}"), format!("from {quote}./{file}{quote}")));
+    let found = quoted.into_iter().find(|(before, _)| module.contains(before));
+    let (before, after) = found.ok_or_else(|| format!("the browser's JavaScript does not import {placeholder}"))?;
+    Ok(module.replace(&before, &after))
 }

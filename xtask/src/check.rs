@@ -1,6 +1,7 @@
-//! `cargo xtask check`: format and lints. The browser's part is linted apart: it is other code, under other features.
+//! `cargo xtask check`: format, lints, dependencies. The browser's part is linted apart: it is other code, under other features.
 
 use crate::{
+    deny,
     step::{self, Outcome},
     wasm, workspace,
 };
@@ -14,5 +15,6 @@ pub(crate) fn run() -> Outcome {
     step::run("Linting the server and the tools", host.args(lint))?;
     wasm::require_target()?;
     let mut browser = workspace::cargo(["clippy", "--package", "frontend", "--target", "wasm32-unknown-unknown"]);
-    step::run("Linting the browser's part", browser.args(lint))
+    step::run("Linting the browser's part", browser.args(lint))?;
+    deny::check()
 }

@@ -1,4 +1,4 @@
-//! The build of Codemint: `cargo xtask build | demo | test | check`.
+//! The build of Codemint: `cargo xtask build | demo | test | check | figures`.
 //!
 //! Needs git, Rust (rustup) and a C compiler. What else a command needs it fetches itself or asks for in one line.
 
@@ -9,7 +9,12 @@ mod browser;
 mod check;
 mod css;
 mod demo;
+mod deny;
+mod figures;
+mod fuzz;
+mod parts;
 mod postgres;
+mod python;
 mod say;
 mod server;
 mod site;
@@ -51,7 +56,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
-    /// Run every test: Rust, both databases, documentation, browser.
+    /// Run every test: Rust, both databases, documentation, browser, generated requests.
     Test {
         /// Only tests whose name contains this.
         filter: Option<String>,
@@ -59,8 +64,10 @@ enum Task {
         #[arg(long, value_enum)]
         only: Option<test::Part>,
     },
-    /// Format and lints, for the server and for the browser.
+    /// Format, lints for the server and for the browser, dependencies.
     Check,
+    /// Measure what the README tells: sizes, start-up, memory.
+    Figures,
 }
 
 fn main() -> ExitCode {
@@ -69,6 +76,7 @@ fn main() -> ExitCode {
         Task::Demo { ready_file, args } => demo::run(ready_file, args),
         Task::Test { filter, only } => return test::run(filter.as_deref(), only),
         Task::Check => check::run(),
+        Task::Figures => figures::run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

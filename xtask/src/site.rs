@@ -30,6 +30,29 @@ pub(crate) struct Manifest {
     pub(crate) wasm: String,
     /// The styles.
     pub(crate) css: String,
+    /// The module that fetches the later parts.
+    pub(crate) loader: String,
+    /// The later parts.
+    pub(crate) parts: Vec<String>,
+}
+
+/// The names of the files that the browser's program is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Bound {
+    /// As in [`Manifest`].
+    pub(crate) js: String,
+    /// As in [`Manifest`].
+    pub(crate) wasm: String,
+    /// As in [`Manifest`].
+    pub(crate) loader: String,
+    /// As in [`Manifest`].
+    pub(crate) parts: Vec<String>,
+}
+
+impl Bound {
+    fn files(&self) -> impl Iterator<Item = &String> {
+        [&self.js, &self.wasm, &self.loader].into_iter().chain(&self.parts)
+    }
 }
 
 /// The folder while it is being written.
@@ -44,10 +67,9 @@ pub(crate) struct Site {
 #[derive(Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Memory {
-    /// The hash of what `js` and `wasm` were made of.
+    /// The hash of what `bound` was made of.
     inputs: String,
-    js: String,
-    wasm: String,
+    bound: Bound,
     /// By name: the content that was compressed, and how hard.
     compressed: BTreeMap<String, (String, i32)>,
 }
@@ -61,25 +83,25 @@ impl Site {
         Ok(Self { dir, quality, memory, kept: BTreeSet::new() })
     }
 
-    /// The names of JavaScript and WASM, if they were made of these very inputs, are still there, and as small as asked.
-    pub(crate) fn bound(&mut self, inputs: &str) -> Option<(String, String)> {
-        let names = (self.memory.js.clone(), self.memory.wasm.clone());
+    /// The program's files, if they were made of these very inputs, are still there, and as small as asked.
+    pub(crate) fn bound(&mut self, inputs: &str) -> Option<Bound> {
         let there = |name: &String| {
             let quality = self.memory.compressed.get(name).map(|(_, quality)| *quality);
-            quality == Some(self.quality) && self.dir.join(name).is_file() && self.dir.join(twin(name)).is_file()
+            quality == Some(self.quality) && self.dir.join(name).is_file()
         };
-        if self.memory.inputs != inputs || !there(&names.0) || !there(&names.1) {
+        if self.memory.inputs != inputs || !self.memory.bound.files().all(there) {
             return None;
         }
-        for name in [&names.0, &names.1] {
+        let bound = self.memory.bound.clone();
+        for name in bound.files() {
             self.keep(name);
         }
-        Some(names)
+        Some(bound)
     }
 
-    /// Notes what JavaScript and WASM were made of.
-    pub(crate) fn remember_bound(&mut self, inputs: &str, js: &str, wasm: &str) {
-        (self.memory.inputs, self.memory.js, self.memory.wasm) = (inputs.into(), js.into(), wasm.into());
+    /// Notes what the program's files were made of.
+    pub(crate) fn remember_bound(&mut self, inputs: &str, bound: &Bound) {
+        (self.memory.inputs, self.memory.bound) = (inputs.into(), bound.clone());
     }
 
     /// Writes `codemint.HASH.EXTENSION`; returns the name.
@@ -177,7 +199,7 @@ mod tests {
     }
 
     fn manifest(css: &str) -> Manifest {
-        Manifest { js: String::new(), wasm: String::new(), css: css.into() }
+        Manifest { js: String::new(), wasm: String::new(), css: css.into(), loader: String::new(), parts: Vec::new() }
     }
 
     #[test]
@@ -222,14 +244,16 @@ mod tests {
         assert_eq!(site.bound("inputs"), None);
         let js = site.publish_hashed("js", &b"let a = 1; ".repeat(20)).unwrap();
         let wasm = site.publish_hashed("wasm", &[0; 500]).unwrap();
-        site.remember_bound("inputs", &js, &wasm);
+        let part = site.publish_hashed("wasm", &[1; 500]).unwrap();
+        let bound = Bound { js: js.clone(), wasm: wasm.clone(), loader: js, parts: vec![part.clone()] };
+        site.remember_bound("inputs", &bound);
         site.finish(&manifest("")).unwrap();
 
         let reopened = || Site::open(dir.clone(), 5).unwrap();
-        assert_eq!(reopened().bound("inputs"), Some((js.clone(), wasm.clone())));
+        assert_eq!(reopened().bound("inputs"), Some(bound));
         assert_eq!(reopened().bound("others"), None);
         assert_eq!(Site::open(dir.clone(), 11).unwrap().bound("inputs"), None, "compressed harder than before");
-        fs::remove_file(dir.join(&wasm)).unwrap();
+        fs::remove_file(dir.join(&part)).unwrap();
         assert_eq!(reopened().bound("inputs"), None);
     }
 

@@ -10,9 +10,9 @@ use std::{
 use clap::ValueEnum;
 
 use crate::{
-    assets, browser,
+    assets, browser, fuzz,
     postgres::{self, Cluster},
-    say, server,
+    python, say, server,
     step::{self, Outcome},
     tally::{self, Row, Tally},
     wasm::Profile,
@@ -28,6 +28,8 @@ pub(crate) enum Part {
     Docs,
     /// The journeys in a real browser.
     Browser,
+    /// Requests that are generated from the API's own description.
+    Fuzz,
 }
 
 /// The crates that the server is made of. xtask is tested apart: chosen together, the two would share features, and what xtask
@@ -41,14 +43,15 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
 
     let (site, built) = match only {
         Some(Part::Docs) => (Ok(()), Err("not needed".to_owned())),
-        _ => (assets::build(Profile::Small), compile()),
+        Some(Part::Fuzz) => (Ok(()), server::build(server::Profile::Debug)),
+        _ => (assets::build(Profile::Small).map(drop), compile()),
     };
     for problem in
         [site.as_ref().err(), built.as_ref().err().filter(|_| only != Some(Part::Docs))].into_iter().flatten()
     {
         say::problem(problem);
     }
-    let cluster = if only == Some(Part::Docs) { None } else { database(&mut rows) };
+    let cluster = if matches!(only, Some(Part::Docs | Part::Fuzz)) { None } else { database(&mut rows) };
     let given = Given { filter, database: cluster.as_ref().map(Cluster::url), binary: built.as_deref().ok() };
     if wanted(Part::Rust) {
         rows.push(row("Rust", || if built.is_ok() { rust(&given) } else { Err("the server does not compile".into()) }));
@@ -60,6 +63,13 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
         rows.push(row("Browser", || match (&site, &built) {
             (Ok(()), Ok(binary)) => journeys(&given, binary),
             _ => Err("what it would open does not compile".into()),
+        }));
+    }
+    // A filter names tests; generated requests have none, unless it is they that are asked for.
+    if only == Some(Part::Fuzz) || (only.is_none() && filter.is_none()) {
+        rows.push(row("Generated", || match &built {
+            Ok(binary) => generated(binary, filter),
+            Err(_) => Err("what it would ask does not compile".into()),
         }));
     }
     drop(cluster);
@@ -112,13 +122,43 @@ fn database(rows: &mut Vec<Row>) -> Option<Cluster> {
         Err(problem) => problem,
     };
     say::problem(&problem);
-    let allowed = env::var("CODEMINT_TEST_ALLOW_SKIP").is_ok_and(|value| value == "1");
-    let tally = if allowed { Tally::SKIPPED } else { Tally::FAILED };
+    let tally = if may_skip() { Tally::SKIPPED } else { Tally::FAILED };
     rows.push(Row { part: "PostgreSQL", tally, elapsed: started.elapsed(), note: Some(problem) });
     None
 }
 
+/// Where Stripe's OpenAPI document is, seen from the workspace, if no variable says otherwise.
+const OPENAPI: (&str, &str) = ("CODEMINT_STRIPE_OPENAPI", "../shared/stripe/openapi-subset.json");
+
+/// The tests pass without the document, and say so only where nobody looks.
+fn say_whether_stripe_judges() {
+    let (variable, beside) = OPENAPI;
+    let named = env::var_os(variable).filter(|named| !named.is_empty()).map(PathBuf::from);
+    if !named.unwrap_or_else(|| workspace::root().join(beside)).is_file() {
+        say::note(&format!(
+            "{variable} names no copy of Stripe's OpenAPI document: calls to Stripe are tested, but not judged by it"
+        ));
+    }
+}
+
+/// Whether whoever runs this allows parts to be left out.
+fn may_skip() -> bool {
+    env::var("CODEMINT_TEST_ALLOW_SKIP").is_ok_and(|value| value == "1")
+}
+
+fn generated(binary: &Path, filter: Option<&str>) -> Outcome<Tally> {
+    match python::schemathesis() {
+        Ok(schemathesis) => fuzz::run(binary, &schemathesis, filter),
+        Err(problem) if may_skip() => {
+            say::problem(&problem);
+            Ok(Tally::SKIPPED)
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
 fn rust(given: &Given<'_>) -> Outcome<Tally> {
+    say_whether_stripe_judges();
     let nextest = step::output(&mut workspace::cargo(["nextest", "--version"])).is_ok();
     if !nextest {
         say::note("cargo-nextest is not installed: `cargo test` runs the same tests, one program after the other");

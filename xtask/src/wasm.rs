@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
+    parts::{self, Parts},
     step::{self, Context, Outcome},
     workspace,
 };
@@ -32,10 +33,12 @@ impl Profile {
 
 /// JavaScript and WASM, as a browser loads them.
 pub(crate) struct Program {
-    /// The module that loads the WASM; it exports `default` (load) and `hydrate`.
-    pub(crate) js: Vec<u8>,
-    /// The program.
+    /// The module that loads the WASM; it exports `default` (load) and `hydrate`, and imports [`Parts::LOADER`].
+    pub(crate) js: String,
+    /// The main part of the program.
     pub(crate) wasm: Vec<u8>,
+    /// What is loaded later.
+    pub(crate) parts: Parts,
 }
 
 /// Adds the target to the toolchain unless it is there.
@@ -58,13 +61,21 @@ pub(crate) fn compile(profile: Profile) -> Outcome<PathBuf> {
         .ok_or_else(|| "Cargo built the frontend but names no .wasm file: is it still a cdylib?".to_owned())
 }
 
-/// Gives compiled WASM its JavaScript.
-pub(crate) fn bind(raw: Vec<u8>) -> Outcome<Program> {
+/// Cuts compiled WASM into its parts and gives it its JavaScript.
+pub(crate) fn bind(raw: &[u8]) -> Outcome<Program> {
+    let (main, parts) = parts::cut(raw)?;
     let mut output = Bindgen::new()
-        .input_bytes("codemint", raw)
+        .input_bytes("codemint", main)
         .web(true)
         .and_then(|bindgen| {
-            bindgen.typescript(false).remove_name_section(true).remove_producers_section(true).generate_output()
+            bindgen
+                // The later parts name what they take from the main one.
+                .keep_lld_exports(true)
+                .demangle(false)
+                .typescript(false)
+                .remove_name_section(true)
+                .remove_producers_section(true)
+                .generate_output()
         })
         .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
     if output.snippets().values().any(|files| !files.is_empty()) || !output.local_modules().is_empty() {
@@ -72,7 +83,7 @@ pub(crate) fn bind(raw: Vec<u8>) -> Outcome<Program> {
             "a crate in the frontend brings JavaScript files of its own, which this build does not carry yet".into()
         );
     }
-    Ok(Program { js: output.js().as_bytes().to_vec(), wasm: output.wasm_mut().emit_wasm() })
+    Ok(Program { js: output.js().to_owned(), wasm: output.wasm_mut().emit_wasm(), parts })
 }
 
 /// The WASM that Cargo left in `file`.

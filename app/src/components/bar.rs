@@ -1,6 +1,6 @@
 //! How much of a limit is used.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A bar of redeemed and held uses. The same is said in words beside it, so it is hidden from screen readers.
 /// Widths are attributes of the drawing: the content security policy allows no inline styles.

@@ -2,11 +2,14 @@
 
 use super::ProblemView;
 use crate::domain::problem::Problem;
-use crate::error::{Reply, flat};
 use crate::given;
-use leptos::prelude::*;
+use crate::prelude::*;
+use crate::server_fns::Answer;
 use leptos::task::spawn_local;
-use std::future::Future;
+use std::pin::Pin;
+
+/// What is left to do with an answer.
+type Done = Box<dyn FnOnce()>;
 
 /// One call at a time: whether it runs, and why the last one was refused.
 #[derive(Clone, Copy)]
@@ -24,20 +27,25 @@ impl Call {
     }
 
     /// Starts the call unless one runs; `done` is given what came of it. Nothing happens if the screen is gone by then.
-    pub fn start<T: 'static>(self, call: impl Future<Output = Reply<T>> + 'static, done: impl FnOnce(T) + 'static) {
+    pub fn start<T: 'static>(self, call: Answer<T>, done: impl FnOnce(T) + 'static) {
+        self.run(Box::pin(async move { call.await.map(|value| Box::new(|| done(value)) as Done) }));
+    }
+
+    /// Once in the program, not once for each call.
+    fn run(self, call: Pin<Box<dyn Future<Output = Result<Done, Problem>>>>) {
         if self.busy.get_untracked() {
             return;
         }
         self.busy.set(true);
         self.problem.set(None);
         spawn_local(async move {
-            let answer = flat(call.await);
+            let answer = call.await;
             // A disposed signal answers `Some` to `try_set`: the screen was left while the call ran.
             if self.busy.try_set(false).is_some() {
                 return;
             }
             match answer {
-                Ok(value) => done(value),
+                Ok(done) => done(),
                 Err(problem) => self.problem.set(Some(problem)),
             }
         });

@@ -2,7 +2,7 @@
 
 use super::Icon;
 use crate::browser;
-use leptos::prelude::*;
+use crate::prelude::*;
 use std::time::Duration;
 
 /// A button that copies and says so.

@@ -3,8 +3,8 @@
 //! Without the WASM, a dialog's button asks for its page once more, and there the dialog stands open.
 
 use super::call::{Call, Refusal, SubmitButton};
+use crate::prelude::*;
 use crate::{browser, given};
-use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 /// A `<dialog>` over the page.

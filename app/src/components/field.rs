@@ -4,7 +4,7 @@
 //! before the WASM was there counts like the rest, and hydration never overwrites it.
 
 use crate::given;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// The frame of a field: label, control, help, error.
 #[component]

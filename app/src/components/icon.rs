@@ -1,6 +1,6 @@
 //! Small drawings in the color of the text beside them.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// A drawing of 16 by 16; it says nothing to screen readers.
 #[component]

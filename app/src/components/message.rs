@@ -1,7 +1,7 @@
 //! What a screen says about how things stand.
 
 use crate::domain::problem::{Code, Problem};
-use leptos::prelude::*;
+use crate::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 /// How a message is meant.

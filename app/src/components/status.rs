@@ -2,8 +2,8 @@
 
 use super::Tone;
 use crate::domain::discount_code::Status;
+use crate::prelude::*;
 use crate::wire::screens::{CodeView, SyncView};
-use leptos::prelude::*;
 
 /// A word with a dot in the color of its tone; the word alone says it all.
 #[component]

@@ -1,7 +1,7 @@
 //! A few steps and where one stands.
 
 use super::Icon;
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// Where a step stands.
 #[derive(Clone, Copy, PartialEq, Eq)]

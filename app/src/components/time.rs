@@ -1,7 +1,7 @@
 //! Moments.
 
+use crate::prelude::*;
 use crate::wire::screens::When;
-use leptos::prelude::*;
 
 /// A moment with its zone, as the server wrote it.
 #[component]

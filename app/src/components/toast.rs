@@ -1,6 +1,6 @@
 //! A word about what was just done, with the way back where there is one.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -9,20 +9,24 @@ use serde::{Deserialize, Serialize};
 pub struct AppId(String);
 
 impl AppId {
+    /// Most characters.
+    pub const MAX: usize = 40;
+
     /// Checks a slug. `param` is the field's name in a refusal.
     pub fn parse(raw: &str, param: &str) -> Result<Self, Problem> {
         let text = raw.trim();
         if text.is_empty() {
             return Err(Problem::missing(param, format!("{param} is needed: the app's id, like taskpomo.")));
         }
-        let good = text.len() <= 40
+        let good = text.len() <= Self::MAX
             && text.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'))
             && text.as_bytes()[0].is_ascii_alphanumeric();
         if !good {
             return Err(Problem::invalid(
                 param,
                 format!(
-                    "{param} must be 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit, like taskpomo."
+                    "{param} must be 1 to {} of a-z, 0-9, - and _, beginning with a letter or digit, like taskpomo.",
+                    Self::MAX
                 ),
             ));
         }
@@ -39,7 +43,7 @@ impl AppId {
                 slug.push('-');
             }
         }
-        slug.truncate(40);
+        slug.truncate(Self::MAX);
         Self::parse(slug.trim_end_matches('-'), "id").ok()
     }
 

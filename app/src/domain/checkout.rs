@@ -3,6 +3,7 @@
 use super::app_id::AppId;
 use super::code::CodeText;
 use super::problem::Problem;
+use super::unseen::is_unseen;
 use serde::{Deserialize, Serialize};
 
 /// Fewest seconds that a session may live, by our API.
@@ -11,6 +12,14 @@ pub const MIN_LIFE_S: i64 = 1800;
 pub const MAX_LIFE_S: i64 = 86_400;
 /// Seconds that a session lives when a limited code is held for it and nothing was said: an hour, so that an abandoned checkout gives its redemption back soon.
 pub const LIMITED_LIFE_S: i64 = 3600;
+/// Most pieces of a price in one session.
+pub const MAX_QUANTITY: i64 = 999_999;
+/// Most characters of a price's id: Stripe's limit of ids.
+pub const MAX_PRICE_ID: usize = 255;
+/// Most characters of an owner's own id of a customer: Stripe's limit of `client_reference_id`.
+pub const MAX_USER_ID: usize = 200;
+/// Most bytes of an address to go to: Stripe's limit.
+pub const MAX_URL: usize = 5000;
 /// Stripe wants `expires_at` at least 30 minutes after *its* now: two minutes above, so that a resent request is still good.
 pub const LEAST_LIFE_AT_STRIPE_S: i64 = MIN_LIFE_S + 120;
 
@@ -103,8 +112,8 @@ impl CheckoutDraft {
     pub fn check(&self, app_id: AppId) -> Result<Checkout, Problem> {
         let price_id = check_price_id(self.price_id.as_deref().unwrap_or_default())?;
         let quantity = self.quantity.unwrap_or(1);
-        if !(1..=999_999).contains(&quantity) {
-            return Err(Problem::invalid("quantity", "quantity must be 1 to 999999."));
+        if !(1..=MAX_QUANTITY).contains(&quantity) {
+            return Err(Problem::invalid("quantity", format!("quantity must be 1 to {MAX_QUANTITY}.")));
         }
         let mode = self.mode.as_deref().map(SessionMode::parse).transpose()?;
         if let Some(user_id) = &self.user_id {
@@ -147,19 +156,24 @@ pub fn check_price_id(raw: &str) -> Result<&str, Problem> {
             "price_id is needed: a price of your Stripe account, like price_1ABC.",
         ));
     }
-    if price_id.len() > 255 || !price_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
+    super::secret::refuse_key(price_id, "price_id")?;
+    if price_id.len() > MAX_PRICE_ID || !price_id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-') {
         return Err(Problem::invalid("price_id", "price_id must be the id of a Stripe price, like price_1ABC."));
     }
     Ok(price_id)
 }
 
-/// 1 to 200 characters without control characters: Stripe's limit of `client_reference_id`.
+/// 1 to [`MAX_USER_ID`] characters without control characters.
 pub fn check_user_id(user_id: &str) -> Result<(), Problem> {
+    super::secret::refuse_key(user_id, "user_id")?;
     let length = user_id.chars().count();
-    if (1..=200).contains(&length) && !user_id.chars().any(char::is_control) {
+    if (1..=MAX_USER_ID).contains(&length) && !user_id.chars().any(char::is_control) {
         return Ok(());
     }
-    Err(Problem::invalid("user_id", "user_id must be 1 to 200 characters, without control characters."))
+    Err(Problem::invalid(
+        "user_id",
+        format!("user_id must be 1 to {MAX_USER_ID} characters, without control characters."),
+    ))
 }
 
 fn check_url(raw: Option<&str>, param: &str) -> Result<String, Problem> {
@@ -170,16 +184,23 @@ fn check_url(raw: Option<&str>, param: &str) -> Result<String, Problem> {
             format!("{param} is needed: a whole address, like https://example.com/thank-you."),
         ));
     }
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    let good = text.len() <= 5000
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && host.is_some_and(|rest| !rest.is_empty() && !rest.starts_with(['/', '?', '#', ':', '@']));
-    if good {
+    let invalid = |why: String| Err(Problem::invalid(param, why));
+    if text.len() > MAX_URL {
+        return invalid(format!("{param} may have at most {MAX_URL} bytes; it has {}.", text.len()));
+    }
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return invalid(format!(
+            "{param} must not hold a user's name or password: an address like https://example.com/thank-you."
+        ));
+    }
+    let host = authority.starts_with(|first: char| first.is_alphanumeric() || first == '[');
+    if host && !text.chars().any(|c| c.is_whitespace() || c == '\\' || is_unseen(c)) {
         Ok(text.to_owned())
     } else {
-        Err(Problem::invalid(
-            param,
-            format!("{param} must be a whole http or https address, like https://example.com/thank-you."),
+        invalid(format!(
+            "{param} must be a whole http or https address without spaces, like https://example.com/thank-you."
         ))
     }
 }

@@ -1,6 +1,7 @@
 //! The text of a discount code.
 
 use super::problem::{Code, Problem};
+use super::unseen::is_unseen;
 use serde::{Deserialize, Serialize};
 
 /// What a customer types: `^[A-Z0-9_-]{3,64}$`, trimmed and upper-cased first.
@@ -18,15 +19,18 @@ impl CodeText {
     ///
     /// Upper-casing is ASCII's: Unicode's would turn look-alikes (`ı`, `ſ`) into letters that nobody typed.
     pub fn parse(raw: &str, param: &str) -> Result<Self, Problem> {
+        super::secret::refuse_key(raw, param)?;
         let text = Self::normalize(raw);
         if text.is_empty() {
             return Err(Problem::missing(param, format!("{param} is needed: 3 to 64 characters, like BLACKFRIDAY50.")));
         }
         if let Some(bad) = text.chars().find(|c| !matches!(c, 'A'..='Z' | '0'..='9' | '_' | '-')) {
-            let seen = if bad.is_control() || bad.is_whitespace() {
-                "a space or control character".to_owned()
-            } else {
-                format!("'{bad}'")
+            // A look-alike looks like what would be right, and a hidden character like nothing: their numbers tell.
+            let seen = match bad {
+                _ if bad.is_control() || bad.is_whitespace() => "a space or control character".to_owned(),
+                _ if is_unseen(bad) => format!("the hidden character U+{:04X}", u32::from(bad)),
+                _ if !bad.is_ascii() => format!("'{bad}' (U+{:04X})", u32::from(bad)),
+                _ => format!("'{bad}'"),
             };
             return Err(Problem::invalid(
                 param,

@@ -17,6 +17,17 @@ pub enum Access {
     Write,
 }
 
+impl Access {
+    /// The word on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+}
+
 /// What a connection was found to be allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Permissions {
@@ -96,6 +107,9 @@ impl ConnectionStatus {
     }
 }
 
+/// Most characters of a restricted key; Stripe's have about a hundred.
+pub const MAX_RESTRICTED_KEY: usize = 512;
+
 /// Checks what was pasted as a restricted key of this mode, by its prefix (<https://docs.stripe.com/keys>). The length is not checked: Stripe promises none.
 /// The refusal never repeats what was pasted.
 pub fn check_restricted_key(raw: &str, mode: Mode) -> Result<&str, Problem> {
@@ -107,7 +121,7 @@ pub fn check_restricted_key(raw: &str, mode: Mode) -> Result<&str, Problem> {
         return Err(Problem::missing(PARAM, format!("Paste a restricted key: it starts with {prefix}.")));
     }
     if let Some(body) = key.strip_prefix(&prefix) {
-        if body.is_empty() || !body.bytes().all(|b| b.is_ascii_alphanumeric()) || key.len() > 512 {
+        if body.is_empty() || !body.bytes().all(|b| b.is_ascii_alphanumeric()) || key.len() > MAX_RESTRICTED_KEY {
             return refuse("This key is not whole: copy it again from Stripe, without spaces or line breaks.".into());
         }
         return Ok(key);

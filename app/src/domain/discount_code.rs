@@ -98,7 +98,7 @@ pub fn check_max_redemptions(max: Option<i64>) -> Result<(), Problem> {
     match max {
         Some(max) if !(1..=MAX_LIMIT).contains(&max) => Err(Problem::invalid(
             "max_redemptions",
-            "max_redemptions must be a whole number, 1 or more; leave it out for no limit.",
+            format!("max_redemptions must be a whole number, 1 to {MAX_LIMIT}; leave it out for no limit."),
         )),
         _ => Ok(()),
     }

@@ -1,17 +1,19 @@
 //! An e-mail address, as far as a rule can tell.
 
 use super::problem::Problem;
+use super::unseen::is_unseen;
 
-/// Trims and checks the form `local@domain.tld`; the mail that arrives is the real proof. At most 254 characters (RFC 5321, 4.5.3.1.3).
+/// Most bytes of an address (RFC 5321, 4.5.3.1.3).
+pub const MAX: usize = 254;
+
+/// Trims and checks the form `local@domain.tld`; the mail that arrives is the real proof.
 pub fn parse(raw: &str, param: &str) -> Result<String, Problem> {
     let text = raw.trim();
     if text.is_empty() {
-        return Err(Problem::missing(param, "An e-mail address is needed, like you@example.com."));
+        return Err(Problem::missing(param, format!("{param} is needed: an e-mail address, like you@example.com.")));
     }
-    let good = text.len() <= 254
-        && !text
-            .chars()
-            .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'))
+    let good = text.len() <= MAX
+        && !text.chars().any(|c| c.is_whitespace() || is_unseen(c) || matches!(c, '<' | '>' | ',' | ';' | '"' | '\\'))
         && text.rsplit_once('@').is_some_and(|(local, domain)| {
             (1..=64).contains(&local.len())
                 && !local.contains('@')
@@ -26,7 +28,7 @@ pub fn parse(raw: &str, param: &str) -> Result<String, Problem> {
     if good {
         Ok(text.to_owned())
     } else {
-        Err(Problem::invalid(param, "This is not an e-mail address. It looks like you@example.com."))
+        Err(Problem::invalid(param, format!("{param} must be an e-mail address, like you@example.com.")))
     }
 }
 

@@ -121,7 +121,10 @@ impl CodeForm {
     }
 
     fn terms(&self, problems: &mut Vec<Problem>) -> TermsDraft {
-        let mut draft = TermsDraft { duration: Some(self.duration.clone()), ..TermsDraft::default() };
+        let mut draft = TermsDraft {
+            duration: Some(self.duration.trim().to_owned()).filter(|duration| !duration.is_empty()),
+            ..TermsDraft::default()
+        };
         if self.is_amount() {
             match Currency::parse(&self.currency, "currency").and_then(|currency| {
                 if self.amount_off.trim().is_empty() {

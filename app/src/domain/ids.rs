@@ -48,6 +48,12 @@ macro_rules! ids {
                 (digits.len() == DIGITS && digits.bytes().all(|b| ALPHABET.contains(&b))).then(|| Self(text.to_owned()))
             }
 
+            /// What every id of this kind matches, as a regular expression.
+            pub fn pattern() -> String {
+                let alphabet: String = ALPHABET.iter().map(|&digit| char::from(digit)).collect();
+                format!("^{}[{alphabet}]{{{DIGITS}}}$", Self::PREFIX)
+            }
+
             /// An id that the database gave back.
             pub fn trusted(text: String) -> Self {
                 Self(text)

@@ -22,27 +22,35 @@ pub fn check(metadata: &Metadata) -> Result<(), Problem> {
         ));
     }
     for (key, value) in metadata {
-        let length = key.chars().count();
-        if length == 0 || length > MAX_KEY || key.contains(['[', ']']) {
-            return Err(Problem::invalid(
-                "metadata",
-                format!("A key in metadata must have 1 to {MAX_KEY} characters and no square brackets."),
-            ));
+        check_key(key)?;
+        let param = format!("metadata.{key}");
+        let length = value.chars().count();
+        if length > MAX_VALUE {
+            let message = format!("{param} may have at most {MAX_VALUE} characters; it has {length}.");
+            return Err(Problem::invalid(param, message));
         }
-        if value.chars().count() > MAX_VALUE {
-            return Err(Problem::invalid(
-                format!("metadata.{key}"),
-                format!("A value in metadata may have at most {MAX_VALUE} characters."),
-            ));
-        }
+        super::secret::refuse_key(value, &param)?;
     }
     Ok(())
+}
+
+fn check_key(key: &str) -> Result<(), Problem> {
+    let length = key.chars().count();
+    if length == 0 || length > MAX_KEY || key.contains(['[', ']']) {
+        return Err(Problem::invalid(
+            "metadata",
+            format!("A key in metadata must have 1 to {MAX_KEY} characters and no square brackets."),
+        ));
+    }
+    super::secret::refuse_key(key, "metadata")
 }
 
 /// Stripe's way to change metadata: keys are merged, an empty value (or null) removes its key.
 pub fn merge(current: &Metadata, changes: &BTreeMap<String, Option<String>>) -> Result<Metadata, Problem> {
     let mut merged = current.clone();
     for (key, value) in changes {
+        // A key that can be nowhere is a mistake also where it is to be removed.
+        check_key(key)?;
         match value {
             Some(value) if !value.is_empty() => {
                 merged.insert(key.clone(), value.clone());

@@ -17,4 +17,6 @@ pub mod mode;
 pub mod money;
 pub mod patch;
 pub mod problem;
+pub mod secret;
 pub mod terms;
+pub mod unseen;

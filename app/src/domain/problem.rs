@@ -43,7 +43,7 @@ impl Problem {
 
     /// [`Code::ResourceMissing`], in the words that every tenant gets for what does not exist or is not theirs.
     pub fn no_such(what: &str, id: &str) -> Self {
-        Self::new(Code::ResourceMissing, format!("No such {what}: '{}'", clip(id, 80)))
+        Self::new(Code::ResourceMissing, format!("No such {what}: '{}'", super::secret::shown(id, 80)))
     }
 }
 

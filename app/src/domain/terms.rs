@@ -10,14 +10,22 @@ use serde::{Deserialize, Serialize};
 pub struct PercentOff(i64);
 
 impl PercentOff {
+    /// The least, in percent.
+    pub const MIN: f64 = 0.01;
+    /// The most, in percent.
+    pub const MAX: f64 = 100.0;
+
     /// From a number like `12.5`: 0.01 to 100 with at most two decimals.
     pub fn new(percent: f64, param: &str) -> Result<Self, Problem> {
         let hundredths = (percent * 100.0).round();
         // A decimal with two places is the double next to `hundredths / 100`; anything else has more places.
-        if !(1.0..=10_000.0).contains(&hundredths) || hundredths / 100.0 != percent {
-            return Err(Problem::invalid(param, format!("{param} must be 0.01 to 100, with at most two decimals.")));
+        if !(Self::MIN..=Self::MAX).contains(&percent) || hundredths / 100.0 != percent {
+            return Err(Problem::invalid(
+                param,
+                format!("{param} must be {} to {}, with at most two decimals.", Self::MIN, Self::MAX),
+            ));
         }
-        #[expect(clippy::cast_possible_truncation, reason = "checked to be 1 to 10,000 just above")]
+        #[expect(clippy::cast_possible_truncation, reason = "1 to 10,000: checked just above")]
         Ok(Self(hundredths as i64))
     }
 
@@ -93,8 +101,8 @@ impl Duration {
 
     /// From the two fields of the API.
     pub fn parse(duration: Option<&str>, months: Option<i64>) -> Result<Self, Problem> {
-        let repeating = match duration.map(str::trim) {
-            None | Some("" | "once") => false,
+        let repeating = match duration {
+            None | Some("once") => false,
             Some("forever") => {
                 return no_months(months).map(|()| Self::Forever);
             }
@@ -107,7 +115,7 @@ impl Duration {
         match months {
             None => Err(Problem::missing(
                 "duration_in_months",
-                "duration_in_months is needed when duration is repeating: 1 or more.",
+                format!("duration_in_months is needed when duration is repeating: 1 to {}.", Self::MAX_MONTHS),
             )),
             Some(months) if (1..=Self::MAX_MONTHS).contains(&months) => {
                 Ok(Self::Repeating(u32::try_from(months).unwrap_or(1)))
@@ -193,7 +201,7 @@ impl TermsDraft {
     }
 
     fn discount(&self) -> Result<Discount, Problem> {
-        let currency = self.currency.as_deref().filter(|text| !text.trim().is_empty());
+        let currency = self.currency.as_deref();
         match (self.percent_off, self.amount_off_cents) {
             (Some(_), Some(_)) => Err(Problem::of(
                 Code::ParametersExclusive,

@@ -8,10 +8,11 @@ use crate::components::{Call, Refusal, Step, StepState, Steps, SubmitButton, Tex
 use crate::domain::app_id::AppId;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Problem;
-use crate::server_fns::apps::create_app;
+use crate::prelude::*;
+use crate::server_fns::apps::CreateApp;
+use crate::server_fns::ask;
 use crate::wire::screens::{AppRow, FormOutcome, Frame};
 use crate::{browser, given};
-use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_navigate;
 
@@ -221,7 +222,7 @@ fn NewApp() -> impl IntoView {
             return;
         }
         let navigate = navigate.clone();
-        call.start(create_app(name, id), move |outcome| match outcome {
+        call.start(ask(CreateApp { name, id }), move |outcome| match outcome {
             FormOutcome::Done { id } => {
                 frame.refetch();
                 navigate(&links::codes(&id, mode.get_untracked()), Default::default());

@@ -1,8 +1,8 @@
 //! The HTML document around the application.
 
 use super::App;
+use crate::prelude::*;
 use crate::shell::{Assets, HydrationTags};
-use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 /// The mark, as a data address: one request less, and allowed by `img-src data:`.

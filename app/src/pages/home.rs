@@ -5,9 +5,10 @@ use super::load::{Asked, load, show};
 use crate::components::{Banner, Call, Logo, Refusal, SubmitButton, TextField, Tone};
 use crate::domain::email;
 use crate::domain::mode::Mode;
-use crate::server_fns::visit::request_sign_in;
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::visit::RequestSignIn;
 use crate::{browser, given};
-use leptos::prelude::*;
 use leptos_meta::Title;
 
 /// The first page.
@@ -81,7 +82,7 @@ fn SignInPanel() -> impl IntoView {
             }
             Ok(address) => {
                 typed_wrong.set(None);
-                call.start(request_sign_in(address), move |answer| sent.set(Some(answer)));
+                call.start(ask(RequestSignIn { email: address }), move |answer| sent.set(Some(answer)));
             }
         }
     };

@@ -6,13 +6,14 @@
 use crate::components::ProblemView;
 use crate::domain::mode::Mode;
 use crate::domain::problem::{Code, Problem};
-use crate::error::flat;
-use crate::server_fns::api_keys::list_api_keys;
-use crate::server_fns::codes::{list_codes, read_code};
-use crate::server_fns::connection::read_connection;
-use crate::server_fns::visit::read_frame;
+use crate::prelude::*;
+use crate::server_fns::api_keys::ListApiKeys;
+use crate::server_fns::ask;
+use crate::server_fns::codes::{ListCodes, ReadCode};
+use crate::server_fns::connection::ReadConnection;
+use crate::server_fns::visit::ReadFrame;
+use crate::wire::json::{self, Unreadable};
 use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Frame};
-use leptos::prelude::*;
 use leptos::server::codee::{Decoder, Encoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::pin::Pin;
@@ -83,11 +84,11 @@ pub fn load(asked: Signal<Asked>) -> Loaded {
 fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> + Send>> {
     Box::pin(async move {
         Ok(match asked {
-            Asked::Frame(mode) => Content::Frame(flat(read_frame(mode).await)?),
-            Asked::Codes(mode, app_id, query) => Content::Codes(flat(list_codes(mode, app_id, query).await)?),
-            Asked::Code(mode, app_id, id) => Content::Code(Box::new(flat(read_code(mode, app_id, id).await)?)),
-            Asked::Connection(mode) => Content::Connection(flat(read_connection(mode).await)?),
-            Asked::Keys(mode) => Content::Keys(flat(list_api_keys(mode).await)?),
+            Asked::Frame(mode) => Content::Frame(ask(ReadFrame { mode }).await?),
+            Asked::Codes(mode, app_id, query) => Content::Codes(ask(ListCodes { mode, app_id, query }).await?),
+            Asked::Code(mode, app_id, id) => Content::Code(Box::new(ask(ReadCode { mode, app_id, id }).await?)),
+            Asked::Connection(mode) => Content::Connection(ask(ReadConnection { mode }).await?),
+            Asked::Keys(mode) => Content::Keys(ask(ListApiKeys { mode }).await?),
         })
     })
 }
@@ -166,10 +167,10 @@ impl<T: Serialize> Encoder<T> for Json {
 }
 
 impl<T: DeserializeOwned> Decoder<T> for Json {
-    type Error = serde_json::Error;
+    type Error = Unreadable;
     type Encoded = str;
 
     fn decode(text: &str) -> Result<T, Self::Error> {
-        serde_json::from_slice(text.as_bytes())
+        json::from_slice(text.as_bytes())
     }
 }

@@ -5,6 +5,7 @@ mod around;
 mod codes;
 pub mod document;
 mod home;
+mod lazy;
 pub mod links;
 mod load;
 mod not_found;
@@ -13,10 +14,10 @@ mod sign_in;
 
 use crate::browser;
 use crate::components::{Toasts, ToastsView};
-use leptos::prelude::*;
+use crate::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 /// The whole application, within `<body>`.
 ///
@@ -38,9 +39,9 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=around::SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
-                    <Route path=path!("/apps/:app_id/discounts/new") view=codes::NewCode ssr=SsrMode::Async />
-                    <Route path=path!("/apps/:app_id/discounts/:id") view=codes::OneCode ssr=SsrMode::Async />
-                    <Route path=path!("/settings") view=settings::Settings ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view={Lazy::<lazy::Settings>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,7 +1,7 @@
 //! What is not there.
 
 use super::links;
-use leptos::prelude::*;
+use crate::prelude::*;
 use leptos_meta::Title;
 
 /// An address that leads nowhere.

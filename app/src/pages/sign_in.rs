@@ -2,7 +2,7 @@
 //!
 //! The page has no scripts, since a token stands in its address; the browser's part of the application has only its place.
 
-use leptos::prelude::*;
+use crate::prelude::*;
 
 /// One button, a plain form: the server sets the cookie and leads on. It names whom it signs in: whoever was sent somebody else's link
 /// would otherwise work in that person's account without noticing.

@@ -4,8 +4,11 @@
 
 pub(crate) mod api_keys;
 pub(crate) mod apps;
+mod ask;
 pub(crate) mod codes;
 pub(crate) mod connection;
 #[cfg(feature = "ssr")]
 pub mod context;
 pub(crate) mod visit;
+
+pub(crate) use ask::{Answer, ask};

@@ -99,7 +99,6 @@ pub struct CodeView {
 
 /// Whether a code is in Stripe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
 pub enum SyncView {
     /// Not used yet: nothing is in the owner's account.
     NotUsed,

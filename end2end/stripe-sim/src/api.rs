@@ -16,6 +16,8 @@ use crate::{
     connection::Hangup,
     coupon,
     error::{ApiError, ApiResult},
+    event::{self, Origin},
+    exchange::Exchange,
     fault::FaultKind,
     form, id,
     idempotency::{Fingerprint, KeptAnswer},
@@ -37,7 +39,10 @@ struct Call {
     path: String,
     headers: HeaderMap,
     body: Option<Bytes>,
+    /// Those of the query, then those of the body.
     params: Vec<(String, String)>,
+    /// How many of them are the query's.
+    in_query: usize,
     idempotency_key: Option<String>,
     request_id: String,
     host: String,
@@ -77,11 +82,13 @@ pub(crate) async fn handle(Extracted(sim): Extracted<Sim>, request: Request) -> 
     let hangup = Hangup::of(&parts.extensions);
     let body = to_bytes(body, MOST_BYTES).await.ok();
     let mut params = form::pairs(parts.uri.query().unwrap_or_default().as_bytes());
+    let in_query = params.len();
     params.extend(form::pairs(body.as_deref().unwrap_or_default()));
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let call = Call {
         path: parts.uri.path().to_owned(),
         params,
+        in_query,
         idempotency_key: text("idempotency-key").filter(|_| parts.method == Method::POST),
         request_id: id::mixed("req_", 14),
         host: text("host").unwrap_or_else(|| "localhost".to_owned()),
@@ -96,21 +103,25 @@ pub(crate) async fn handle(Extracted(sim): Extracted<Sim>, request: Request) -> 
 }
 
 async fn run(sim: Sim, call: Call) -> Outcome {
-    let mut pending = match begin(&sim, call) {
+    let pending = match begin(&sim, call) {
         Step::Ready(outcome) => return outcome,
         Step::Execute(pending) => pending,
     };
-    let wait = match pending.fault {
-        Some(FaultKind::Stall(time)) => Some(time),
-        Some(FaultKind::Hold) => None,
-        _ => return finish(&sim, *pending),
-    };
-    // Stripe goes on with a call whose client has left.
+    if !matches!(pending.fault, Some(FaultKind::Stall(_) | FaultKind::Hold | FaultKind::HoldAnswer)) {
+        return finish(&sim, *pending);
+    }
+    let mut released = pending.released.clone();
+    // Stripe goes on with a call whose client has left. The sender of releases lives in the handle, so it is never gone.
     let on = tokio::spawn(async move {
-        match wait {
-            Some(time) => tokio::time::sleep(time).await,
-            // The sender lives in the handle, so it is never gone.
-            None => drop(pending.released.changed().await),
+        match pending.fault {
+            Some(FaultKind::Stall(time)) => tokio::time::sleep(time).await,
+            Some(FaultKind::Hold) => drop(released.changed().await),
+            Some(FaultKind::HoldAnswer) => {
+                let outcome = finish(&sim, *pending);
+                drop(released.changed().await);
+                return outcome;
+            }
+            _ => {}
         }
         finish(&sim, *pending)
     });
@@ -136,6 +147,7 @@ fn begin(sim: &Sim, call: Call) -> Step {
         ..RequestRecord::default()
     };
     let entry = state.log.begin(record);
+    state.recorder.begin(entry.0, || call.exchange());
     sim.changed();
     if state.down || fault == Some(FaultKind::Drop) {
         return Step::Ready(cut(&mut state, entry));
@@ -159,7 +171,11 @@ fn begin(sim: &Sim, call: Call) -> Step {
             Answer::refused(&call, &error, caller.as_ref())
         }
     };
-    Step::Ready(if fault == Some(FaultKind::ApplyThenDrop) { cut(&mut state, entry) } else { Outcome::Answer(outcome) })
+    if fault == Some(FaultKind::ApplyThenDrop) {
+        return Step::Ready(cut(&mut state, entry));
+    }
+    state.recorder.answered(entry.0, outcome.status.as_u16(), &outcome.body);
+    Step::Ready(Outcome::Answer(outcome))
 }
 
 fn cut(state: &mut State, entry: Entry) -> Outcome {
@@ -256,7 +272,8 @@ fn finish(sim: &Sim, pending: Pending) -> Outcome {
     let mut state = sim.lock();
     let base_url = state.base_url.clone().unwrap_or_else(|| format!("http://{}", call.host));
     let reuse_coupon_ids = state.reuse_coupon_ids;
-    let context = Context { caller: caller.clone(), now: state.clock.now(), base_url, reuse_coupon_ids };
+    let origin = Origin { request_id: Some(call.request_id.clone()), idempotency_key: call.idempotency_key.clone() };
+    let context = Context { caller: caller.clone(), now: state.clock.now(), base_url, reuse_coupon_ids, origin };
     let world = state.world(&caller.account, caller.livemode);
     let result = match fault {
         Some(FaultKind::Status500) => Err(ApiError::internal()),
@@ -284,13 +301,22 @@ fn finish(sim: &Sim, pending: Pending) -> Outcome {
             Ok(_) => record.status = Some(200),
             Err(error) => record.refused(error),
         });
+        state.recorder.answered(entry.0, answer.status.as_u16(), &answer.body);
         Outcome::Answer(answer)
     };
     sim.changed();
     outcome
 }
 
+/// Does what a call asks for, and remembers what that brought about.
 fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
+    let before = event::object(world, route.endpoint, &route.id, context.now);
+    let answer = perform(world, route, params, context)?;
+    event::record(world, route, &answer, before.as_ref(), context);
+    Ok(answer)
+}
+
+fn perform(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
     let id = route.id.as_str();
     match route.endpoint {
         Endpoint::CouponCreate => coupon::create(world, params, context),
@@ -310,6 +336,21 @@ fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) 
         Endpoint::SessionExpire => session_read::expire(world, id, params, context),
         Endpoint::SessionLineItems => session_read::line_items(world, id, params),
         Endpoint::AccountRetrieve => Ok(account::retrieve(context)),
+        Endpoint::EventList => event::page(world, params, context),
+        Endpoint::EventRetrieve => event::retrieve(world, id),
+    }
+}
+
+impl Call {
+    fn exchange(&self) -> Exchange {
+        let (query, form) = self.params.split_at(self.in_query);
+        Exchange {
+            method: self.method.to_string(),
+            path: self.path.clone(),
+            query: query.to_vec(),
+            form: form.to_vec(),
+            ..Exchange::default()
+        }
     }
 }
 
@@ -332,6 +373,10 @@ impl Answer {
         });
         let mut headers = Self::headers(call);
         headers.extend(error.headers.iter().map(|(name, value)| (*name, (*value).to_owned())));
+        if error.status.is_server_error() && call.idempotency_key.is_some() {
+            // The same key would only bring it back: so the official Node SDK explains this advice.
+            headers.push(("stripe-should-retry", "false".to_owned()));
+        }
         Self { status: error.status, body: error.body(log_url).to_string(), headers }
     }
 

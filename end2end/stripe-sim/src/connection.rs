@@ -28,9 +28,15 @@ use tokio::{
 pub(crate) struct Hangup {
     cut: Arc<AtomicBool>,
     server_stopped: Arc<AtomicBool>,
+    from_here: bool,
 }
 
 impl Hangup {
+    /// Whether the other end is on this machine.
+    pub(crate) fn is_from_here(&self) -> bool {
+        self.from_here
+    }
+
     /// That of the connection on which a request came; none where somebody else serves the router.
     pub(crate) fn of(extensions: &Extensions) -> Option<Self> {
         extensions.get::<ConnectInfo<Self>>().map(|info| info.0.clone())
@@ -76,9 +82,10 @@ impl Listener for Doors {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.listener).await;
+        let from_here = address.ip().to_canonical().is_loopback();
         // Small answers at once; where that fails they merely come later.
         let _ = stream.set_nodelay(true);
-        let hangup = Hangup { cut: Arc::default(), server_stopped: self.stopped.clone() };
+        let hangup = Hangup { cut: Arc::default(), server_stopped: self.stopped.clone(), from_here };
         (Line { stream, hangup }, address)
     }
 

@@ -123,7 +123,10 @@ impl ApiError {
                        this error frequently and are making multiple concurrent requests to a single object, make your \
                        requests serially or at a lower rate.";
         let kind = "invalid_request_error";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, kind, Some("lock_timeout"), message.to_owned())
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, kind, Some("lock_timeout"), message.to_owned());
+        // Stripe's own advice in this case, as the official Node SDK knows it.
+        error.headers.push(("stripe-should-retry", "true"));
+        error
     }
 
     pub(crate) fn key_in_use() -> Self {

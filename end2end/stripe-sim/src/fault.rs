@@ -24,6 +24,8 @@ pub enum FaultKind {
     Stall(Duration),
     /// The same without an end: until [`crate::Sim::release_held`] or [`crate::Sim::clear_faults`].
     Hold,
+    /// The call is executed, and its answer waits as [`FaultKind::Hold`] has the call wait.
+    HoldAnswer,
 }
 
 /// Which calls a fault is for. The default is every call, for ever.

@@ -51,7 +51,7 @@ impl RequestRecord {
 
 /// A place in the log, stable while the log grows.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry(u64);
+pub(crate) struct Entry(pub(crate) u64);
 
 #[derive(Debug, Default)]
 pub(crate) struct Log {

@@ -148,6 +148,11 @@ pub(crate) fn all() -> BTreeMap<&'static str, Schema> {
             ]),
         ),
         ("GET /v1/checkout/sessions/{session}", only_expand()),
+        (
+            "GET /v1/events",
+            listing([("created", moments()), ("delivery_success", boolean()), ("type", id()), ("types", list(id()))]),
+        ),
+        ("GET /v1/events/{id}", only_expand()),
         ("GET /v1/checkout/sessions/{session}/line_items", listing([])),
         ("POST /v1/checkout/sessions", new_session()),
         ("POST /v1/checkout/sessions/{session}/expire", only_expand()),

@@ -8,9 +8,10 @@ use crate::{
     Sim,
     auth::AccountId,
     coupon::Coupon,
+    exchange::Exchange,
     id,
     log::RequestRecord,
-    params::Metadata,
+    params::{Expand, Metadata},
     promotion_code::PromotionCode,
     session::{CustomerDetails, PaymentStatus, Session, SessionStatus},
     state::State,
@@ -85,8 +86,8 @@ impl Sim {
             }
             let email = session.customer_email.clone().or_else(|| Some("buyer@example.com".to_owned()));
             session.customer_details = Some(CustomerDetails { email });
-            let seen = session.seen_at(now);
-            if let Some(applied) = session.applied.clone() {
+            let (seen, applied) = (session.seen_at(now), session.applied.clone());
+            if let Some(applied) = applied {
                 if let Some(coupon) = world.coupons.get_mut(&applied.coupon.id) {
                     coupon.times_redeemed += 1;
                 }
@@ -94,6 +95,8 @@ impl Sim {
                     code.times_redeemed += 1;
                 }
             }
+            let object = seen.json(world, now, &Expand::default());
+            world.happened("checkout.session.completed", now, object);
             Ok(seen)
         })?
     }
@@ -104,7 +107,10 @@ impl Sim {
             let session = world.sessions.get_mut(id).filter(|session| session.status_at(now) == SessionStatus::Open);
             let session = session.ok_or(Refused::NotOpen)?;
             session.status = SessionStatus::Expired;
-            Ok(session.seen_at(now))
+            let seen = session.seen_at(now);
+            let object = seen.json(world, now, &Expand::default());
+            world.happened("checkout.session.expired", now, object);
+            Ok(seen)
         })?
     }
 
@@ -135,12 +141,12 @@ impl Sim {
 
     /// The owner deletes a coupon in the Dashboard. Of several with this id, the first account's, test mode first.
     pub fn delete_coupon(&self, id: &str) -> Result<(), Refused> {
-        self.change_coupon(id, |coupon| coupon.deleted = true)
+        self.change_coupon(id, "coupon.deleted", |coupon| coupon.deleted = true)
     }
 
     /// The owner edits what can be edited: the name, and single entries of the metadata (an empty one goes).
     pub fn edit_coupon(&self, id: &str, name: Option<&str>, metadata: &[(&str, &str)]) -> Result<(), Refused> {
-        self.change_coupon(id, |coupon| {
+        self.change_coupon(id, "coupon.updated", |coupon| {
             if let Some(name) = name {
                 coupon.name = Some(name.to_owned());
             }
@@ -159,20 +165,39 @@ impl Sim {
     /// Makes another coupon of this one under the same id, as if it had been deleted and made anew: for tests of
     /// "found, but different".
     pub fn replace_coupon_terms(&self, id: &str, change: impl FnOnce(&mut Coupon)) -> Result<(), Refused> {
-        self.change_coupon(id, change)
+        self.change_coupon(id, "coupon.updated", change)
     }
 
-    fn change_coupon(&self, id: &str, change: impl FnOnce(&mut Coupon)) -> Result<(), Refused> {
+    fn change_coupon(&self, id: &str, kind: &'static str, change: impl FnOnce(&mut Coupon)) -> Result<(), Refused> {
         let mut state = self.lock();
+        let now = state.clock.now();
         let world = state.worlds.values_mut().find(|world| world.coupon(id).is_some()).ok_or(Refused::NotFound)?;
-        world.coupons.get_mut(id).map(change).ok_or(Refused::NotFound)
+        let coupon = world.coupons.get_mut(id).ok_or(Refused::NotFound)?;
+        let before = coupon.json(now, &Expand::default());
+        change(coupon);
+        let after = coupon.json(now, &Expand::default());
+        match kind {
+            "coupon.updated" => world.updated(kind, now, &before, after),
+            _ => world.happened(kind, now, after),
+        }
+        Ok(())
     }
 
     /// The owner switches a promotion code on or off in the Dashboard, by its id.
     pub fn set_promotion_code_active(&self, id: &str, active: bool) -> Result<(), Refused> {
         let mut state = self.lock();
-        let code = state.worlds.values_mut().find_map(|world| world.promotion_codes.get_mut(id));
-        code.map(|code| code.active = active).ok_or(Refused::NotFound)
+        let now = state.clock.now();
+        let has_it = |world: &&mut World| world.promotion_codes.get(id).is_some();
+        let world = state.worlds.values_mut().find(has_it).ok_or(Refused::NotFound)?;
+        let seen = |world: &World| world.promotion_codes.get(id).map(|code| code.json(world, now, &Expand::default()));
+        let before = seen(world);
+        if let Some(code) = world.promotion_codes.get_mut(id) {
+            code.active = active;
+        }
+        if let (Some(before), Some(after)) = (before, seen(world)) {
+            world.updated("promotion_code.updated", now, &before, after);
+        }
+        Ok(())
     }
 
     // Looking.
@@ -239,6 +264,16 @@ impl Sim {
     /// Forgets the calls so far, so that a test can look at what comes.
     pub fn clear_requests(&self) {
         self.lock().log.clear();
+    }
+
+    /// From now on whole exchanges are kept, for whoever judges them.
+    pub fn record_exchanges(&self) {
+        self.lock().recorder.start();
+    }
+
+    /// The exchanges that were kept, in the order in which they began.
+    pub fn exchanges(&self) -> Vec<Exchange> {
+        self.lock().recorder.all()
     }
 
     /// How many of everything there are.

@@ -96,14 +96,17 @@ impl Price {
                 "id": self.product.id, "object": "product", "active": true, "created": self.created,
                 "default_price": null, "description": null, "images": [], "livemode": self.livemode,
                 "marketing_features": [], "metadata": {}, "name": self.product.name, "package_dimensions": null,
-                "shippable": null, "statement_descriptor": null, "tax_code": null, "unit_label": null,
+                "shippable": null, "statement_descriptor": null, "tax_code": null, "tax_details": null, "type": "service", "unit_label": null,
                 "updated": self.created, "url": null,
             })
         } else {
             json!(self.product.id)
         };
         let recurring = self.recurring.map(|Recurring { interval, interval_count }| {
-            json!({ "interval": interval.name(), "interval_count": interval_count, "meter": null, "usage_type": "licensed" })
+            json!({
+                "interval": interval.name(), "interval_count": interval_count, "meter": null, "trial_period_days": null,
+                "usage_type": "licensed",
+            })
         });
         json!({
             "id": self.id, "object": "price", "active": self.active, "billing_scheme": "per_unit",

@@ -21,6 +21,8 @@ pub(crate) const ROUTES: &[(Endpoint, &str)] = &[
     (Endpoint::SessionExpire, "POST /v1/checkout/sessions/{session}/expire"),
     (Endpoint::SessionLineItems, "GET /v1/checkout/sessions/{session}/line_items"),
     (Endpoint::AccountRetrieve, "GET /v1/account"),
+    (Endpoint::EventList, "GET /v1/events"),
+    (Endpoint::EventRetrieve, "GET /v1/events/{id}"),
 ];
 
 /// One call of the API.
@@ -43,6 +45,8 @@ pub(crate) enum Endpoint {
     SessionExpire,
     SessionLineItems,
     AccountRetrieve,
+    EventList,
+    EventRetrieve,
 }
 
 impl Endpoint {
@@ -57,6 +61,7 @@ impl Endpoint {
             Self::SessionList | Self::SessionRetrieve | Self::SessionLineItems => "checkout_session_read",
             Self::SessionCreate | Self::SessionExpire => "checkout_session_write",
             Self::AccountRetrieve => "connected_account_read",
+            Self::EventList | Self::EventRetrieve => "event_read",
         }
     }
 }

@@ -25,7 +25,7 @@ use tokio::{
 use crate::{
     Sim, api,
     connection::{Doors, Hangup},
-    pages,
+    control, pages,
 };
 
 /// A stand-in that listens on this machine until it is dropped.
@@ -112,6 +112,7 @@ impl Sim {
     /// [`Sim::serve`] is the better choice where faults matter.
     pub fn router(&self) -> Router {
         pages::router()
+            .merge(control::router())
             .route("/v1/{*path}", axum::routing::any(api::handle))
             .layer(from_fn_with_state(self.clone(), gate))
             .with_state(self.clone())
@@ -133,7 +134,8 @@ fn origin(listener: &TcpListener) -> io::Result<String> {
 async fn gate(State(sim): State<Sim>, request: Request, next: Next) -> Response {
     let hangup = Hangup::of(request.extensions());
     let path = request.uri().path();
-    let down = sim.is_down() && path != "/dashboard" && !path.starts_with("/v1/");
+    let down =
+        sim.is_down() && !path.starts_with("/dashboard") && !path.starts_with("/sim/") && !path.starts_with("/v1/");
     if down || hangup.as_ref().is_some_and(Hangup::server_stopped) {
         return Hangup::cut(hangup.as_ref());
     }

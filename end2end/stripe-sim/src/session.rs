@@ -169,6 +169,7 @@ impl LineItem {
 /// What Stripe answers with `null` where nothing was asked for.
 const NULLS: &[&str] = &[
     "after_expiration",
+    "allowed_payment_method_types",
     "billing_address_collection",
     "client_secret",
     "collected_information",
@@ -178,9 +179,11 @@ const NULLS: &[&str] = &[
     "customer",
     "customer_account",
     "customer_creation",
+    "integration_identifier",
     "invoice",
     "invoice_creation",
     "locale",
+    "managed_payments",
     "optional_items",
     "origin_context",
     "payment_link",
@@ -199,6 +202,11 @@ const NULLS: &[&str] = &[
 impl Session {
     pub(crate) fn status_at(&self, now: i64) -> SessionStatus {
         if self.status == SessionStatus::Open && self.expires_at <= now { SessionStatus::Expired } else { self.status }
+    }
+
+    /// Whether the clock has ended it and nobody has written that down yet.
+    pub(crate) fn is_overdue(&self, now: i64) -> bool {
+        self.status != self.status_at(now)
     }
 
     /// As it is at this moment: the clock ends what nobody did.
@@ -243,6 +251,9 @@ impl Session {
                 fields.entry(*name).or_insert(Value::Null);
             }
             fields.extend(self.constants());
+            if let Some(Value::Object(details)) = fields.get_mut("customer_details") {
+                details.extend(unasked_details());
+            }
         }
         if expand.has("line_items") {
             let data = self.line_items.iter().map(LineItem::json).collect();
@@ -295,6 +306,14 @@ impl Session {
             answer["discounts"][0]["promotion_code"] = code.json(world, now, &Expand::default());
         }
     }
+}
+
+/// What the hosted page does not ask a customer for.
+fn unasked_details() -> impl Iterator<Item = (String, Value)> {
+    let none = ["address", "business_name", "individual_name", "name", "phone"].map(|name| (name, Value::Null));
+    none.into_iter()
+        .chain([("tax_exempt", json!("none")), ("tax_ids", json!([]))])
+        .map(|(name, value)| (name.to_owned(), value))
 }
 
 impl Shelved for LineItem {

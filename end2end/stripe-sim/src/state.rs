@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::{
     auth::{AccountId, Keys},
     clock::Clock,
+    delivery::Secrets,
+    exchange::Recorder,
     fault::Faults,
     log::Log,
     world::World,
@@ -17,6 +19,8 @@ pub(crate) struct State {
     pub(crate) worlds: BTreeMap<(AccountId, bool), World>,
     pub(crate) keys: Keys,
     pub(crate) log: Log,
+    pub(crate) recorder: Recorder,
+    pub(crate) secrets: Secrets,
     pub(crate) faults: Faults,
     /// Every connection is cut.
     pub(crate) down: bool,

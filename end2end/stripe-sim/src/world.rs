@@ -3,7 +3,13 @@
 use std::collections::HashMap;
 
 use crate::{
-    auth::Caller, coupon::Coupon, idempotency::Kept, price::Price, promotion_code::PromotionCode, session::Session,
+    auth::Caller,
+    coupon::Coupon,
+    event::{Event, Origin},
+    idempotency::Kept,
+    price::Price,
+    promotion_code::PromotionCode,
+    session::Session,
     shelf::Shelf,
 };
 
@@ -15,6 +21,7 @@ pub(crate) struct World {
     pub(crate) promotion_codes_by_text: HashMap<String, Vec<String>>,
     pub(crate) prices: Shelf<Price>,
     pub(crate) sessions: Shelf<Session>,
+    pub(crate) events: Shelf<Event>,
     pub(crate) kept: Kept,
     /// The second that is being counted, and the calls in it.
     pub(crate) calls: (i64, u32),
@@ -48,4 +55,6 @@ pub(crate) struct Context {
     pub(crate) base_url: String,
     /// Whether the id of a deleted coupon is free again.
     pub(crate) reuse_coupon_ids: bool,
+    /// The call itself.
+    pub(crate) origin: Origin,
 }

@@ -1,4 +1,4 @@
-//! `codemint serve | demo | migrate | keys | admin`.
+//! `codemint serve | demo | migrate | openapi | keys | admin`.
 
 mod admin;
 mod demo;
@@ -10,7 +10,7 @@ use crate::config::{self, Config};
 use crate::jobs::Pace;
 use crate::serve::{self, Server};
 use crate::services::Services;
-use crate::{crypto, telemetry};
+use crate::{crypto, telemetry, web};
 use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -43,6 +43,8 @@ enum Command {
     },
     /// Bring the database's schema up to date.
     Migrate,
+    /// Print the API's description: OpenAPI 3.1, as served at /openapi.json.
+    Openapi,
     /// The keys that seal secrets at rest.
     #[command(subcommand)]
     Keys(Keys),
@@ -99,6 +101,10 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
         Command::Migrate => {
             Services::migrate(&config::database_url(&environment)).await?;
             say::line("The database is up to date.");
+            Ok(())
+        }
+        Command::Openapi => {
+            say::line(&web::openapi::printed()?);
             Ok(())
         }
         Command::Keys(Keys::Generate) => {

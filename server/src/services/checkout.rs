@@ -4,7 +4,9 @@
 use super::connection::{Link, permission_missing, unavailable};
 use super::idempotency::in_use;
 use super::lease::{LEASE_MS, Lease};
+use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, mint, prices, refusal};
+use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
 use crate::stripe::SessionParams;
@@ -30,6 +32,14 @@ pub(super) struct Attempt {
     pub(super) code: Option<CodeRow>,
     pub(super) redemption: Option<String>,
     pub(super) began_at: i64,
+}
+
+impl Attempt {
+    /// Whether its code still has the coupon that its parameters name: the owner may have let it be minted again meanwhile.
+    fn coupon_stands(&self) -> bool {
+        let named = |code: &CodeRow| code.coupon_id.as_ref().is_some_and(|id| self.params.contains(id.as_str()));
+        self.code.as_ref().is_none_or(named)
+    }
 }
 
 /// What is known about a request before anything is written.
@@ -200,7 +210,9 @@ impl Services {
                 row.attempt + 1
             }
         };
+        crash::here!("before-intent");
         tx.commit().await?;
+        crash::here!("intent");
         Ok(Some(Attempt {
             checkout_id,
             number,
@@ -263,7 +275,7 @@ impl Services {
     }
 
     async fn try_session(&self, link: &Link, attempt: &Attempt) -> Tried {
-        let _busy = self.stay_busy(&link.scope, &attempt.checkout_id, attempt.number);
+        let _busy = self.stay_busy(&link.scope, &attempt.checkout_id, attempt.number, Step::Intent);
         if let Some(code) = &attempt.code
             && let Err(problem) = self.ensure_coupon(link, code).await
         {
@@ -271,20 +283,25 @@ impl Services {
         }
         let key = format!("{}-{}", attempt.checkout_id, attempt.number);
         match link.stripe(&self.0.stripe).create_session(&attempt.params, &key).await {
-            Ok(session) => Tried::ended(self.open(link, attempt, session).await),
+            // Stripe's stored answer to a call of hours ago: that session has ended, and nobody ever had its address.
+            Ok(session) if session.expires_at * 1000 <= self.now() => self.spend(link, attempt).await,
+            Ok(session) => {
+                crash::here!("session-answered");
+                Tried::ended(self.open(link, attempt, session).await)
+            }
             Err(error) => self.session_failed(link, attempt, error).await,
         }
     }
 
-    /// Tells others that this checkout is being worked on, as long as this process lives.
-    fn stay_busy(&self, scope: &Scope, id: &str, number: i64) -> Lease {
+    /// Tells others that this checkout is being worked on, as long as this process lives and it stays at this step.
+    pub(super) fn stay_busy(&self, scope: &Scope, id: &str, number: i64, step: Step) -> Lease {
         let (services, scope, id) = (self.clone(), scope.clone(), id.to_owned());
         Lease::keep(move || {
             let (services, scope, id) = (services.clone(), scope.clone(), id.clone());
             async move {
                 let renewed = async {
                     let mut tx = services.0.db.begin().await?;
-                    let ours = tx.at(&scope).renew_checkout(&id, number, services.now() + LEASE_MS).await?;
+                    let ours = tx.at(&scope).renew_checkout(&id, number, step, services.now() + LEASE_MS).await?;
                     tx.commit().await?;
                     Ok::<_, crate::store::StoreError>(ours)
                 };
@@ -309,18 +326,12 @@ impl Services {
         if !ours {
             return Err(in_use());
         }
-        let _busy = self.stay_busy(scope, &row.id, row.attempt);
+        let _busy = self.stay_busy(scope, &row.id, row.attempt, row.step()?);
         let mut attempt = self.recorded_attempt(scope, &row).await?;
-        // While Stripe remembers the key, the same call tells by itself what became of the first one, and waits for one that is still running.
         let remembered = row.generation == link.generation && now - row.attempted_at < KEY_LIFE_MS;
-        if remembered {
-            if row.step()? == Step::Uncertain {
-                attempt = self.hold_again(&link, attempt).await?;
-            }
-            return self.drive(&link, attempt).await;
-        }
-        match self.find_session(&link, &row.id, row.created_at).await {
-            Ok(Some(session)) => {
+        // The session's metadata outlives every idempotency key, so it is asked first.
+        match self.look_for_session(&link, &row.id, row.created_at).await {
+            Ok(Looked::Found(session)) => {
                 if row.step()? == Step::Uncertain {
                     attempt = match self.hold_again(&link, attempt).await {
                         Ok(attempt) => attempt,
@@ -330,11 +341,22 @@ impl Services {
                         }
                     };
                 }
-                self.open(&link, &attempt, session).await
+                self.open(&link, &attempt, *session).await
             }
-            Ok(None) => {
+            // While Stripe remembers the key, the same call waits for a first one that is still running, and tells what became of it.
+            Ok(Looked::Absent | Looked::TooMany) if remembered && attempt.coupon_stands() => {
+                if row.step()? == Step::Uncertain {
+                    attempt = self.hold_again(&link, attempt).await?;
+                }
+                self.drive(&link, attempt).await
+            }
+            Ok(Looked::Absent) => {
                 self.settle_attempt(scope, &attempt, Step::Uncertain).await?;
                 self.next(&link, &row.id).await
+            }
+            Ok(Looked::TooMany) => {
+                self.settle_attempt(scope, &attempt, Step::Uncertain).await?;
+                Err(unavailable())
             }
             Err(problem) => {
                 self.settle_attempt(scope, &attempt, Step::Uncertain).await?;

@@ -3,7 +3,9 @@
 
 use super::Services;
 use super::connection::{Link, unavailable};
+use super::mint_lease::MintLease;
 use super::refusal;
+use crate::crash;
 use crate::store::CodeRow;
 use crate::stripe::{Coupon, NewCoupon, Outcome, StripeError};
 use app::domain::ids::{encode, encode_bits};
@@ -13,6 +15,7 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// The scheme behind coupon ids and terms hashes; a new one would begin with another number.
@@ -22,6 +25,8 @@ const MAX_NAME: usize = 40;
 /// The coupon's metadata: which code it belongs to, and a hash of its terms.
 const META_CODE: &str = "codemint_discount_code";
 const META_TERMS: &str = "codemint_terms";
+/// How often somebody who waits for another process looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// How the last turn of a flight ended, if it failed because Stripe could not be asked, and when.
 type Turn = tokio::sync::Mutex<Option<(Instant, Problem)>>;
@@ -117,7 +122,32 @@ impl Services {
         minted
     }
 
+    /// Mints, or waits for the process that does.
     async fn mint(&self, link: &Link, row: &CodeRow, coupon_id: String) -> Result<String, Problem> {
+        loop {
+            let lease = self.lease_mint(&link.scope, &coupon_id).await?;
+            // Read under the lease: what another process did before is seen.
+            let fresh = self.to_mint(link, row, &coupon_id).await;
+            match (lease, fresh) {
+                (Some(lease), Ok(Some(fresh))) => return self.mint_leased(link, &fresh, coupon_id, lease).await,
+                (None, Ok(Some(_))) => {}
+                (lease, done) => {
+                    if let Some(lease) = lease {
+                        self.end_mint(&link.scope, lease).await?;
+                    }
+                    return done.map(|_| coupon_id);
+                }
+            }
+            tracing::debug!(coupon_id, "another process mints this coupon");
+            if Instant::now() + LOOK_AGAIN >= link.deadline {
+                return Err(unavailable());
+            }
+            tokio::time::sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    /// The code as it is now, if its coupon has yet to be minted.
+    async fn to_mint(&self, link: &Link, row: &CodeRow, coupon_id: &str) -> Result<Option<CodeRow>, Problem> {
         let fresh = {
             let mut reader = self.0.db.reader().await?;
             reader
@@ -129,24 +159,47 @@ impl Services {
         if let Some(reason) = &fresh.blocked_reason {
             return Err(refusal::blocked(reason));
         }
-        if fresh.coupon_id.as_deref() != Some(&coupon_id) {
+        if fresh.coupon_id.as_deref() != Some(coupon_id) {
             // The owner let it mint again while this checkout was on its way: the same request takes the new coupon.
             return Err(unavailable());
         }
-        if fresh.minted_generation == Some(link.generation) {
-            return Ok(coupon_id);
-        }
-        let wanted = wanted(&fresh, &fresh.terms()?, &coupon_id);
-        match self.find_or_create(link, &fresh, &wanted).await? {
-            Found::Equal => {
+        Ok(Some(fresh).filter(|fresh| fresh.minted_generation != Some(link.generation)))
+    }
+
+    async fn mint_leased(
+        &self,
+        link: &Link,
+        fresh: &CodeRow,
+        coupon_id: String,
+        lease: MintLease,
+    ) -> Result<String, Problem> {
+        let found = match fresh.terms() {
+            Ok(terms) => self.find_or_create(link, fresh, &wanted(fresh, &terms, &coupon_id)).await,
+            Err(corrupt) => Err(corrupt.into()),
+        };
+        match found {
+            Ok(Found::Equal) => {
                 let mut tx = self.0.db.begin().await?;
                 tx.at(&link.scope)
                     .note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now())
                     .await?;
+                if !lease.give_back(&mut tx, &link.scope).await? {
+                    // This process was thought dead: the one that took over says what is true.
+                    return Err(unavailable());
+                }
                 tx.commit().await?;
+                crash::here!("coupon-stored");
                 Ok(coupon_id)
             }
-            Found::Blocked(reason) => Err(self.block(link, &fresh.id, &coupon_id, &reason).await?),
+            Ok(Found::Blocked(reason)) => {
+                let blocked = self.block(link, &fresh.id, &coupon_id, &reason).await?;
+                self.end_mint(&link.scope, lease).await?;
+                Err(blocked)
+            }
+            Err(problem) => {
+                self.end_mint(&link.scope, lease).await?;
+                Err(problem)
+            }
         }
     }
 
@@ -166,9 +219,11 @@ impl Services {
 
     async fn block(&self, link: &Link, code_id: &str, coupon_id: &str, reason: &str) -> Result<Problem, Problem> {
         tracing::warn!(workspace = %link.scope.workspace, code = code_id, coupon_id, reason, "a code was blocked");
+        crash::here!("before-blocked");
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).block_code(code_id, coupon_id, reason, self.now()).await?;
         tx.commit().await?;
+        crash::here!("blocked");
         Ok(refusal::blocked(reason))
     }
 
@@ -182,6 +237,7 @@ impl Services {
                 return Ok(judge(found.as_ref(), wanted));
             }
         }
+        crash::here!("mint");
         match account.create_coupon(wanted, &wanted.id).await {
             Err(doubt) if doubt.outcome() == Outcome::Unknown => self.after_doubt(link, wanted, doubt).await,
             created => self.judge_created(link, wanted, created).await,
@@ -210,7 +266,10 @@ impl Services {
         created: Result<Coupon, StripeError>,
     ) -> Result<Found, Problem> {
         match created {
-            Ok(coupon) => Ok(judge(Some(&coupon), wanted)),
+            Ok(coupon) => {
+                crash::here!("coupon-answered");
+                Ok(judge(Some(&coupon), wanted))
+            }
             Err(StripeError::AlreadyExists) => Ok(judge(self.read_coupon(link, &wanted.id).await?.as_ref(), wanted)),
             Err(error) => Err(self.stripe_problem(link, error, "coupon_write").await),
         }

@@ -12,6 +12,7 @@ mod idempotency;
 mod lease;
 mod mail;
 mod mint;
+mod mint_lease;
 mod prices;
 mod refusal;
 mod screens;

@@ -102,7 +102,7 @@ impl Services {
 pub(super) fn no_such_price(id: &str) -> Problem {
     Problem::invalid(
         "price_id",
-        format!("Your Stripe account has no price '{}' in this mode.", app::domain::problem::clip(id, 80)),
+        format!("Your Stripe account has no price '{}' in this mode.", app::domain::secret::shown(id, 80)),
     )
 }
 

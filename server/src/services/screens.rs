@@ -3,6 +3,7 @@
 
 use super::when::{Writing, local_ms};
 use super::{Caller, Services, connection, discount_codes};
+use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction};
 use app::backend::{Backend, Viewer, Visitor};
@@ -225,7 +226,9 @@ impl Backend for Services {
             .unblock_code(id.as_str(), self.now())
             .await?
             .ok_or_else(|| Problem::no_such("blocked discount code", id.as_str()))?;
+        crash::here!("minting-again");
         tx.commit().await?;
+        crash::here!("minted-again");
         self.code_view(&scope, &row, &Writing::of(viewer))
     }
 

@@ -4,6 +4,7 @@ use super::Services;
 use super::checkout::{Attempt, META_CHECKOUT, Tried};
 use super::connection::{Link, unavailable};
 use super::prices::no_such_price;
+use crate::crash;
 use crate::scope::Scope;
 use crate::store::{NewRedemption, Step, Tx};
 use crate::stripe::{Outcome, Session, SessionStatus, StripeError};
@@ -15,6 +16,16 @@ use app::wire::api::{AppliedDiscount, CheckoutSession};
 const MAX_PAGES: usize = 20;
 /// Stripe's clock may be behind ours by so much when sessions since a moment are listed, in milliseconds.
 const CLOCK_SLACK_MS: i64 = 60_000;
+
+/// What Stripe's list of sessions tells of a checkout.
+pub(super) enum Looked {
+    /// Its session, which can be paid.
+    Found(Box<Session>),
+    /// There is none that can be paid.
+    Absent,
+    /// There are too many sessions to look through.
+    TooMany,
+}
 
 /// Moves a hold on, and the counters of its code with it. False: it was not held any more.
 pub(super) async fn settle(
@@ -59,6 +70,7 @@ impl Services {
             )
             .await?;
         tx.commit().await?;
+        crash::here!("session-stored");
         if stored {
             return Ok(answer);
         }
@@ -95,11 +107,16 @@ impl Services {
         tracing::warn!(checkout = %attempt.checkout_id, %error, "it is not known whether a session was made");
         match self.find_session(link, &attempt.checkout_id, attempt.began_at).await {
             Ok(Some(session)) => Tried::ended(self.open(link, attempt, session).await),
-            Ok(None) if spent => match self.settle_attempt(&link.scope, attempt, Step::Uncertain).await {
-                Ok(()) => Tried::Spent,
-                Err(problem) => Tried::ended(Err(problem)),
-            },
+            Ok(None) if spent => self.spend(link, attempt).await,
             _ => Tried::ended(Err(self.give_back(link, attempt, unavailable()).await)),
+        }
+    }
+
+    /// This attempt has no session and never will: its hold goes back, and another attempt may be made.
+    pub(super) async fn spend(&self, link: &Link, attempt: &Attempt) -> Tried {
+        match self.settle_attempt(&link.scope, attempt, Step::Uncertain).await {
+            Ok(()) => Tried::Spent,
+            Err(problem) => Tried::ended(Err(problem)),
         }
     }
 
@@ -142,17 +159,33 @@ impl Services {
         if tx.at(scope).settle_checkout(&attempt.checkout_id, attempt.number, step, now, now).await? {
             settle(&mut tx, scope, attempt.redemption.as_deref(), false, now).await?;
         }
+        crash::here!("before-given-back");
         tx.commit().await?;
+        crash::here!("given-back");
         Ok(())
     }
 
-    /// The open session of a checkout, by the metadata of the sessions made since its beginning.
+    /// The open session of a checkout. Not found among too many to look through is not the same as absent: refused as not known.
     pub(super) async fn find_session(
         &self,
         link: &Link,
         checkout_id: &str,
         since_ms: i64,
     ) -> Result<Option<Session>, Problem> {
+        match self.look_for_session(link, checkout_id, since_ms).await? {
+            Looked::Found(session) => Ok(Some(*session)),
+            Looked::Absent => Ok(None),
+            Looked::TooMany => Err(unavailable()),
+        }
+    }
+
+    /// Looks for the open session of a checkout, by the metadata of the sessions made since its beginning.
+    pub(super) async fn look_for_session(
+        &self,
+        link: &Link,
+        checkout_id: &str,
+        since_ms: i64,
+    ) -> Result<Looked, Problem> {
         let account = link.stripe(&self.0.stripe);
         let since_s = (since_ms - CLOCK_SLACK_MS) / 1000;
         let mut after: Option<String> = None;
@@ -167,14 +200,13 @@ impl Services {
                     && session.status == SessionStatus::Open
             };
             if let Some(found) = page.data.into_iter().find(ours) {
-                return Ok(Some(found));
+                return Ok(Looked::Found(Box::new(found)));
             }
             if !page.has_more {
-                return Ok(None);
+                return Ok(Looked::Absent);
             }
         }
-        // Not found among so many is not the same as absent.
-        Err(unavailable())
+        Ok(Looked::TooMany)
     }
 
     /// Takes the hold of an attempt again that was given back when its outcome was unknown. Refused, if none is left.
@@ -208,6 +240,7 @@ impl Services {
             return Err(unavailable());
         }
         tx.commit().await?;
+        crash::here!("held-again");
         attempt.redemption = redemption;
         Ok(attempt)
     }

@@ -2,7 +2,9 @@
 
 use super::Services;
 use super::connection::Link;
+use super::lease::LEASE_MS;
 use super::session_outcome::settle;
+use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, Step};
 use crate::stripe::{PaymentStatus, Session, SessionStatus};
@@ -115,7 +117,9 @@ impl Services {
             let paid = step == Step::Complete;
             settle(&mut tx, scope, row.redemption_id.as_deref(), paid, now).await?;
         }
+        crash::here!("before-counted");
         tx.commit().await?;
+        crash::here!("counted");
         Ok(())
     }
 
@@ -139,19 +143,23 @@ impl Services {
         let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
-        if !tx.at(&scope).take_checkout(&row.id, now - GIVE_UP_MS, now + GIVE_UP_MS).await? {
+        if !tx.at(&scope).take_checkout(&row.id, now - GIVE_UP_MS, now + LEASE_MS).await? {
             return Ok(());
         }
         // Nobody has the session's address: the hold goes back whatever Stripe says.
-        if tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Uncertain, now, now + GIVE_UP_MS).await? {
+        if tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Uncertain, now, now + LEASE_MS).await? {
             settle(&mut tx, &scope, row.redemption_id.as_deref(), false, now).await?;
         }
         tx.commit().await?;
+        crash::here!("gave-up");
         if now - row.attempted_at <= LONGEST_SESSION_MS {
-            // All calls of a link end within its budget, long before the row is free for others. What cannot be asked now is asked later.
+            // What cannot be asked now is asked later.
+            let _busy = self.stay_busy(&scope, &row.id, row.attempt, Step::Uncertain);
             let link = self.link(&scope).await?;
             if let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
+                crash::here!("gave-up-found");
                 self.expire(&link, &session.id).await;
+                crash::here!("gave-up-expired");
             }
         }
         let mut tx = self.0.db.begin().await?;
@@ -178,13 +186,14 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions, links, idempotency keys after two days.
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
         self.0.sign_in_limits.forget_idle();
         let mut tx = self.0.db.begin().await?;
         tx.conn().forget_ended(now).await?;
-        tx.conn().forget_idempotency_keys(now - 48 * 60 * 60 * 1000).await?;
+        tx.conn().forget_idempotency_keys(now - 2 * DAY_MS).await?;
+        tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.commit().await?;
         Ok(())
     }

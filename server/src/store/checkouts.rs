@@ -215,13 +215,21 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Keeps an attempt marked as worked on. False: it was settled, and a renewal that comes late must not keep the next request waiting.
-    pub(crate) async fn renew_checkout(self, id: &str, attempt: i64, busy_until: i64) -> Result<bool> {
+    /// Keeps an attempt marked as worked on while it stays at this step. False: it was settled, and a renewal that comes late must not
+    /// keep the next request waiting.
+    pub(crate) async fn renew_checkout(
+        self,
+        id: &str,
+        attempt: i64,
+        step: super::Step,
+        busy_until: i64,
+    ) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE checkouts SET busy_until = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = 'intent'",
-            workspace, mode, id, attempt, busy_until
+            "UPDATE checkouts SET busy_until = $5
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step = $6 AND step IN ('intent', 'uncertain')",
+            workspace, mode, id, attempt, busy_until, step.as_str()
         )
         .map(|rows| rows == 1)
     }

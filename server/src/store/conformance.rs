@@ -11,6 +11,7 @@ mod hangups;
 mod holds;
 mod idempotency;
 mod isolation;
+mod leases;
 mod lists;
 mod people;
 mod schema;
@@ -115,6 +116,12 @@ conformance! {
             from_taken_to_replayed,
             given_back_or_forgotten,
             taken_over_when_the_lock_ran_out,
+            one_of_twenty_takes_it,
+            old_ones_are_deleted,
+        }
+        leases {
+            one_holder_until_it_lets_go,
+            taken_over_when_it_ran_out,
             one_of_twenty_takes_it,
             old_ones_are_deleted,
         }

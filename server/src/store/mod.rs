@@ -12,6 +12,7 @@ mod db;
 mod discount_codes;
 mod error;
 mod idempotency;
+mod leases;
 mod migrate;
 mod outbox;
 mod people;

@@ -2,6 +2,7 @@
 
 use super::*;
 use std::collections::BTreeMap;
+use stripe_judge::{Side, Watch};
 use stripe_sim::{AccountId, Fault, FaultKind, Match, Running, Sim};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -13,6 +14,7 @@ const BUDGET: Duration = Duration::from_secs(10);
 const ALL: [&str; 4] = ["coupon_write", "promotion_code_write", "checkout_session_write", "plan_read"];
 
 struct World {
+    _judged: Watch,
     running: Running,
     stripe: Stripe,
     key: SecretString,
@@ -25,10 +27,11 @@ impl World {
 
     async fn with_budget(permissions: &[&str], budget: Duration) -> Self {
         let running = Sim::start().await.unwrap();
+        let _judged = Watch::over(&running.sim, Side::Client);
         stripe_sim::seed_demo(&running.sim);
         let key = running.sim.issue_restricted_key(&AccountId::default(), false, permissions);
         let stripe = Stripe::new(&running.url, budget).unwrap();
-        Self { running, stripe, key: SecretString::from(key) }
+        Self { _judged, running, stripe, key: SecretString::from(key) }
     }
 
     fn sim(&self) -> &Sim {

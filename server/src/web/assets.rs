@@ -42,10 +42,13 @@ fn parse_manifest(json: &[u8]) -> Assets {
         js: String,
         wasm: String,
         css: String,
+        loader: String,
+        parts: Vec<String>,
     }
     let address = |name: String| if is_file_name(&name) { format!("/assets/{name}") } else { String::new() };
-    let Manifest { js, wasm, css } = serde_json::from_slice(json).unwrap_or_default();
-    Assets { js: address(js), wasm: address(wasm), css: address(css) }
+    let Manifest { js, wasm, css, loader, parts } = serde_json::from_slice(json).unwrap_or_default();
+    let parts = parts.into_iter().map(address).filter(|part| !part.is_empty()).collect();
+    Assets { js: address(js), wasm: address(wasm), css: address(css), loader: address(loader), parts }
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
@@ -209,10 +212,11 @@ mod tests {
     /// Runs over whatever is built: nothing without the browser's part, every file of it after `cargo xtask build`.
     #[tokio::test]
     async fn every_file_is_served_plain_and_compressed() {
-        let Assets { js, wasm, css } = manifest();
-        for (path, content_type) in
-            [(js, "text/javascript; charset=utf-8"), (wasm, "application/wasm"), (css, "text/css; charset=utf-8")]
-        {
+        let Assets { js, wasm, css, loader, parts } = manifest();
+        let script = "text/javascript; charset=utf-8";
+        let first = [(js, script), (loader, script), (css, "text/css; charset=utf-8")];
+        let programs = parts.into_iter().chain([wasm]).map(|path| (path, "application/wasm"));
+        for (path, content_type) in first.into_iter().chain(programs) {
             if path.is_empty() {
                 continue;
             }

@@ -62,7 +62,9 @@ fn presented(headers: &HeaderMap) -> Result<String, Problem> {
     let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
     let key = match scheme.to_ascii_lowercase().as_str() {
         "bearer" => rest.trim().to_owned(),
-        "basic" => basic_user(rest.trim()).ok_or_else(|| invalid("The header Authorization: Basic cannot be read."))?,
+        "basic" => basic_user(rest.trim()).ok_or_else(|| {
+            invalid("The header Authorization: Basic cannot be read; send Authorization: Bearer cm_test_… instead.")
+        })?,
         _ => return Err(missing()),
     };
     match key.as_str() {

@@ -2,6 +2,7 @@
 
 use super::problem;
 use app::domain::problem::{Code, Problem, clip};
+use app::domain::secret;
 use axum::{
     http::{HeaderValue, Method, Uri, header},
     response::Response,
@@ -11,8 +12,14 @@ use axum::{
 pub fn missing(method: &Method, uri: &Uri) -> Response {
     problem::respond(&Problem::new(
         Code::ResourceMissing,
-        format!("No such address: {} {}", clip(method.as_str(), 20), clip(uri.path(), 200)),
+        format!("No such address: {} {}", clip(method.as_str(), 20), path_shown(uri)),
     ))
+}
+
+/// The path as a refusal repeats it.
+fn path_shown(uri: &Uri) -> String {
+    let parts: Vec<String> = clip(uri.path(), 200).split('/').map(|part| secret::shown(part, 200)).collect();
+    parts.join("/")
 }
 
 /// Another method than the address knows; axum adds `Allow` with those that it does.
@@ -22,7 +29,7 @@ pub async fn method_not_allowed(method: Method, uri: Uri) -> Response {
         format!(
             "{} does not go with {}; the header Allow names what does.",
             clip(method.as_str(), 20),
-            clip(uri.path(), 200)
+            path_shown(&uri)
         ),
     ))
 }

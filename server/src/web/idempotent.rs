@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: a write that is sent again is answered again, not done again.
 
 use super::{answer::Answer, incoming::Incoming, problem, problem::Refused};
+use crate::crash;
 use crate::services::{Begin, Caller, Services, Ticket};
 use app::domain::{app_id::AppId, problem::Problem};
 use axum::{
@@ -13,7 +14,8 @@ const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 /// The header's name in refusals, as it is documented.
 const PARAM: &str = "Idempotency-Key";
-const MAX_KEY: usize = 255;
+/// Most characters of a key.
+pub const MAX_KEY: usize = 255;
 
 /// Does the work, once for each key. Read the body before: what is no request at all must not take a key.
 ///
@@ -36,6 +38,7 @@ where
     match work(Some(ticket.clone())).await {
         Ok(answer) => {
             finish(services, ticket, &answer).await;
+            crash::here!("answer-stored");
             Ok(answer.into_response())
         }
         Err(refusal) if refusal.code.as_str().starts_with("discount_code_") => {
@@ -44,6 +47,7 @@ where
             Ok(answer.into_response())
         }
         Err(refusal) => {
+            crash::here!("before-key-freed");
             if let Err(problem) = services.abandon(ticket).await {
                 tracing::error!(cause = %problem.message, "an idempotency key could not be freed");
             }

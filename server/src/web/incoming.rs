@@ -5,7 +5,7 @@ use app::domain::problem::{Code, Problem};
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Request},
-    http::{HeaderMap, Method, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, Uri, header},
 };
 
 /// Everything of a request but its key.
@@ -60,10 +60,27 @@ impl Incoming {
             (None, _) => refuse("it is missing"),
             (Some(_), Some(_)) => refuse("it stands twice"),
             (Some(value), None) => {
-                let essence = value.to_str().unwrap_or_default().split(';').next().unwrap_or_default().trim();
-                if essence.eq_ignore_ascii_case("application/json") { Ok(()) } else { refuse("it is another one") }
+                let mut parts = value.to_str().unwrap_or_default().split(';').map(str::trim);
+                let essence = parts.next().unwrap_or_default();
+                if !essence.eq_ignore_ascii_case("application/json") {
+                    return refuse("it is another one");
+                }
+                let other = |part: &str| {
+                    let (name, value) = part.split_once('=').unwrap_or((part, ""));
+                    name.trim().eq_ignore_ascii_case("charset")
+                        && !value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+                };
+                if parts.any(other) { refuse("its charset can be utf-8 only") } else { Ok(()) }
             }
+        }?;
+        let encoded = |value: &HeaderValue| !value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+        if self.headers.get_all(header::CONTENT_ENCODING).iter().any(encoded) {
+            return Err(Problem::new(
+                Code::ContentTypeInvalid,
+                "Content-Encoding must be left out: a body is read as it is, not unpacked.",
+            ));
         }
+        Ok(())
     }
 }
 
@@ -93,6 +110,8 @@ mod tests {
             &["application/jsonp"],
             &["application/json-patch+json"],
             &["text/json"],
+            &["application/json; charset=utf-16"],
+            &["application/json;charset=\"iso-8859-1\""],
             &["application/json", "application/json"],
         ] {
             assert_eq!(incoming("/", bad, "{}").fields().unwrap_err().code, Code::ContentTypeInvalid, "{bad:?}");

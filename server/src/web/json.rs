@@ -1,6 +1,7 @@
 //! Strict JSON: no key twice at any depth, no deep nesting, UTF-8 only, and every refusal says where.
 
-use app::domain::problem::{Code, Problem, clip};
+use app::domain::problem::{Code, Problem};
+use app::domain::secret::shown;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::collections::HashSet;
@@ -50,9 +51,12 @@ pub fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
     }
     let text = std::str::from_utf8(body)
         .map_err(|error| broken(format!("The body is not UTF-8: byte {} is wrong.", error.valid_up_to())))?;
-    let twice = Cell::new(None);
+    if text.starts_with('\u{feff}') {
+        return Err(broken("The body begins with a byte order mark; leave it out.".into()));
+    }
+    let (twice, inside) = (Cell::new(None), Cell::new(None));
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let node = Node { depth: 0, path: None, twice: &twice };
+    let node = Node { depth: 0, path: None, twice: &twice, inside: &inside };
     let value = node.deserialize(&mut deserializer).and_then(|value| deserializer.end().map(|()| value));
     match value {
         Ok(Value::Object(entries)) => Ok(entries),
@@ -69,7 +73,13 @@ pub fn parse_object(body: &[u8]) -> Result<Vec<(String, Value)>, Problem> {
                 );
                 Problem::invalid(name, message)
             }
-            None => broken(format!("The body is not JSON that can be read: {error}.")),
+            None => match inside.take() {
+                Some(name) => {
+                    let message = format!("{name} is not JSON that can be read: {error}.");
+                    Problem::invalid(name, message)
+                }
+                None => broken(format!("The body is not JSON that can be read: {error}.")),
+            },
         }),
     }
 }
@@ -85,7 +95,14 @@ impl Path<'_> {
         if let Some(parent) = self.parent {
             parent.join(parts);
         }
-        parts.push(clip(self.key, 80));
+        parts.push(shown(self.key, 80));
+    }
+
+    /// `metadata.team`
+    fn text(&self) -> String {
+        let mut parts = Vec::new();
+        self.join(&mut parts);
+        parts.join(".")
     }
 }
 
@@ -93,7 +110,10 @@ impl Path<'_> {
 struct Node<'a> {
     depth: usize,
     path: Option<&'a Path<'a>>,
+    /// The key that stands twice.
     twice: &'a Cell<Option<String>>,
+    /// The field whose value cannot be read.
+    inside: &'a Cell<Option<String>>,
 }
 
 impl Node<'_> {
@@ -165,12 +185,14 @@ impl<'de> Visitor<'de> for Node<'_> {
         while let Some(key) = items.next_key::<String>()? {
             let path = Path { parent: self.path, key: &key };
             if !seen.insert(key.clone()) {
-                let mut parts = Vec::new();
-                path.join(&mut parts);
-                self.twice.set(Some(parts.join(".")));
+                self.twice.set(Some(path.text()));
                 return Err(A::Error::custom("the same key twice"));
             }
-            let value = items.next_value_seed(Node { depth, path: Some(&path), ..self })?;
+            let value = items.next_value_seed(Node { depth, path: Some(&path), ..self }).inspect_err(|_| {
+                // The innermost one: those around it find it named.
+                let named = self.inside.take();
+                self.inside.set(named.or_else(|| Some(path.text())));
+            })?;
             entries.push((key, value));
         }
         Ok(Value::Object(entries))
@@ -250,10 +272,15 @@ mod tests {
             &very_deep,
         ] {
             let problem = parse_object(body.as_bytes()).unwrap_err();
-            assert_eq!(problem.param, None, "{body}");
+            assert!(problem.param.as_deref().is_none_or(|param| param.starts_with('a')), "{body}: {:?}", problem.param);
             assert_eq!(problem.code.as_str(), "parameter_invalid");
-            let placed = problem.message.contains("column") || problem.message.contains("must be a JSON object");
+            let placed =
+                ["column", "must be a JSON object", "byte order"].iter().any(|word| problem.message.contains(word));
             assert!(placed, "{body}: {}", problem.message);
+        }
+        for (body, param) in [(r#"{"a":1e999}"#, Some("a")), (r#"{"a":{"b":NaN}}"#, Some("a.b")), (r#"{"a":1,}"#, None)]
+        {
+            assert_eq!(parse_object(body.as_bytes()).unwrap_err().param.as_deref(), param, "{body}");
         }
         let problem = parse_object(b"{\"a\":\"\xff\"}").unwrap_err();
         assert!(problem.message.contains("byte 6"), "{}", problem.message);

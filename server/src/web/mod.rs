@@ -25,6 +25,7 @@ mod idempotent;
 mod incoming;
 mod json;
 mod limits;
+pub mod openapi;
 mod origin;
 mod pages;
 mod problem;
@@ -72,18 +73,22 @@ pub fn router(services: Services, edge: Edge, assets: Assets) -> Router {
         assets: Arc::new(assets),
         guesses: Arc::new(Guesses::new()),
     };
-    let routes = Router::new()
+    let routes =
+        routes().method_not_allowed_fallback(fallback::method_not_allowed).fallback(pages::page).with_state(site);
+    around(routes, &edge, new_id)
+}
+
+/// Every address that is not a page.
+fn routes() -> Router<Site> {
+    Router::new()
         .merge(api::router())
         .merge(assets::router())
         .route("/api/{*name}", post(pages::server_function))
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
+        .route("/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
-        .method_not_allowed_fallback(fallback::method_not_allowed)
-        .fallback(pages::page)
-        .with_state(site);
-    around(routes, &edge, new_id)
 }
 
 /// The layers.

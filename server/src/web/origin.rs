@@ -28,7 +28,11 @@ pub async fn check(State(own): State<Arc<str>>, request: Request, next: Next) ->
 }
 
 fn has_own_proof(path: &str) -> bool {
-    path == "/v1" || path.starts_with("/v1/") || path.starts_with("/stripe/webhooks/")
+    // These read only, whatever the method: their own 405 says so.
+    matches!(path, "/healthz" | "/readyz" | "/openapi.json")
+        || path == "/v1"
+        || path.starts_with("/v1/")
+        || path.starts_with("/stripe/webhooks/")
 }
 
 /// `Origin` decides; where a browser leaves it out, `Sec-Fetch-Site` does. A browser never lies in either, and never says both
@@ -114,7 +118,7 @@ mod tests {
                     );
                 }
             }
-            for path in ["/v1/checkout/sessions", "/v1", "/stripe/webhooks/test"] {
+            for path in ["/v1/checkout/sessions", "/v1", "/stripe/webhooks/test", "/healthz"] {
                 for headers in good.iter().chain(bad) {
                     assert_eq!(status(method, path, headers).await, StatusCode::OK, "{method} {path} {headers:?}");
                 }

@@ -13,9 +13,9 @@ use app::given::{CodeHere, Posted, SignInOffer};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
 use axum::{
-    body::{Body, to_bytes},
+    body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
-    http::{Method, StatusCode},
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::{context::provide_context, nonce::Nonce};
@@ -130,10 +130,23 @@ pub async fn server_function(State(site): State<Site>, request: Request) -> Resp
     if leptos::server_fn::axum::get_server_fn_service(request.uri().path(), Method::POST).is_none() {
         return fallback::missing(request.method(), request.uri());
     }
+    if !is_form(&request) {
+        return problem::respond(&Problem::new(
+            Code::ContentTypeInvalid,
+            "Content-Type must be application/x-www-form-urlencoded: pages send their calls as forms.",
+        ));
+    }
     let (context, request) = Context::of(&site, request).await;
     let response =
         leptos_axum::handle_server_fns_with_context(move || context.clone().provide(), request).await.into_response();
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR { blame(response).await } else { response }
+}
+
+/// What pages send, or nothing at all. Leptos reads any body as a form, whatever it says it is.
+fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim();
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") || request.body().size_hint().exact() == Some(0)
 }
 
 /// Leptos answers 500 to arguments that cannot be read, too. Those are the caller's: 400, in our envelope. Anything else is our fault.

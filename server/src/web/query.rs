@@ -1,7 +1,7 @@
 //! Query strings, as strict as bodies: no parameter twice, none that does not exist, no broken encoding.
 
 use super::unknown;
-use app::domain::problem::{Problem, clip};
+use app::domain::{problem::Problem, secret};
 use url::form_urlencoded;
 
 /// A query string that is being read.
@@ -16,7 +16,7 @@ impl Params {
     pub fn parse(query: &str) -> Result<Self, Problem> {
         let mut entries: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
-            let shown = clip(&name, 80);
+            let shown = secret::shown(&name, 80);
             if entries.iter().any(|(other, _)| *other == name) {
                 return Err(Problem::invalid(
                     shown.clone(),

@@ -1,19 +1,20 @@
 //! Names that do not exist, and what was probably meant.
 
-use app::domain::problem::{Code, Problem, clip};
+use app::domain::problem::{Code, Problem};
+use app::domain::secret;
 
 /// The refusal of a field or query parameter that does not exist. `what`: "field" or "query parameter".
 pub fn refuse(what: &str, name: &str, known: &[&'static str]) -> Problem {
     // A key that was pasted in the place of a name is not repeated: answers end up in logs.
-    let secret =
-        ["sk_", "rk_", "pk_", "whsec_", "cm_test_", "cm_live_"].iter().any(|prefix| name.trim().starts_with(prefix));
-    let shown = if secret { "(a key)".to_owned() } else { clip(name, 80) };
+    let shown = secret::shown(name, 80);
     let hint = match nearest(name, known) {
         Some(meant) => format!(" Did you mean {meant}?"),
         None if known.is_empty() => format!(" This call takes no {what}s."),
-        None => String::new(),
+        None => format!(" This call takes {}.", known.join(", ")),
     };
-    Problem::of(Code::ParameterUnknown, shown.clone(), format!("Unknown {what}: {shown}.{hint}"))
+    let named = if name.is_empty() { "one without a name" } else { &shown };
+    let message = format!("Unknown {what}: {named}.{hint}");
+    Problem::of(Code::ParameterUnknown, shown, message)
 }
 
 /// The known name that is meant: the longer or shorter form of it, or one with a typing error or two.

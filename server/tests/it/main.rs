@@ -7,22 +7,29 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
+mod bad_requests;
 mod browser;
 mod checkout;
 mod checkout_refusals;
 mod connection;
 mod counts;
 mod coupon_trouble;
+// Only a debug build dies on order.
+#[cfg(all(unix, debug_assertions))]
+mod death;
+mod description;
 mod discount_codes;
 mod edge;
 mod faults;
 mod hang_up;
 mod harness;
 mod idempotency;
+mod judged;
 mod lists;
 mod rules;
 mod secrets;
 mod sign_in;
 mod sweep;
 mod tenants;
+mod trouble;
 mod validate;

@@ -7,21 +7,20 @@ use crate::browser;
 use crate::components::{Ask, Call, Refusal, SubmitButton, Toasts};
 use crate::domain::discount_code::{Facts, Limits, Status};
 use crate::domain::mode::Mode;
-use crate::error::{Reply, flat};
-use crate::server_fns::codes::{archive_code, restore_code, set_code_active};
+use crate::prelude::*;
+use crate::server_fns::codes::{ArchiveCode, RestoreCode, SetCodeActive};
+use crate::server_fns::{Answer, ask};
 use crate::wire::screens::{CodeDetail, CodeView};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use std::future::Future;
 
 /// The dialog that asks before a code is archived.
 pub const ARCHIVE: &str = "archive";
 
 /// Takes back what was just done, from wherever one is by then; every screen that shows it looks again.
-fn take_back(call: impl Future<Output = Reply<CodeView>> + 'static, around: Around, toasts: Toasts) {
+fn take_back(call: Answer<CodeView>, around: Around, toasts: Toasts) {
     spawn_local(async move {
-        match flat(call.await) {
+        match call.await {
             Ok(view) => toasts.say(format!("{} can be used again.", view.code.code)),
             Err(problem) => toasts.say(problem.message),
         }
@@ -54,20 +53,21 @@ pub fn PauseOrResume(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
         let before = now.with_untracked(|now| now.view.clone());
         let (id, to) = (before.code.id.clone(), !before.code.active);
         now.update(|now| flip(&mut now.view, to));
-        let sent = async move {
-            let answer = set_code_active(mode, id, to).await;
-            if !matches!(answer, Ok(Ok(_))) {
+        let sent = Box::pin(async move {
+            let answer = ask(SetCodeActive { mode, id, active: to }).await;
+            if answer.is_err() {
                 now.try_update(|now| now.view = before);
             }
             answer
-        };
+        });
         call.start(sent, move |view| {
             let (id, text) = (view.code.id.clone(), view.code.code.clone());
             now.update(|now| now.view = view);
             if to {
                 toasts.say(format!("{text} can be used again."));
             } else {
-                let resume = move || take_back(set_code_active(mode, id.clone(), true), around, toasts);
+                let resume =
+                    move || take_back(ask(SetCodeActive { mode, id: id.clone(), active: true }), around, toasts);
                 toasts.say_with_undo(format!("{text} is paused. Open checkouts keep their price."), resume);
             }
         });
@@ -101,11 +101,11 @@ pub fn ArchiveDialog(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
     };
     let act = Callback::new(move |()| {
         let (id, app_id, navigate) = (code.id.clone(), code.app_id.clone(), navigate.clone());
-        call.start(archive_code(mode, id), move |view| {
+        call.start(ask(ArchiveCode { mode, id }), move |view| {
             browser::close_dialog(ARCHIVE);
             around.frame.refetch();
             let (id, text) = (view.code.id, view.code.code);
-            let restore = move || take_back(restore_code(mode, id.clone()), around, toasts);
+            let restore = move || take_back(ask(RestoreCode { mode, id: id.clone() }), around, toasts);
             toasts.say_with_undo(format!("{text} is archived."), restore);
             navigate(&links::codes(&app_id, mode), Default::default());
         });
@@ -130,7 +130,7 @@ pub fn Restore(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let id = now.with_untracked(|now| now.view.code.id.clone());
-        call.start(restore_code(mode, id), move |view| {
+        call.start(ask(RestoreCode { mode, id }), move |view| {
             toasts.say(format!("{} is restored, with its counts and its coupon.", view.code.code));
             now.update(|now| now.view = view);
             around.frame.refetch();

@@ -5,8 +5,8 @@ use super::words::number;
 use crate::components::status_word;
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
+use crate::prelude::*;
 use crate::wire::screens::CodeQuery;
-use leptos::prelude::*;
 
 /// In this order; `None` is all but archived.
 const SHOWN: [Option<Status>; 7] = [

@@ -14,8 +14,8 @@ use crate::components::zone_name;
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Code;
+use crate::prelude::*;
 use crate::wire::screens::{CodePage, CodeQuery};
-use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 

@@ -10,11 +10,11 @@ use crate::domain::code::CodeText;
 use crate::domain::form::FIELDS;
 use crate::domain::mode::Mode;
 use crate::domain::money::Currency;
-use crate::error::flat;
-use crate::server_fns::codes::{code_taken, create_code};
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::codes::{CodeTaken, CreateCode};
 use crate::wire::screens::FormOutcome;
 use crate::{browser, given};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlInputElement;
@@ -89,7 +89,8 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
         }
         let (app, mode) = (app_id.get_untracked(), mode.get_untracked());
         let navigate = navigate.clone();
-        let sent = create_code(mode, app.clone(), zone.get_untracked(), draft.form.get_untracked());
+        let (zone, form) = (zone.get_untracked(), draft.form.get_untracked());
+        let sent = ask(CreateCode { mode, app_id: app.clone(), zone, form });
         call.start(sent, move |outcome| match outcome {
             FormOutcome::Done { id } => {
                 frame.refetch();
@@ -245,7 +246,7 @@ fn look_up_while_typing(draft: Draft, app_id: Memo<String>, mode: Memo<Mode>) {
         let (app, mode) = (app_id.get_untracked(), mode.get());
         let later = move || {
             spawn_local(async move {
-                if flat(code_taken(mode, app, text.clone()).await) == Ok(true) {
+                if ask(CodeTaken { mode, app_id: app, text: text.clone() }).await == Ok(true) {
                     draft.taken.try_set(Some(text));
                 }
             });

@@ -13,10 +13,10 @@ use crate::components::{Banner, DialogButton, Time, Tone};
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Code;
-use crate::error::flat;
-use crate::server_fns::codes::read_code;
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::codes::ReadCode;
 use crate::wire::screens::{CodeDetail, SyncView};
-use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -69,7 +69,7 @@ fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
         let (Some(app_id), Some(id)) = (app_id.try_get_value(), id.try_get_value()) else { return };
         spawn_local(async move {
             // What cannot be had now is tried again at the next look: the figures on the screen stay.
-            if let Ok(fresh) = flat(read_code(mode, app_id, id).await)
+            if let Ok(fresh) = ask(ReadCode { mode, app_id, id }).await
                 && now.try_with_untracked(|now| *now != fresh) == Some(true)
             {
                 now.set(fresh);

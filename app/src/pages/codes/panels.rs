@@ -5,9 +5,10 @@ use crate::components::{
     Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone,
 };
 use crate::domain::mode::Mode;
-use crate::server_fns::codes::mint_again;
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::codes::MintAgain;
 use crate::wire::screens::{CodeDetail, CodeView, SyncView, When};
-use leptos::prelude::*;
 
 /// Redeemed, held, left.
 #[component]
@@ -97,7 +98,7 @@ pub fn StripePanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
     let id = StoredValue::new(now.with_untracked(|now| now.view.code.id.clone()));
     let again = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        call.start(mint_again(mode, id.get_value()), move |view| {
+        call.start(ask(MintAgain { mode, id: id.get_value() }), move |view| {
             now.update(|now| now.view = view);
             toasts.say("It can be used again. A new coupon is made at the next checkout.");
         });

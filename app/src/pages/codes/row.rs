@@ -4,8 +4,8 @@ use super::super::links;
 use super::words;
 use crate::components::{Bar, StatusBadge, Time};
 use crate::domain::mode::Mode;
+use crate::prelude::*;
 use crate::wire::screens::{CodeView, SyncView};
-use leptos::prelude::*;
 
 /// A code in the list.
 #[component]

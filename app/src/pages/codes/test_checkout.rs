@@ -5,9 +5,10 @@ use crate::browser;
 use crate::components::{Call, Choice, CloseButton, Dialog, Refusal, SelectField, SubmitButton, TextField};
 use crate::domain::mode::Mode;
 use crate::given;
-use crate::server_fns::codes::test_checkout;
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::codes::TestCheckout;
 use crate::wire::screens::CodeDetail;
-use leptos::prelude::*;
 
 /// The dialog's id.
 pub const DIALOG: &str = "test-checkout";
@@ -62,7 +63,7 @@ pub fn TestCheckoutDialog(
             return;
         }
         url.set(None);
-        call.start(test_checkout(app_id.clone(), id.clone(), price), move |made_at| {
+        call.start(ask(TestCheckout { app_id: app_id.clone(), id: id.clone(), price_id: price }), move |made_at| {
             browser::open_tab(&made_at);
             url.set(Some(made_at));
             made.run(());

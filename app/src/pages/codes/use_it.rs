@@ -2,8 +2,8 @@
 
 use crate::components::CodeBlock;
 use crate::domain::mode::Mode;
+use crate::prelude::*;
 use crate::wire::screens::CodeDetail;
-use leptos::prelude::*;
 
 /// `curl` with every field that one will want.
 fn curl(detail: &CodeDetail, mode: Mode) -> String {

@@ -5,9 +5,10 @@ use crate::browser;
 use crate::components::{Ask, Call, DialogButton, Time, Toasts};
 use crate::domain::mode::Mode;
 use crate::pages::links;
-use crate::server_fns::api_keys::revoke_api_key;
+use crate::prelude::*;
+use crate::server_fns::api_keys::RevokeApiKey;
+use crate::server_fns::ask;
 use crate::wire::screens::{ApiKeyRow, KeyRights};
-use leptos::prelude::*;
 
 const ASK: &str = "revoke";
 
@@ -103,7 +104,7 @@ fn AskRevoke(asked: RwSignal<Option<(String, String)>>, mode: Mode, keys: Loaded
     let name = move || asked.with(|asked| asked.as_ref().map(|(_, name)| name.clone()).unwrap_or_default());
     let act = Callback::new(move |()| {
         let Some((id, name)) = asked.get_untracked() else { return };
-        call.start(revoke_api_key(mode, id), move |()| {
+        call.start(ask(RevokeApiKey { mode, id }), move |()| {
             browser::close_dialog(ASK);
             toasts.say(format!("{name} is revoked."));
             keys.refetch();

@@ -8,7 +8,7 @@ mod stripe;
 use super::around::Around;
 use super::load::{Asked, Content, load, show_panel, trouble};
 use crate::given;
-use leptos::prelude::*;
+use crate::prelude::*;
 use leptos_meta::Title;
 
 /// The page.

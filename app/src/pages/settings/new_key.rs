@@ -3,10 +3,11 @@
 use super::super::load::Loaded;
 use crate::components::{Banner, Call, Choice, CodeBlock, Refusal, SelectField, SubmitButton, TextField, Tone};
 use crate::domain::mode::Mode;
-use crate::server_fns::api_keys::create_api_key;
+use crate::prelude::*;
+use crate::server_fns::api_keys::CreateApiKey;
+use crate::server_fns::ask;
 use crate::wire::screens::{AppRow, KeyRights, NewApiKey};
 use crate::{browser, given};
-use leptos::prelude::*;
 
 const FORM: &str = "create-key";
 const MADE: &str = "made";
@@ -50,7 +51,8 @@ pub fn NewKey(
             return;
         }
         let rights = KeyRights::parse(&field("rights")).unwrap_or_default();
-        call.start(create_api_key(mode.get_untracked(), name, field("app_id"), rights), move |key| {
+        let wanted = CreateApiKey { mode: mode.get_untracked(), name, app_id: field("app_id"), rights };
+        call.start(ask(wanted), move |key| {
             browser::reset_form(FORM);
             made.set(Some(key));
             keys.refetch();

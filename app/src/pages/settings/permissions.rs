@@ -2,8 +2,8 @@
 
 use crate::components::{Badge, Tone};
 use crate::domain::connection::Access;
+use crate::prelude::*;
 use crate::wire::screens::ConnectionView;
-use leptos::prelude::*;
 
 fn badge(access: Access, needed: bool) -> impl IntoView {
     let (tone, word) = match access {

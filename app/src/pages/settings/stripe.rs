@@ -7,9 +7,10 @@ use crate::components::{
 };
 use crate::domain::connection::check_restricted_key;
 use crate::domain::mode::Mode;
-use crate::server_fns::connection::{connect_restricted_key, disconnect};
+use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::connection::{ConnectRestrictedKey, Disconnect};
 use crate::wire::screens::ConnectionView;
-use leptos::prelude::*;
 
 const FORM: &str = "connect";
 const FIELD: &str = "restricted_key";
@@ -120,7 +121,7 @@ fn KeyForm(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()>) -> 
             browser::focus(FIELD);
             return;
         }
-        call.start(connect_restricted_key(mode, text.trim().to_owned()), move |view| {
+        call.start(ask(ConnectRestrictedKey { mode, restricted_key: text.trim().to_owned() }), move |view| {
             // The key is not kept in the page a moment longer than needed.
             browser::reset_form(FORM);
             now.set(view);
@@ -166,7 +167,7 @@ fn AskDisconnect(now: RwSignal<ConnectionView>, mode: Mode, changed: Callback<()
     let call = Call::of(ASK);
     let toasts: Toasts = expect_context();
     let act = Callback::new(move |()| {
-        call.start(disconnect(mode), move |view| {
+        call.start(ask(Disconnect { mode }), move |view| {
             browser::close_dialog(ASK);
             now.set(view);
             changed.run(());

@@ -1,13 +1,43 @@
 //! What the stand-in holds, newest first, as plain tables.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use serde_json::json;
 
-use super::{html::Html, time};
-use crate::{Coupon, PromotionCode, RequestRecord, Session, Sim, money::shown};
+use super::{html::Html, mode, time};
+use crate::{Coupon, Delivery, PromotionCode, RequestRecord, Session, SessionStatus, Sim, money::shown};
 
 /// How many rows a table has.
 const ROWS: usize = 50;
+
+/// What stands in a table: a text, and where it leads.
+struct Cell(String, Option<String>);
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self(text, None)
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned(), None)
+    }
+}
+
+/// A line of a table, and what makes it the same one when the page is brought up to date.
+struct Row {
+    name: String,
+    cells: Vec<Cell>,
+}
+
+/// What keeps the page as things are.
+pub(super) async fn live() -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("live.js")).into_response()
+}
 
 pub(super) async fn show(State(sim): State<Sim>) -> Response {
     let counts = sim.counts();
@@ -22,116 +52,167 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
     let mut codes = sim.promotion_codes();
     codes.reverse();
     codes.sort_by_key(|code| newest(code.created));
+    let mut events = sim.deliveries();
+    events.reverse();
     let mut requests = sim.requests();
     requests.reverse();
     Html::new()
-        .raw("<main class=\"wide\"><h1>Dashboard</h1>")
+        .raw("<main class=\"wide\"><h1>Dashboard</h1><div id=\"summary\" data-live>")
         .some(sim.is_down().then_some(()), |html, ()| {
             html.raw("<p role=\"status\" class=\"error\">Down: every connection but this page's is cut.</p>")
         })
         .raw("<p class=\"second\">")
         .text(format!(
-            "{} sessions ({} open, {} complete, {} expired), {} coupons, {} promotion codes, {} requests. Clock: {}.",
-            counts.sessions,
+            "{} ({} open, {} complete, {} expired), {}, {}, {}. Clock: {}.",
+            counted(counts.sessions, "session"),
             counts.open_sessions,
             counts.complete_sessions,
             counts.expired_sessions,
-            counts.coupons,
-            counts.promotion_codes,
-            counts.requests,
+            counted(counts.coupons, "coupon"),
+            counted(counts.promotion_codes, "promotion code"),
+            counted(counts.requests, "request"),
             time(sim.now_ms().div_euclid(1000)),
         ))
-        .raw("</p>")
+        .raw("</p></div>")
         .with(&table(
-            "Checkout Sessions",
-            &["Session", "Mode", "Status", "Total", "Discount", "Created"],
+            ("coupons", "Coupons"),
+            &["Coupon", "Terms", "Redeemed", "Name", "Valid", "Mode", "Created"],
+            &coupons,
+            coupon,
+        ))
+        .with(&table(
+            ("promotion_codes", "Promotion codes"),
+            &["Code", "Active", "Redeemed", "Coupon", "Mode", "Created"],
+            &codes,
+            code,
+        ))
+        .with(&table(
+            ("sessions", "Checkout Sessions"),
+            &["Session", "Status", "Total", "Discount", "Mode", "Created"],
             &sessions,
             session,
         ))
-        .with(&table("Coupons", &["Coupon", "Mode", "Name", "Terms", "Redeemed", "Valid", "Created"], &coupons, coupon))
-        .with(&table("Promotion codes", &["Code", "Mode", "Coupon", "Redeemed", "Active", "Created"], &codes, code))
-        .with(&table("Requests", &["Request", "Call", "Status", "Key", "Idempotency key", "At"], &requests, request))
-        .raw("</main>")
+        .with(&table(("events", "Events"), &["Type", "Object", "Account", "Mode", "At", "Event"], &events, event))
+        .with(&table(
+            ("requests", "Requests"),
+            &["Status", "Call", "At", "Idempotency key", "Key", "Request"],
+            &requests,
+            request,
+        ))
+        .raw("</main><script src=\"/dashboard/live.js\" defer></script>")
         .page("Dashboard", StatusCode::OK)
 }
 
-fn table<T>(title: &'static str, heads: &[&'static str], items: &[T], row: impl Fn(&T) -> Vec<String>) -> Html {
-    let html = Html::new()
-        .raw("<h2>")
-        .raw(title)
-        .raw("</h2><div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+fn table<T>(
+    (name, title): (&'static str, &'static str),
+    heads: &[&'static str],
+    items: &[T],
+    row: impl Fn(&T) -> Row,
+) -> Html {
+    let html = Html::new().raw("<section><h2>").raw(title).raw("</h2>");
+    let html = html.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     let html = html.raw(title).raw("\"><table><thead><tr>");
     let html = html.each(heads, |html, head| html.raw("<th scope=\"col\">").raw(head).raw("</th>"));
-    let html = html.raw("</tr></thead><tbody>").each(items.iter().take(ROWS), |html, item| {
-        let html = html.raw("<tr>");
-        html.each(row(item), |html, cell| html.raw("<td>").text(cell).raw("</td>")).raw("</tr>")
+    let html = html.raw("</tr></thead><tbody data-live id=\"").raw(name).raw("\">");
+    let html = html.each(items.iter().take(ROWS), |html, item| {
+        let Row { name, cells } = row(item);
+        let html = html.raw("<tr data-row=\"").text(name).raw("\">");
+        html.each(cells, |html, Cell(text, link)| {
+            let html = html.raw("<td>");
+            match link {
+                Some(link) => html.raw("<a href=\"").text(link).raw("\">").text(text).raw("</a></td>"),
+                None => html.text(text).raw("</td>"),
+            }
+        })
+        .raw("</tr>")
     });
-    let html = if items.is_empty() {
-        html.raw("<tr><td class=\"empty\" colspan=\"").text(heads.len().to_string()).raw("\">None yet</td></tr>")
-    } else {
-        html
+    let html = match items.len() {
+        0 => html.raw("<tr><td class=\"empty\" colspan=\"").text(heads.len().to_string()).raw("\">None yet</td></tr>"),
+        all if all > ROWS => html
+            .raw("<tr><td class=\"empty\" colspan=\"")
+            .text(heads.len().to_string())
+            .raw("\">The newest ")
+            .text(format!("{ROWS} of {all}"))
+            .raw("</td></tr>"),
+        _ => html,
     };
-    html.raw("</tbody></table></div>")
+    html.raw("</tbody></table></div></section>")
 }
 
-fn mode(livemode: bool) -> String {
-    if livemode { "live" } else { "test" }.to_owned()
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-fn yes(yes: bool) -> String {
-    if yes { "yes" } else { "no" }.to_owned()
+fn yes(yes: bool) -> Cell {
+    if yes { "yes" } else { "no" }.into()
 }
 
-fn redeemed(times: i64, most: Option<i64>) -> String {
-    most.map_or_else(|| times.to_string(), |most| format!("{times} of {most}"))
+fn redeemed(times: i64, most: Option<i64>) -> Cell {
+    most.map_or_else(|| times.to_string(), |most| format!("{times} of {most}")).into()
 }
 
 fn shortened(id: &str) -> String {
     if id.len() > 24 && id.is_ascii() { format!("{}…{}", &id[..14], &id[id.len() - 6..]) } else { id.to_owned() }
 }
 
-fn session(session: &Session) -> Vec<String> {
+fn session(session: &Session) -> Row {
     let currency = session.currency.as_deref().unwrap_or("usd");
+    let open = session.status == SessionStatus::Open;
     let discount = session.discounts.first().and_then(|one| one.promotion_code.as_ref().or(one.coupon.as_ref()));
-    vec![
-        shortened(&session.id),
-        mode(session.livemode),
-        json!(session.status).as_str().unwrap_or_default().to_owned(),
-        shown(session.amount_total.unwrap_or_default(), currency),
-        discount.map(|id| shortened(id)).unwrap_or_default(),
-        time(session.created),
-    ]
+    let cells = vec![
+        Cell(shortened(&session.id), open.then(|| format!("/c/pay/{}", session.id))),
+        json!(session.status).as_str().unwrap_or_default().into(),
+        shown(session.amount_total.unwrap_or_default(), currency).into(),
+        discount.map(|id| shortened(id)).unwrap_or_default().into(),
+        mode(session.livemode).into(),
+        time(session.created).into(),
+    ];
+    Row { name: session.id.clone(), cells }
 }
 
-fn coupon(coupon: &Coupon) -> Vec<String> {
+fn coupon(coupon: &Coupon) -> Row {
     let terms = match (coupon.percent_off, coupon.amount_off) {
         (Some(percent), _) => format!("{percent} % off"),
         (None, Some(amount)) => format!("{} off", shown(amount, coupon.currency.as_deref().unwrap_or_default())),
         (None, None) => String::new(),
     };
-    vec![
-        coupon.id.clone(),
-        mode(coupon.livemode),
-        coupon.name.clone().unwrap_or_default(),
-        terms,
+    let cells = vec![
+        coupon.id.clone().into(),
+        terms.into(),
         redeemed(coupon.times_redeemed, coupon.max_redemptions),
+        coupon.name.clone().unwrap_or_default().into(),
         yes(coupon.valid),
-        time(coupon.created),
-    ]
+        mode(coupon.livemode).into(),
+        time(coupon.created).into(),
+    ];
+    Row { name: coupon.id.clone(), cells }
 }
 
-fn code(code: &PromotionCode) -> Vec<String> {
-    vec![
-        code.code.clone(),
-        mode(code.livemode),
-        code.promotion.coupon.clone(),
-        redeemed(code.times_redeemed, code.max_redemptions),
+fn code(code: &PromotionCode) -> Row {
+    let cells = vec![
+        code.code.clone().into(),
         yes(code.active),
-        time(code.created),
-    ]
+        redeemed(code.times_redeemed, code.max_redemptions),
+        code.promotion.coupon.clone().into(),
+        mode(code.livemode).into(),
+        time(code.created).into(),
+    ];
+    Row { name: code.id.clone(), cells }
 }
 
-fn request(request: &RequestRecord) -> Vec<String> {
+fn event(event: &Delivery) -> Row {
+    let cells = vec![
+        Cell(event.kind.to_owned(), Some(format!("/dashboard/events/{}", event.event_id))),
+        shortened(&event.object_id).into(),
+        event.account.as_str().into(),
+        mode(event.livemode).into(),
+        time(event.created).into(),
+        event.event_id.as_str().into(),
+    ];
+    Row { name: event.event_id.clone(), cells }
+}
+
+fn request(request: &RequestRecord) -> Row {
     let status = match (request.status, request.cut) {
         (_, true) => "cut".to_owned(),
         (Some(status), _) => {
@@ -140,14 +221,20 @@ fn request(request: &RequestRecord) -> Vec<String> {
         }
         (None, false) => "under way".to_owned(),
     };
-    vec![
-        request.id.clone(),
-        format!("{} {}", request.method, request.path),
-        status,
-        request.key.as_deref().map(shortened_key).unwrap_or_default(),
-        request.idempotency_key.as_deref().map(shortened).unwrap_or_default(),
-        time(request.at_ms.div_euclid(1000)),
-    ]
+    let cells = vec![
+        status.into(),
+        format!("{} {}", request.method, shortened_path(&request.path)).into(),
+        time(request.at_ms.div_euclid(1000)).into(),
+        request.idempotency_key.as_deref().map(shortened).unwrap_or_default().into(),
+        request.key.as_deref().map(shortened_key).unwrap_or_default().into(),
+        request.id.as_str().into(),
+    ];
+    Row { name: request.id.clone(), cells }
+}
+
+/// Of long ids only the ends.
+fn shortened_path(path: &str) -> String {
+    path.split('/').map(shortened).collect::<Vec<_>>().join("/")
 }
 
 /// The stars of a masked key say nothing.

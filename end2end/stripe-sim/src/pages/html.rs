@@ -61,12 +61,12 @@ impl Html {
             .text(title)
             .raw(" · Stripe stand-in</title><link rel=\"icon\" href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%235b5bd6'/%3E%3Cpath d='M4 8h8' stroke='white' stroke-width='2'/%3E%3C/svg%3E\"><style>")
             .raw(include_str!("style.css"))
-            .raw("</style></head><body><header class=\"bar\"><span class=\"badge\">Stripe stand-in</span> <span>No real payment, no real Stripe.</span></header>")
+            .raw("</style></head><body><header class=\"bar\"><span class=\"badge\">Stripe stand-in</span> <span>No real payment, no real Stripe.</span> <a href=\"/dashboard\">Dashboard</a></header>")
             .with(&self)
             .raw("</body></html>");
         let mut response = (status, Body(page.0)).into_response();
         let headers = response.headers_mut();
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));

@@ -3,6 +3,7 @@
 mod apikeys;
 mod checkout;
 mod dashboard;
+mod event;
 mod html;
 
 use axum::{
@@ -19,6 +20,8 @@ pub(crate) fn router() -> Router<Sim> {
     Router::new()
         .route("/", get(|| async { Redirect::to("/dashboard") }))
         .route("/dashboard", get(dashboard::show))
+        .route("/dashboard/live.js", get(dashboard::live))
+        .route("/dashboard/events/{event}", get(event::show))
         .route("/c/pay/{session}", get(checkout::show))
         .route("/c/pay/{session}/pay", post(checkout::pay))
         .route("/c/pay/{session}/leave", get(checkout::leave))
@@ -32,6 +35,10 @@ pub(crate) fn router() -> Router<Sim> {
 fn not_found(message: &'static str) -> Response {
     let page = Html::new().raw("<main><div class=\"panel\"><h1>Not found</h1><p>").raw(message);
     page.raw("</p><a href=\"/dashboard\">To the dashboard</a></div></main>").page("Not found", StatusCode::NOT_FOUND)
+}
+
+fn mode(livemode: bool) -> &'static str {
+    if livemode { "live" } else { "test" }
 }
 
 /// Unix seconds as people read them.

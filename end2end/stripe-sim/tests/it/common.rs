@@ -4,6 +4,7 @@ use std::sync::Once;
 
 use reqwest::{Method, RequestBuilder, StatusCode, header::HeaderMap};
 use serde_json::Value;
+use stripe_judge::{Side, Watch};
 use stripe_sim::{AccountId, Running, Sim, seed_demo};
 
 /// 2026-11-21T00:00:00Z
@@ -11,6 +12,7 @@ pub(crate) const NOW: i64 = 1_795_219_200;
 pub(crate) const ALL: &[&str] = &["coupon_write", "promotion_code_write", "checkout_session_write", "plan_read"];
 
 pub(crate) struct Stripe {
+    pub(crate) judged: Watch,
     pub(crate) running: Running,
     pub(crate) sim: Sim,
     pub(crate) key: String,
@@ -62,11 +64,12 @@ pub(crate) async fn stripe() -> Stripe {
     static RING: Once = Once::new();
     RING.call_once(|| rustls::crypto::ring::default_provider().install_default().unwrap());
     let sim = Sim::with_clock(NOW * 1000);
+    let judged = Watch::over(&sim, Side::StandIn);
     seed_demo(&sim);
     let key = sim.issue_restricted_key(&AccountId::default(), false, ALL);
     let running = sim.listen("127.0.0.1:0").await.unwrap();
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-    Stripe { running, sim, key, http }
+    Stripe { judged, running, sim, key, http }
 }
 
 impl Stripe {

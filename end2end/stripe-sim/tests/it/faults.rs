@@ -92,12 +92,12 @@ async fn down_is_down_but_for_the_dashboard() {
 async fn stopped_is_gone_and_can_come_back() {
     let stripe = stripe().await;
     stripe.get(COUPONS).await.ok();
-    let Stripe { running, sim, key, http } = stripe;
+    let Stripe { judged, running, sim, key, http } = stripe;
     let address = running.url.strip_prefix("http://").unwrap().to_owned();
     running.stop().await;
     assert!(http.get(format!("http://{address}{COUPONS}")).bearer_auth(&key).send().await.is_err());
     let running = sim.listen(&address).await.unwrap();
-    Stripe { running, sim, key, http }.get(COUPONS).await.ok();
+    Stripe { judged, running, sim, key, http }.get(COUPONS).await.ok();
 }
 
 #[tokio::test]

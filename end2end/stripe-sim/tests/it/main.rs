@@ -3,8 +3,10 @@
 
 mod common;
 mod errors;
+mod events;
 mod faults;
 mod idempotency;
+mod judged;
 mod lists;
 mod objects;
 mod pages;

@@ -39,7 +39,7 @@ pub(super) async fn every_column_comes_back(base: Base) {
         raw!(base, Rest, sql).remove(0)
     };
     assert_eq!(rest().await, ("shop".into(), None, None, None, T + 1_000, None, T));
-    assert!(put!(base, &scope, renew_checkout("co_2", 1, T + 2_000)).unwrap());
+    assert!(put!(base, &scope, renew_checkout("co_2", 1, Step::Intent, T + 2_000)).unwrap());
     assert!(put!(base, &scope, settle_checkout("co_2", 1, Step::Uncertain, T, T)).unwrap());
     assert!(put!(base, &scope, reclaim_checkout("co_2", 1, Some("rd_9"), T)).unwrap());
     assert_eq!(get!(base, &scope, checkout("co_2")).unwrap().redemption_id.as_deref(), Some("rd_9"));

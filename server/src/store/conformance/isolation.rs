@@ -130,6 +130,7 @@ async fn tenant(base: &Base) -> Scope {
     put!(base, &scope, settle_checkout("co_uncertain", 1, Step::Uncertain, T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_refused", 1, Step::Refused, T, T)).unwrap();
     assert_eq!(put!(base, &scope, take_idempotency_key("key", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
+    assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
     scope
 }
 
@@ -192,7 +193,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode next_attempt("co_refused", 1, &next_attempt());
         Mode checkout("co_open");
         Mode detach_checkout("co_open");
-        Mode renew_checkout("co_intent", 1, T + 9_000);
+        Mode renew_checkout("co_intent", 1, Step::Intent, T + 9_000);
         Mode reclaim_checkout("co_uncertain", 1, Some("rd_9"), T + 1);
         Mode open_checkout("co_intent", 1, "cs_2", T, "{}", T);
         Mode settle_checkout("co_intent", 1, Step::Expired, T, T);
@@ -206,6 +207,10 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode finish_idempotency_key("key", 1, 200, b"answer");
         Mode release_idempotency_key("key", 1);
         Mode forget_idempotency_key("key", 1);
+        Mode take_lease("lease", "another", T + 10, T + 20);
+        Mode lease_is_held("lease", T);
+        Mode renew_lease("lease", "owner", 1, T + 20);
+        Mode release_lease("lease", "owner", 1);
     };
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
     table

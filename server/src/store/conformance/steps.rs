@@ -46,7 +46,14 @@ fn calls() -> Vec<(&'static str, Call, &'static [Step], Option<Step>)> {
     let own_hands: &[Step] = &[Step::Intent, Step::Uncertain];
     vec![
         ("take", call!(at, id, _n, at.take_checkout(id, T + 1_000, T + 9_000)), own_hands, None),
-        ("renew", call!(at, id, n, at.renew_checkout(id, n, T + 9_000)), &[Step::Intent], None),
+        ("renew intent", call!(at, id, n, at.renew_checkout(id, n, Step::Intent, T + 9_000)), &[Step::Intent], None),
+        (
+            "renew uncertain",
+            call!(at, id, n, at.renew_checkout(id, n, Step::Uncertain, T + 9_000)),
+            &[Step::Uncertain],
+            None,
+        ),
+        ("renew open", call!(at, id, n, at.renew_checkout(id, n, Step::Open, T + 9_000)), &[], None),
         (
             "open",
             call!(at, id, n, at.open_checkout(id, n, "cs_new", T, "{}", T + 1)),

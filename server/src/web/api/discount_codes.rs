@@ -26,8 +26,10 @@ use axum::{
 };
 use std::collections::BTreeMap;
 
-const DEFAULT_LIMIT: u32 = 20;
-const MAX_LIMIT: u32 = 100;
+/// Codes on a page where nothing is said.
+pub const DEFAULT_LIMIT: u32 = 20;
+/// Most codes on a page.
+pub const MAX_LIMIT: u32 = 100;
 
 type Id = Result<Path<String>, PathRejection>;
 

@@ -6,6 +6,8 @@ mod discount_codes;
 mod terms;
 mod validate;
 
+pub use discount_codes::{DEFAULT_LIMIT, MAX_LIMIT};
+
 use super::Site;
 use axum::{
     Router,

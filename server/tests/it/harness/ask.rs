@@ -1,5 +1,6 @@
 //! A request to the server, and its answer.
 
+use super::described;
 use super::shown::{lines, redact};
 use reqwest::{RequestBuilder, header::HeaderMap};
 use serde_json::Value;
@@ -30,6 +31,11 @@ impl Ask {
         Self(self.0.header("content-type", "application/json").body(body.into()))
     }
 
+    /// A body byte for byte, of no type.
+    pub fn bytes(self, body: Vec<u8>) -> Self {
+        Self(self.0.body(body))
+    }
+
     /// A form as a browser sends it.
     pub fn form(self, fields: &[(&str, &str)]) -> Self {
         Self(self.0.form(fields))
@@ -41,11 +47,17 @@ impl Ask {
 
     /// Where the connection may break.
     pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
-        let response = self.0.send().await?;
+        let (client, request) = self.0.build_split();
+        let request = request?;
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let body = request.body().and_then(reqwest::Body::as_bytes).map(<[u8]>::to_vec);
+        let response = client.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await?;
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Ok(Answer { status, headers, text, json })
+        let answer = Answer { status, headers, text, json };
+        described::hold(&method, &path, body.as_deref(), &answer);
+        Ok(answer)
     }
 }
 

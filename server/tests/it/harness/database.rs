@@ -1,6 +1,7 @@
 //! A database for one test, and a look into it where the API cannot tell.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, SqlitePool, postgres::PgConnectOptions};
+use std::collections::BTreeMap;
 use std::fs;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -77,6 +78,22 @@ impl Database {
         }
     }
 
+    /// The counters of every code are those of its rows. One statement, so that nothing moves between two looks.
+    pub async fn audit(&self) {
+        let wrong = "SELECT count(*) FROM discount_codes AS c WHERE
+            held <> (SELECT count(*) FROM redemptions AS r WHERE r.discount_code_id = c.id AND r.state = 'held') OR
+            redeemed <> (SELECT count(*) FROM redemptions AS r WHERE r.discount_code_id = c.id AND r.state = 'redeemed')";
+        assert_eq!(self.number(wrong).await, 0, "counters and rows differ");
+    }
+
+    /// Counts what SQLite finds broken in its file; PostgreSQL was not killed.
+    pub fn broken(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+            Self::Postgres { .. } => "SELECT CAST(0 AS BIGINT)",
+        }
+    }
+
     /// Everything that is kept, as bytes: the files with all that lies in them, or every column of every table.
     pub async fn dump(&self) -> Vec<u8> {
         let mut all = Vec::new();
@@ -99,6 +116,51 @@ impl Database {
             }
         }
         all
+    }
+
+    /// Every row of every table as text, without these columns: what must be the same after something that writes nothing.
+    pub async fn rows(&self, without: &[(&str, &str)]) -> BTreeMap<String, Vec<String>> {
+        let columns = match self {
+            Self::Sqlite { .. } => {
+                "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+            }
+            Self::Postgres { .. } => {
+                "SELECT table_name::text, column_name::text FROM information_schema.columns WHERE table_schema = 'public'"
+            }
+        };
+        let mut tables: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (table, column) in self.pairs(columns).await {
+            let kept = tables.entry(table.clone()).or_default();
+            if !without.contains(&(table.as_str(), column.as_str())) {
+                kept.push(column);
+            }
+        }
+        let mut all = BTreeMap::new();
+        for (table, columns) in tables {
+            let row = match self {
+                Self::Sqlite { .. } => {
+                    columns.iter().map(|name| format!("quote({name})")).collect::<Vec<_>>().join(" || ', ' || ")
+                }
+                Self::Postgres { .. } => format!("CAST(ROW({}) AS TEXT)", columns.join(", ")),
+            };
+            let rows = self.texts(format!("SELECT {row} AS row FROM {table} ORDER BY 1")).await;
+            all.insert(table, rows);
+        }
+        all
+    }
+
+    async fn pairs(&self, sql: &'static str) -> Vec<(String, String)> {
+        match self {
+            Self::Sqlite { look, .. } => sqlx::query_as(sql).fetch_all(look).await.unwrap(),
+            Self::Postgres { look, .. } => sqlx::query_as(sql).fetch_all(look).await.unwrap(),
+        }
+    }
+
+    async fn texts(&self, sql: String) -> Vec<String> {
+        match self {
+            Self::Sqlite { look, .. } => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(look).await.unwrap(),
+            Self::Postgres { look, .. } => sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(look).await.unwrap(),
+        }
     }
 
     /// Leaves nothing behind.

@@ -2,15 +2,26 @@
 
 mod ask;
 mod database;
+pub mod described;
 mod logs;
+#[cfg(all(unix, debug_assertions))]
+mod process;
 mod run;
+#[cfg(all(unix, debug_assertions))]
+mod shop;
 mod shown;
 mod world;
 
 pub use ask::Answer;
 pub use database::Engine;
 pub use logs::Recorded;
+#[cfg(all(unix, debug_assertions))]
+pub use process::Process;
+#[cfg(all(unix, debug_assertions))]
+pub use run::within;
 pub use run::{all, on, until};
+#[cfg(all(unix, debug_assertions))]
+pub use shop::{Counted, Shop};
 pub use shown::shown;
 pub use world::{Setup, World};
 

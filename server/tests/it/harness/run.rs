@@ -24,6 +24,7 @@ pub fn on(engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
         let body = async {
             tokio::time::timeout(PATIENCE, test(&world)).await.expect("the test hangs");
             world.audit().await;
+            world.judge();
         };
         let outcome = AssertUnwindSafe(body).catch_unwind().await;
         world.stop().await;
@@ -36,7 +37,16 @@ pub fn on(engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
 
 /// Waits for a state that comes by itself; `look` says what it sees, and whether that is it.
 #[track_caller]
-pub fn until<T: std::fmt::Debug>(mut look: impl AsyncFnMut() -> (bool, T)) -> impl Future<Output = T> {
+pub fn until<T: std::fmt::Debug>(look: impl AsyncFnMut() -> (bool, T)) -> impl Future<Output = T> {
+    within(SOON, look)
+}
+
+/// The same, for what takes longer.
+#[track_caller]
+pub fn within<T: std::fmt::Debug>(
+    patience: Duration,
+    mut look: impl AsyncFnMut() -> (bool, T),
+) -> impl Future<Output = T> {
     let place = std::panic::Location::caller();
     async move {
         let started = tokio::time::Instant::now();
@@ -45,7 +55,7 @@ pub fn until<T: std::fmt::Debug>(mut look: impl AsyncFnMut() -> (bool, T)) -> im
             if reached {
                 return seen;
             }
-            assert!(started.elapsed() < SOON, "{place}: it did not come; last seen: {seen:?}");
+            assert!(started.elapsed() < patience, "{place}: it did not come; last seen: {seen:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

@@ -1,0 +1,76 @@
+// What a browser loads before the first click does anything, and what happens when it cannot.
+import { type Page, type Response } from '@playwright/test';
+import { type Demo, expect, hydrated, test } from './fixtures.ts';
+
+/** All that the first screen may take, in bytes as they are sent. */
+const FIRST_SCREEN = 300_000;
+
+async function signIn(page: Page, demo: Demo): Promise<void> {
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByLabel('E-mail address').fill('owner@example.com');
+  await page.getByLabel('E-mail address').press('Enter');
+  await expect(page.getByText('owner@example.com')).toBeVisible();
+  const link = page.locator('article', { hasText: 'to owner@example.com' }).getByRole('link').first();
+  await expect(async () => {
+    await page.goto(demo.mailbox_url);
+    await expect(link).toBeVisible({ timeout: 200 });
+  }).toPass();
+  await page.goto((await link.getAttribute('href')) ?? '');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.waitForURL('**/apps*');
+}
+
+test('the first screen is small: where one signs in, and the list of codes', async ({ browser, demo, context, page }) => {
+  await signIn(page, demo);
+  const cookies = await context.cookies();
+  for (const path of ['/', '/apps', '/apps/taskpomo/discounts']) {
+    // A browser that has nothing yet.
+    const fresh = await browser.newContext({ baseURL: demo.url });
+    await fresh.addCookies(cookies);
+    const first = await fresh.newPage();
+    // What is fetched later, once nothing else is to do, is not part of the first screen.
+    await first.addInitScript(() => (window.requestIdleCallback = () => 0));
+    const answers: Response[] = [];
+    first.on('response', (answer) => answers.push(answer));
+    await first.goto(path);
+    await hydrated(first);
+    const sizes = answers.map(async (answer) => {
+      const { responseBodySize } = await answer.request().sizes();
+      return { url: answer.url(), bytes: responseBodySize };
+    });
+    const loaded = await Promise.all(sizes);
+    const total = loaded.reduce((sum, { bytes }) => sum + bytes, 0);
+    const programs = loaded.filter(({ url }) => url.endsWith('.wasm')).length;
+    expect(programs, `${path} is hydrated by the main part alone`).toBe(1);
+    expect(total, `${path}: ${JSON.stringify(loaded)}`).toBeLessThanOrEqual(FIRST_SCREEN);
+    expect(total, 'it was measured').toBeGreaterThan(50_000);
+    await fresh.close();
+  }
+});
+
+test.describe('a later part of the program that cannot be had', () => {
+  test.use({ allowedErrors: [/./] });
+
+  test('leaves a page that works as plain HTML', async ({ page, demo, context }) => {
+    await signIn(page, demo);
+    await page.goto('/apps/taskpomo/discounts');
+    const program = await page.locator('link[rel=preload][as=fetch]').getAttribute('href');
+    await context.route('**/*.wasm', (route) =>
+      new URL(route.request().url()).pathname === program ? route.fallback() : route.abort(),
+    );
+    await page.reload();
+    await hydrated(page);
+    const create = page.getByRole('link', { name: 'Create code' }).first();
+    const died = page.waitForEvent('pageerror');
+    await create.click();
+    await died;
+    await create.click();
+    await page.waitForURL('**/discounts/new*');
+    await expect(page.getByRole('heading', { name: 'New code' })).toBeVisible();
+    await page.getByLabel('Code', { exact: true }).fill('PLAIN10');
+    await page.getByLabel('Percent off').fill('10');
+    await page.getByRole('button', { name: 'Create code' }).click();
+    await expect(page.getByRole('heading', { name: 'PLAIN10' })).toBeVisible();
+  });
+});

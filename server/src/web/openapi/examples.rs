@@ -1,0 +1,218 @@
+//! Examples. A test holds each against its schema.
+
+use app::domain::problem::{Code, Problem};
+use app::wire::api::ErrorBody;
+use serde_json::{Value, json};
+
+/// An id that could be a code's.
+pub const CODE_ID: &str = "dc_01kac4nq00r5v8h2xkq3m9d7tz";
+/// 1 January 2027.
+const NEW_YEAR: i64 = 1_798_761_600_000;
+const MADE: i64 = 1_795_000_000_000;
+
+/// Names and bodies of `POST /v1/admin/discount-codes`.
+pub fn new_discount_codes() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "percentage",
+            json!({
+                "app_id": "taskpomo", "code": "BLACKFRIDAY50", "percent_off": 50, "max_redemptions": 1000,
+                "expires_at": NEW_YEAR, "metadata": { "team": "growth" },
+            }),
+        ),
+        (
+            "fixed amount, for three months",
+            json!({
+                "app_id": "taskpomo", "code": "FIVE-OFF", "amount_off_cents": 500, "currency": "usd", "duration": "repeating",
+                "duration_in_months": 3,
+            }),
+        ),
+    ]
+}
+
+/// Names and bodies of `PATCH /v1/admin/discount-codes/{id}`.
+pub fn changes() -> Vec<(&'static str, Value)> {
+    vec![
+        ("pause", json!({ "active": false })),
+        ("no limit and no end any more", json!({ "max_redemptions": null, "expires_at": null })),
+        ("metadata", json!({ "metadata": { "team": null, "season": "winter" } })),
+    ]
+}
+
+/// A discount code.
+pub fn discount_code() -> Value {
+    json!({
+        "object": "discount_code", "id": CODE_ID, "app_id": "taskpomo", "livemode": false, "code": "BLACKFRIDAY50",
+        "percent_off": 50, "amount_off_cents": null, "currency": null, "duration": "once", "duration_in_months": null,
+        "max_redemptions": 1000, "redemptions": { "count": 3, "held": 1, "redeemed": 2 }, "starts_at": null,
+        "expires_at": NEW_YEAR, "active": true, "status": "active", "stripe_coupon": "cm_dc_01kac4nq00r5v8h2xkq3m9d7tz",
+        "metadata": { "team": "growth" }, "created_at": MADE,
+    })
+}
+
+/// A page of codes.
+pub fn list() -> Value {
+    json!({ "object": "list", "data": [discount_code()], "has_more": false, "url": "/v1/admin/discount-codes" })
+}
+
+/// The body of `POST /v1/discount-codes/validate`.
+pub fn question() -> Value {
+    json!({ "app_id": "taskpomo", "code": "BLACKFRIDAY50", "price_id": "price_1ABC", "user_id": "user-123" })
+}
+
+/// Names and answers of it.
+pub fn validations() -> Vec<(&'static str, Value)> {
+    vec![
+        ("it can be used", json!({ "valid": true, "discount_code": discount_code() })),
+        ("it cannot", json!({ "valid": false, "reason": "expired" })),
+    ]
+}
+
+/// Names and bodies of `POST /v1/checkout/sessions`.
+pub fn new_checkouts() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "with a discount code",
+            json!({
+                "app_id": "taskpomo", "price_id": "price_1ABC", "user_id": "user-123", "discount_code": "BLACKFRIDAY50",
+                "success_url": "https://taskpomo.app/thank-you", "cancel_url": "https://taskpomo.app/pricing",
+            }),
+        ),
+        (
+            "with Stripe's own box for promotion codes",
+            json!({
+                "app_id": "taskpomo", "price_id": "price_1ABC", "quantity": 2, "allow_promotion_codes": true,
+                "customer_email": "ada@example.com", "expires_in": 3600, "success_url": "https://taskpomo.app/thank-you",
+                "cancel_url": "https://taskpomo.app/pricing",
+            }),
+        ),
+    ]
+}
+
+/// Names and answers of it.
+pub fn checkouts() -> Vec<(&'static str, Value)> {
+    let session = |discount: Value, box_is_shown: bool| {
+        json!({
+            "object": "checkout_session", "id": "cs_test_a1b2c3", "url": "https://checkout.stripe.com/c/pay/cs_test_a1b2c3",
+            "expires_at": MADE + 3_600_000, "discount": discount, "allow_promotion_codes": box_is_shown, "notices": [],
+        })
+    };
+    let discount = json!({
+        "code": "BLACKFRIDAY50", "discount_code": CODE_ID, "stripe_coupon": "cm_dc_01kac4nq00r5v8h2xkq3m9d7tz",
+        "redemption": "rd_01kac4nq00r5v8h2xkq3m9d7tz",
+    });
+    vec![("with a discount code", session(discount, false)), ("without one", session(Value::Null, true))]
+}
+
+/// The body of `POST /v1/admin/connection`.
+pub fn new_connection() -> Value {
+    json!({ "restricted_key": "rk_test_51Abc" })
+}
+
+/// Names and connections.
+pub fn connections() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "connected",
+            json!({
+                "object": "connection", "method": "restricted_key", "livemode": false, "status": "connected", "account": null,
+                "key_hint": "rk_test_…4f2a", "permissions": {
+                    "coupons": "write", "promotion_codes": "write", "checkout_sessions": "write", "prices": "read",
+                },
+            }),
+        ),
+        ("disconnected", disconnected()),
+    ]
+}
+
+/// No connection.
+pub fn disconnected() -> Value {
+    json!({
+        "object": "connection", "method": null, "livemode": false, "status": "disconnected", "account": null, "key_hint": null,
+        "permissions": { "coupons": "none", "promotion_codes": "none", "checkout_sessions": "none", "prices": "none" },
+    })
+}
+
+/// One refusal for each code that the API knows.
+pub fn refusals() -> Vec<(&'static str, Value)> {
+    let shown = |code: &Code| {
+        let (param, message) = words(*code)?;
+        let mut problem = Problem::new(*code, message);
+        problem.param = (!param.is_empty()).then(|| param.to_owned());
+        if *code == Code::StripePermissionMissing {
+            problem.missing = vec!["checkout_session_write".to_owned()];
+        }
+        Some((code.as_str(), serde_json::to_value(ErrorBody::from(&problem)).unwrap_or_default()))
+    };
+    Code::ALL.iter().filter_map(shown).collect()
+}
+
+/// The field and the sentence; none for what only screens answer.
+fn words(code: Code) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        Code::ParameterMissing => ("code", "code is needed: 3 to 64 characters, like BLACKFRIDAY50."),
+        Code::ParameterInvalid => ("percent_off", "percent_off must be a number, like 50; it is a string."),
+        Code::ParameterUnknown => ("percentoff", "Unknown field: percentoff. Did you mean percent_off?"),
+        Code::ParametersExclusive => ("amount_off_cents", "Give either percent_off or amount_off_cents, not both."),
+        Code::DiscountCodeUnknown => ("discount_code", "This discount code does not exist. Check its spelling."),
+        Code::DiscountCodePaused => ("discount_code", "This discount code is paused at the moment."),
+        Code::DiscountCodeNotStarted => ("discount_code", "This discount code cannot be used yet."),
+        Code::DiscountCodeExpired => ("discount_code", "This discount code has expired."),
+        Code::DiscountCodeExhausted => ("discount_code", "This discount code has been used up."),
+        Code::DiscountCodeCurrencyMismatch => {
+            ("discount_code", "This discount code is in another currency than the price.")
+        }
+        Code::ApiKeyMissing => (
+            "",
+            "An API key is needed in the header Authorization: Bearer cm_test_… or cm_live_…. You make one under Settings.",
+        ),
+        Code::ApiKeyInvalid => {
+            ("", "This API key is not valid: it is mistyped, unknown or revoked. Settings lists the keys that work.")
+        }
+        Code::StripeKeyPresented => (
+            "",
+            "This is a key of Stripe's. Codemint's API takes a Codemint API key: it starts with cm_test_ or cm_live_, and Settings makes one.",
+        ),
+        Code::KeyScope => {
+            ("", "This API key may validate codes and make checkouts only. Use a key with full access for this call.")
+        }
+        Code::StripePermissionMissing => (
+            "",
+            "The Stripe connection lacks the permission checkout_session_write. Settings has the link that makes a key with it.",
+        ),
+        Code::ResourceMissing => ("", "No such discount code: 'dc_01kac4nq00r5v8h2xkq3m9d7tz'"),
+        Code::MethodNotAllowed => ("", "PUT does not go with /v1/checkout/sessions; the header Allow names what does."),
+        Code::RequestTimeout => ("", "The body did not arrive within 15 seconds."),
+        Code::CodeTaken => {
+            ("code", "This app has a code BLACKFRIDAY50 already. Choose another text, or archive that one first.")
+        }
+        Code::IdempotencyKeyInUse => {
+            ("", "The first request with this Idempotency-Key is still running. Try again in a moment.")
+        }
+        Code::StripeNotConnected => {
+            ("", "Stripe is not connected in test mode. Connect it in Settings, or by POST /v1/admin/connection.")
+        }
+        Code::NeedsReauth => {
+            ("", "Stripe no longer accepts the stored key. Connect again in Settings; codes and counts are kept.")
+        }
+        Code::TermsImmutable => {
+            ("", "What this code gives cannot change any more: its coupon is in Stripe or on its way there.")
+        }
+        Code::DiscountCodeBlocked => {
+            ("", "The coupon was changed in Stripe. The code's page in Codemint offers to mint it again.")
+        }
+        Code::BodyTooLarge => ("", "The body is larger than 65536 bytes."),
+        Code::ContentTypeInvalid => ("", "Content-Type must be application/json; it is missing."),
+        Code::HeadersTooLarge => ("", "The headers are larger than 32768 bytes."),
+        Code::IdempotencyKeyReused => (
+            "Idempotency-Key",
+            "This Idempotency-Key came before with another request. Use a new key for a new request.",
+        ),
+        Code::RateLimited => ("", "Too many unknown discount codes with this API key: at most 600 a minute."),
+        Code::StripeUnavailable => {
+            ("", "Stripe could not be reached. Nothing was used up; send the same request again.")
+        }
+        Code::Internal => ("", "Something went wrong on our side. It is logged under the id in the header Request-Id."),
+        Code::SignInRequired | Code::OriginRefused | Code::AppIdTaken => return None,
+    })
+}

@@ -1,0 +1,202 @@
+//! The bodies that calls take.
+
+use super::objects;
+use super::schema::{CONTROLS, flag, moment, object, one_of, or_null, text, trimmed, whole};
+use app::domain::{
+    app_id::AppId,
+    checkout::{MAX_LIFE_S, MAX_PRICE_ID, MAX_QUANTITY, MAX_URL, MAX_USER_ID, MIN_LIFE_S, SessionMode},
+    code::CodeText,
+    connection::MAX_RESTRICTED_KEY,
+    email,
+};
+use utoipa::openapi::{
+    AllOfBuilder, ObjectBuilder, OneOfBuilder, RefOr, Schema,
+    schema::{SchemaType, Type},
+};
+
+/// Names and schemas.
+pub fn all() -> Vec<(&'static str, RefOr<Schema>)> {
+    vec![
+        ("new_discount_code", new_discount_code()),
+        ("discount_code_changes", discount_code_changes().into()),
+        ("question", question().into()),
+        ("new_checkout_session", new_checkout_session().into()),
+        ("new_connection", new_connection().into()),
+        ("nothing", object("No fields.").into()),
+    ]
+}
+
+/// An app's id, where a call is about one app.
+fn app_id() -> ObjectBuilder {
+    or_null(trimmed(
+        "The app, by its id. A key that belongs to one app may leave it out.",
+        &format!("[a-z0-9][a-z0-9_-]{{0,{}}}", AppId::MAX - 1),
+    ))
+}
+
+fn percent_off() -> ObjectBuilder {
+    or_null(objects::percent())
+}
+
+fn amount_off_cents() -> ObjectBuilder {
+    or_null(objects::amount())
+}
+
+fn currency() -> ObjectBuilder {
+    or_null(trimmed("With `amount_off_cents`: a currency that Stripe charges in, in any case.", "[A-Za-z]{3}"))
+}
+
+fn duration() -> ObjectBuilder {
+    or_null(objects::duration("How long it applies to a subscription; `once` where it is not said."))
+}
+
+fn duration_in_months() -> ObjectBuilder {
+    or_null(objects::months())
+}
+
+fn with_limits(object: ObjectBuilder) -> ObjectBuilder {
+    object
+        .property("max_redemptions", or_null(objects::limit()))
+        .property("starts_at", or_null(moment("From when on it can be used; null: at once. Before `expires_at`.")))
+        .property("expires_at", or_null(moment("Until when it can be used; null: for ever. In the future.")))
+}
+
+fn with_terms(object: ObjectBuilder) -> ObjectBuilder {
+    object
+        .property("percent_off", percent_off())
+        .property("amount_off_cents", amount_off_cents())
+        .property("currency", currency())
+        .property("duration", duration())
+        .property("duration_in_months", duration_in_months())
+}
+
+/// A rule between fields: these are given, those are not.
+fn rule<const N: usize>(about: &str, given: [(&str, ObjectBuilder); N], left_out: &[&str]) -> ObjectBuilder {
+    let null = || ObjectBuilder::new().schema_type(SchemaType::new(Type::Null));
+    let rule = ObjectBuilder::new().schema_type(SchemaType::new(Type::Object)).description(Some(about));
+    let rule = given.into_iter().fold(rule, |rule, (name, schema)| rule.property(name, schema).required(name));
+    left_out.iter().fold(rule, |rule, name| rule.property(*name, null()))
+}
+
+fn new_discount_code() -> RefOr<Schema> {
+    let code = trimmed(
+        "What customers will type: letters, digits, - and _. It is stored in capitals, and unique in its app among codes that are not archived.",
+        &format!("[A-Za-z0-9_-]{{{},{}}}", CodeText::MIN, CodeText::MAX),
+    );
+    let fields = object("A new discount code.").property("app_id", app_id()).property("code", code).required("code");
+    let fields = with_limits(with_terms(fields)).property(
+        "metadata",
+        or_null(objects::metadata("Your own words, within Stripe's limits.", objects::metadata_value())),
+    );
+    let given = |kind: Type| ObjectBuilder::new().schema_type(SchemaType::new(kind));
+    let discount = OneOfBuilder::new()
+        .item(rule("A percentage.", [("percent_off", given(Type::Number))], &["amount_off_cents", "currency"]))
+        .item(rule(
+            "A fixed amount.",
+            [("amount_off_cents", given(Type::Integer)), ("currency", given(Type::String))],
+            &["percent_off"],
+        ));
+    let repeating = ObjectBuilder::new().schema_type(SchemaType::new(Type::String)).enum_values(Some(["repeating"]));
+    let otherwise = or_null(objects::duration("`once` or `forever`.")).enum_values(Some([
+        serde_json::Value::from("once"),
+        serde_json::Value::from("forever"),
+        serde_json::Value::Null,
+    ]));
+    let lasting = OneOfBuilder::new()
+        .item(rule("For some months.", [("duration", repeating), ("duration_in_months", given(Type::Integer))], &[]))
+        .item(rule("Once, or for ever.", [], &["duration_in_months"]).property("duration", otherwise));
+    Schema::AllOf(
+        AllOfBuilder::new()
+            .description(Some("A new discount code: a percentage or a fixed amount, and for how long."))
+            .item(fields)
+            .item(Schema::OneOf(discount.build()))
+            .item(Schema::OneOf(lasting.build()))
+            .build(),
+    )
+    .into()
+}
+
+fn discount_code_changes() -> ObjectBuilder {
+    let fields = object(
+        "What to change: a field that is left out stays, null empties it. Terms (what the code gives and for how long) can change only until the first use.",
+    )
+    .property("active", flag("False pauses it."));
+    // Merged with what is there; the whole may have 50 keys, which the number of changes does not tell.
+    let metadata = objects::metadata(
+        "Merged with what is there: a key with null or an empty string is removed.",
+        or_null(objects::metadata_value()),
+    )
+    .max_properties(None);
+    with_terms(with_limits(fields)).property("metadata", metadata)
+}
+
+fn user_id(about: &str) -> ObjectBuilder {
+    or_null(text(about).min_length(Some(1)).max_length(Some(MAX_USER_ID)).pattern(Some(format!("^[^{CONTROLS}]*$"))))
+}
+
+fn price_id(about: &str) -> ObjectBuilder {
+    trimmed(about, &format!("[A-Za-z0-9_-]{{1,{MAX_PRICE_ID}}}"))
+}
+
+/// Without control characters.
+fn plain(about: &str) -> ObjectBuilder {
+    trimmed(about, &format!("[^{CONTROLS}]*"))
+}
+
+fn question() -> ObjectBuilder {
+    object("Can this code be used now?")
+        .property("app_id", app_id())
+        .property("code", plain("What the customer typed.").pattern(Some(format!(r"^\s*[^\s{CONTROLS}]([^{CONTROLS}]*[^\s{CONTROLS}])?\s*$"))))
+        .required("code")
+        .property("price_id", or_null(price_id("The price in your Stripe account that it shall be used for: tells whether a fixed amount fits its currency.")))
+        .property("user_id", user_id("Your own id of the customer."))
+}
+
+fn new_checkout_session() -> ObjectBuilder {
+    let address = |about: &str| {
+        let host = format!(r"https?://[^\s/?#:@\\{CONTROLS}][^\s/?#@\\{CONTROLS}]*");
+        trimmed(about, &format!(r"{host}([/?#][^\s\\{CONTROLS}]*)?")).max_length(Some(MAX_URL))
+    };
+    let mail = format!(r#"[^\s@<>,;"\\{CONTROLS}]{{1,64}}@[^\s@.<>,;"\\{CONTROLS}]+(\.[^\s@.<>,;"\\{CONTROLS}]+)+"#);
+    object("A Checkout Session to be made in Stripe.")
+        .property("app_id", app_id())
+        .property("price_id", price_id("A price of your Stripe account."))
+        .required("price_id")
+        .property("quantity", or_null(whole("How many; 1 where it is not said.").minimum(Some(1)).maximum(Some(MAX_QUANTITY))))
+        .property(
+            "mode",
+            or_null(one_of(
+                "Stripe's mode of the session; the price tells it where it is not said.",
+                [SessionMode::Payment, SessionMode::Subscription].map(SessionMode::as_str),
+            )),
+        )
+        .property("user_id", user_id("Your own id of the customer; Stripe gets it as `client_reference_id`."))
+        .property("success_url", address("Where Stripe sends the customer afterwards: http or https, with a host and without a user's name."))
+        .required("success_url")
+        .property("cancel_url", address("Where Stripe sends a customer who leaves."))
+        .required("cancel_url")
+        .property("discount_code", or_null(plain("What the customer typed. What can be no code is refused as an unknown one.")))
+        .property(
+            "allow_promotion_codes",
+            or_null(flag("Whether Stripe shows its own box for promotion codes. With a discount code it is left out, and `notices` says so.")),
+        )
+        .property("customer_email", or_null(trimmed("Prefills Stripe's page.", &mail).max_length(Some(email::MAX))))
+        .property(
+            "expires_in",
+            or_null(
+                whole("For how many seconds the session can be paid: 3600 where it is not said and the code is limited, else Stripe's day.")
+                    .minimum(Some(MIN_LIFE_S))
+                    .maximum(Some(MAX_LIFE_S)),
+            ),
+        )
+}
+
+fn new_connection() -> ObjectBuilder {
+    let most = MAX_RESTRICTED_KEY - "rk_test_".len();
+    let key = trimmed(
+        "A restricted key of the Stripe account, of the API key's mode. It is sealed at once and never told back.",
+        &format!("rk_(test|live)_[A-Za-z0-9]{{1,{most}}}"),
+    )
+    .write_only(true);
+    object("A connection by a restricted key.").property("restricted_key", key).required("restricted_key")
+}

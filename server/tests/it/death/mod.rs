@@ -1,0 +1,59 @@
+//! The real process killed by SIGKILL, wherever it stands. Whatever comes then: one coupon for a code, one session for a key, and
+//! counts that are the stand-in's.
+//!
+//! Every day each story is told once; `CODEMINT_FULL=1` tells them so often that every step is died at 200 times an engine.
+
+mod crowd;
+mod later;
+mod steps;
+mod two_processes;
+
+use crate::harness::Engine;
+use futures::{FutureExt, StreamExt};
+use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+/// Longer than a lease, and then a completer's patience, in milliseconds.
+const GIVEN_UP_MS: i64 = 69_000;
+/// No story needs nearly as long.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Installations that live at the same time. They mostly wait for leases and jobs.
+const SIDE_BY_SIDE: usize = 40;
+
+/// Whether everything is told as often as it is promised.
+fn full() -> bool {
+    std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1")
+}
+
+/// Runs to its end, if the engine can be had.
+fn run(engine: Engine, all: impl Future<Output = ()>) {
+    if engine.is_there() {
+        // As `main` has it done by the first use of the client.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(all);
+    }
+}
+
+/// Tells all stories side by side, each so many times; afterwards says which failed.
+fn tell<S: Debug + Copy>(engine: Engine, stories: Vec<S>, times: usize, story: impl AsyncFn(Engine, S) -> String) {
+    run(engine, async {
+        let (count, started) = (stories.len() * times, Instant::now());
+        let all: Vec<S> = (0..times).flat_map(|_| stories.clone()).collect();
+        let told = futures::stream::iter(all).map(async |told| {
+            let telling = tokio::time::timeout(PATIENCE, story(engine, told));
+            match AssertUnwindSafe(telling).catch_unwind().await {
+                Ok(Ok(said)) => {
+                    eprintln!("{engine:?} {told:?}: {said}");
+                    None
+                }
+                Ok(Err(_)) => Some(format!("{told:?}: it does not end")),
+                Err(_) => Some(format!("{told:?}: see its panic above")),
+            }
+        });
+        let failed: Vec<_> = told.buffer_unordered(SIDE_BY_SIDE).filter_map(async |failed| failed).collect().await;
+        eprintln!("{engine:?}: {count} stories in {:.1} s", started.elapsed().as_secs_f64());
+        assert!(failed.is_empty(), "{} of {count} failed:\n{}", failed.len(), failed.join("\n"));
+    });
+}

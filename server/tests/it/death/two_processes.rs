@@ -1,0 +1,105 @@
+//! Two processes on one database: one mints, the other waits for it, and takes over when it dies.
+
+use crate::harness::{Engine, Process, Shop, all, within};
+use serde_json::json;
+use std::time::{Duration, Instant};
+use stripe_sim::{Fault, FaultKind, Match};
+
+const COUPONS: &str = "/v1/coupons";
+const CODES: usize = 15;
+const BUYERS: usize = 3;
+/// The whole budget of a request, and a little for a machine that many share.
+const BUDGET: Duration = Duration::from_secs(22);
+
+/// SQLite has one process.
+fn on_postgres(test: impl AsyncFn(&Shop, &Process)) {
+    super::run(Engine::Postgres, async {
+        let shop = Shop::open(Engine::Postgres, None).await;
+        let second = shop.another(None).await;
+        test(&shop, &second).await;
+        shop.comes_to_rest().await;
+        second.kill().await;
+        shop.close().await;
+    });
+}
+
+#[test]
+fn first_uses_race() {
+    on_postgres(async |shop, second| {
+        for code in 0..CODES {
+            shop.code(json!({ "code": format!("RACE{code}"), "percent_off": 10 })).await;
+        }
+        shop.sim.clear_requests();
+        let first = shop.url();
+        let buyers = (0..CODES).flat_map(|code| (0..BUYERS).map(move |buyer| (code, buyer)));
+        let both = buyers.flat_map(|(code, buyer)| {
+            [(0, &first), (1, &second.url)].map(|(process, url)| {
+                shop.purchase_at(url, &format!("order-{code}-{buyer}-{process}"), &format!("RACE{code}")).send()
+            })
+        });
+        for answer in all(both).await {
+            answer.expect(201);
+        }
+        assert_eq!(shop.sim.coupons().len(), CODES);
+        assert_eq!(shop.sim.request_count("POST", COUPONS), CODES, "one of the two mints, the other waits");
+        assert_eq!(shop.sim.counts().open_sessions, CODES * BUYERS * 2);
+    });
+}
+
+/// The first process has begun to mint, and the second one waits for it.
+async fn one_mints_and_the_other_waits(
+    shop: &Shop,
+    second: &Process,
+    kind: FaultKind,
+) -> [tokio::task::JoinHandle<Result<crate::harness::Answer, reqwest::Error>>; 2] {
+    shop.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 2 })).await;
+    shop.sim.clear_requests();
+    shop.sim.inject(Fault::new(Match::new("POST", COUPONS).times(1), kind));
+    let minting = tokio::spawn(shop.purchase("order-1", "SPRING").try_send());
+    shop.sim.wait_until(|sim| sim.fault_met(kind)).await;
+    let waiting = tokio::spawn(shop.purchase_at(&second.url, "order-2", "SPRING").try_send());
+    within(BUDGET, async || (second.said().contains("another process mints this coupon"), ())).await;
+    [minting, waiting]
+}
+
+#[test]
+fn the_second_waits() {
+    on_postgres(async |shop, second| {
+        let purchases = one_mints_and_the_other_waits(shop, second, FaultKind::Hold).await;
+        shop.sim.release_held();
+        for purchase in purchases {
+            purchase.await.unwrap().unwrap().expect(201);
+        }
+        assert_eq!((shop.sim.coupons().len(), shop.sim.request_count("POST", COUPONS)), (1, 1));
+    });
+}
+
+async fn takes_over(shop: &Shop, second: &Process, kind: FaultKind) {
+    let [minting, waiting] = one_mints_and_the_other_waits(shop, second, kind).await;
+    shop.kill().await;
+    let died = Instant::now();
+    assert!(minting.await.unwrap().is_err());
+    shop.sim.release_held();
+    let answer = waiting.await.unwrap().unwrap().expect(201);
+    assert_eq!(answer.header("idempotent-replayed"), None, "it was answered by the one request that waited");
+    let after = died.elapsed();
+    eprintln!("{kind:?}: taken over and answered {:.1} s after the death", after.as_secs_f64());
+    assert!(after < BUDGET);
+    // What the dead one had begun goes on at the other, under its key.
+    within(BUDGET, async || {
+        let answer = shop.purchase_at(&second.url, "order-1", "SPRING").send().await;
+        (answer.status == 201, answer)
+    })
+    .await;
+    assert_eq!((shop.sim.coupons().len(), shop.sim.counts().open_sessions), (1, 2));
+}
+
+#[test]
+fn the_second_takes_over_before_stripe_has_the_coupon() {
+    on_postgres(async |shop, second| takes_over(shop, second, FaultKind::Hold).await);
+}
+
+#[test]
+fn the_second_takes_over_and_adopts_the_coupon() {
+    on_postgres(async |shop, second| takes_over(shop, second, FaultKind::HoldAnswer).await);
+}

@@ -1,0 +1,117 @@
+//! The real binary as a process of its own, which can be killed.
+
+use super::run::until;
+use super::world::MASTER_KEYS;
+use std::fs::File;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::{Child, Command};
+
+/// How long a process may take to come up, or to end.
+const PATIENCE: Duration = Duration::from_secs(60);
+const SIGKILL: i32 = 9;
+
+/// What every process of one installation is given.
+pub struct Place {
+    pub database_url: String,
+    pub stripe_url: String,
+    /// Logs and mail.
+    pub folder: PathBuf,
+}
+
+impl Place {
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_codemint"));
+        command
+            .env("CODEMINT_DATABASE_URL", &self.database_url)
+            .env("CODEMINT_MASTER_KEYS", MASTER_KEYS)
+            .env("CODEMINT_STRIPE_API_URL", &self.stripe_url)
+            .env("CODEMINT_SMTP_URL", format!("file:{}", self.folder.display()))
+            .env("RUST_LOG", "info,server=debug")
+            .env_remove("CODEMINT_DIE_AT")
+            .env_remove("CODEMINT_CLOCK_AHEAD_MS")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command
+    }
+
+    /// A command to its end: what it printed.
+    pub async fn run(&self, arguments: &[&str]) -> String {
+        let output = self.command().args(arguments).output().await.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+/// A running `codemint serve`.
+pub struct Process {
+    child: Child,
+    pub url: String,
+    log: PathBuf,
+}
+
+impl Process {
+    /// Starts one and waits until it answers. `orders` are further variables.
+    pub async fn serve(place: &Place, orders: &[(&str, String)]) -> Self {
+        loop {
+            // A port that is free now; somebody may take it before the process does.
+            let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let log = place.folder.join(format!("{}.log", free.port()));
+            let mut command = place.command();
+            command.arg("serve").env("CODEMINT_BIND", free.to_string()).envs(orders.iter().map(|(name, v)| (*name, v)));
+            let out = File::options().create(true).append(true).open(&log).unwrap();
+            command.stdout(Stdio::null()).stderr(out);
+            let mut process = Self { child: command.spawn().unwrap(), url: format!("http://{free}"), log };
+            if process.answers().await {
+                return process;
+            }
+            let said = process.said();
+            assert!(said.contains("in use"), "it did not start: {said}");
+        }
+    }
+
+    async fn answers(&mut self) -> bool {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap();
+        let ready = format!("{}/readyz", self.url);
+        let started = tokio::time::Instant::now();
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(started.elapsed() < PATIENCE, "it does not answer: {}", self.said());
+            if http.get(&ready).send().await.is_ok_and(|answer| answer.status().is_success()) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        false
+    }
+
+    /// Its log so far.
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap_or_default()
+    }
+
+    /// It dies by its own hand, as it was ordered.
+    pub async fn dies(mut self) {
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let Ok(status) = ended else { panic!("it does not die") };
+        assert_eq!(status.unwrap().signal(), Some(SIGKILL), "{}", self.said());
+    }
+
+    /// SIGKILL, from outside.
+    pub async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+/// The newest file with this end in a folder, once it is there.
+pub async fn file_of(folder: &Path, end: &str) -> String {
+    until(async || {
+        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let newest = files.filter(|path| path.extension().is_some_and(|e| e == end)).max();
+        let text = newest.and_then(|path| std::fs::read_to_string(path).ok());
+        (text.is_some(), text)
+    })
+    .await
+    .unwrap()
+}
