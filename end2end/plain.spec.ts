@@ -294,12 +294,14 @@ test('Stripe, a test checkout, and minting again', async ({ page, demo, request 
     await page.getByLabel('Name').fill(' ');
     expect(await submit(page, create)).toBe(400);
     await expectError(page, 'Name', /Type a name/);
+    await expect(page.getByLabel('Name'), 'the page begins at its error').toBeFocused();
     await expect(page.getByLabel('App', { exact: true })).toHaveValue('taskpomo');
     await expect(page.getByLabel('May do')).toHaveValue('checkout');
     await page.getByLabel('Name').fill('Without scripts');
     expect(await submit(page, create)).toBe(200);
     const made = (await page.getByText(/^cm_test_[a-z0-9A-Z]{60,}$/).textContent())?.trim() ?? '';
     expect(page.url()).toBe(`${demo.url}/settings`);
+    await expect(page.locator('#made'), 'the page begins at the key').toBeFocused();
     expect((await page.content()).split(made)).toHaveLength(2);
     const validate = () =>
       request.post(`${demo.url}/v1/discount-codes/validate`, {

@@ -7,7 +7,7 @@ import { Backend, DEMO_OWNER, keyFrom, linkFor, signIn } from './people.ts';
 // Each test has an owner of its own, or is alone on its server.
 test.describe.configure({ mode: 'parallel' });
 test.use({ allowedErrors: [/status of (404|503)/] });
-test.setTimeout(120_000);
+test.setTimeout(180_000);
 
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
@@ -221,8 +221,9 @@ test('codes in every state', async ({ page, demo, request }) => {
   await page.getByRole('button', { name: 'Keep it' }).click();
   await page.getByRole('button', { name: 'Open a test checkout' }).click();
   await look(page, 'test checkout');
+  const opened = page.waitForEvent('popup');
   await page.getByRole('button', { name: 'Make the checkout' }).click();
-  await page.waitForEvent('popup').then((popup) => popup.close());
+  await (await opened).close();
   await look(page, 'test checkout made');
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Pause' }).click();

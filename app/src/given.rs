@@ -73,6 +73,12 @@ mod real {
         posted(form).map(|posted| posted.problems).unwrap_or_default()
     }
 
+    /// Whether a field is the first one that was refused: the page begins there.
+    pub fn is_wrong(field: &str) -> bool {
+        let first = use_context::<Posted>().and_then(|posted| posted.problems.into_iter().next());
+        first.is_some_and(|problem| problem.param.as_deref() == Some(field))
+    }
+
     fn made<T>(pick: impl FnOnce(Made) -> Option<T>) -> Option<T> {
         use_context::<Posted>()?.made.and_then(pick)
     }
@@ -127,6 +133,11 @@ mod nothing {
     /// No form.
     pub fn problems(_form: &str) -> Vec<Problem> {
         Vec::new()
+    }
+
+    /// No form.
+    pub fn is_wrong(_field: &str) -> bool {
+        false
     }
 
     /// No form.

@@ -3,6 +3,7 @@
 //! Fields hold no state. Forms read all their fields from the document at every input ([`crate::browser::field`]), so what was typed
 //! before the WASM was there counts like the rest, and hydration never overwrites it.
 
+use crate::given;
 use crate::prelude::*;
 
 /// The frame of a field: label, control, help, error.
@@ -98,6 +99,7 @@ pub fn TextField(
                     class=format!("input {input_class}")
                     value=value
                     placeholder=placeholder
+                    autofocus=given::is_wrong(name)
                     inputmode=inputmode
                     autocomplete=autocomplete
                     autocapitalize="off"

@@ -1,14 +1,14 @@
 //! How an owner's locale writes numbers, money and moments. The words around them are English.
 
-/// The order of a date, and the clock that goes with it.
+/// What a date begins with; a clock goes with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Dates {
+enum First {
     /// `1 Jan 2027, 13:00`.
-    DayFirst,
+    Day,
     /// `Jan 1, 2027, 1:00 PM`.
-    MonthFirst,
+    Month,
     /// `2027-01-01 13:00`.
-    YearFirst,
+    Year,
 }
 
 /// A local moment.
@@ -38,13 +38,13 @@ pub struct Locale {
     decimal: char,
     /// Whether a currency's sign stands behind the amount.
     sign_behind: bool,
-    dates: Dates,
+    first: First,
 }
 
 /// As in Britain.
 impl Default for Locale {
     fn default() -> Self {
-        Self { group: ',', decimal: '.', sign_behind: false, dates: Dates::DayFirst }
+        Self { group: ',', decimal: '.', sign_behind: false, first: First::Day }
     }
 }
 
@@ -58,7 +58,7 @@ impl Locale {
         let plain = Self::default();
         let behind = |group| Self { group, decimal: ',', sign_behind: true, ..plain };
         match (language.as_str(), region.as_str()) {
-            ("en", "US" | "PH" | "") => Self { dates: Dates::MonthFirst, ..plain },
+            ("en", "US" | "PH" | "") => Self { first: First::Month, ..plain },
             ("de" | "fr" | "it", "CH" | "LI") => Self { group: '’', ..plain },
             ("es", "MX" | "US" | "PR" | "GT" | "HN" | "SV" | "NI" | "PA" | "PE" | "DO" | "419") => plain,
             ("pt", "" | "BR") | ("nl" | "id" | "tr", _) => Self { sign_behind: false, ..behind('.') },
@@ -68,7 +68,7 @@ impl Locale {
                 | "lv" | "lt",
                 _,
             ) => behind(JOINT),
-            ("ja" | "zh" | "ko", _) => Self { dates: Dates::YearFirst, ..plain },
+            ("ja" | "zh" | "ko", _) => Self { first: First::Year, ..plain },
             _ => plain,
         }
     }
@@ -102,23 +102,23 @@ impl Locale {
     pub fn day(self, moment: Moment) -> String {
         let Moment { year, month, day, .. } = moment;
         let name = MONTHS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or_default();
-        match self.dates {
-            Dates::DayFirst => format!("{day} {name} {year}"),
-            Dates::MonthFirst => format!("{name} {day}, {year}"),
-            Dates::YearFirst => format!("{year}-{month:02}-{day:02}"),
+        match self.first {
+            First::Day => format!("{day} {name} {year}"),
+            First::Month => format!("{name} {day}, {year}"),
+            First::Year => format!("{year}-{month:02}-{day:02}"),
         }
     }
 
     /// The whole moment: `1 Jan 2027, 13:00`.
     pub fn moment(self, moment: Moment) -> String {
         let (day, Moment { hour, minute, .. }) = (self.day(moment), moment);
-        match self.dates {
-            Dates::MonthFirst => {
+        match self.first {
+            First::Month => {
                 let half = if hour < 12 { "AM" } else { "PM" };
                 format!("{day}, {}:{minute:02} {half}", (hour + 11) % 12 + 1)
             }
-            Dates::DayFirst => format!("{day}, {hour:02}:{minute:02}"),
-            Dates::YearFirst => format!("{day} {hour:02}:{minute:02}"),
+            First::Day => format!("{day}, {hour:02}:{minute:02}"),
+            First::Year => format!("{day} {hour:02}:{minute:02}"),
         }
     }
 }

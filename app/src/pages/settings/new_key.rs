@@ -74,7 +74,7 @@ pub fn NewKey(
     let shown = move || {
         made.get().map(|made| {
             view! {
-                <div class="panel new-secret" id=MADE tabindex="-1" role="status">
+                <div class="panel new-secret" id=MADE tabindex="-1" autofocus=true role="status">
                     <h3>{format!("{} is made", made.row.name)}</h3>
                     <Banner tone=Tone::Amber>"Copy the key now. It is shown this once; only a fingerprint of it is stored."</Banner>
                     <CodeBlock text=made.key what="the new API key" />
