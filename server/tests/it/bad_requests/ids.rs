@@ -144,7 +144,7 @@ pub fn rows() -> Vec<Row> {
         row(
             "a change of an archived code",
             patch("{ARCHIVED_ID}"),
-            "404 invalid_request_error resource_missing -: This discount code is archived: it cannot be changed any more.",
+            "404 invalid_request_error resource_missing -: This discount code is archived: restore it on its page in Codemint before changing it.",
         ),
         row(
             "the end of somebody else's code",

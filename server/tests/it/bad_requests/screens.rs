@@ -49,7 +49,7 @@ pub fn rows() -> Vec<Row> {
         ),
         row(
             "a call in a mode that is none",
-            Request::form("create-app", "mode=sideways&name=More&id=more"),
+            Request::form("code-taken", "mode=sideways&app_id=taskpomo&text=MORE"),
             "400 invalid_request_error parameter_invalid -: The form is not whole: a field is missing or cannot be read. Load the page again.",
         ),
         row(
