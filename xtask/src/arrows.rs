@@ -35,6 +35,7 @@ const RULES: &[Rule] = &[
     Rule { room: "server/src", never: &["sqlx::", "sqlx "], but: &["server/src/store"] },
     Rule { room: "server/src", never: &["reqwest"], but: &["server/src/stripe"] },
     Rule { room: "server/src", never: &["stripe_sim"], but: &["server/src/cli", "server/src/stripe/tests.rs"] },
+    Rule { room: "server/src", never: &["utoipa"], but: &["server/src/web/openapi"] },
     Rule { room: "server/src/services", never: &["crate::web", "crate::jobs", "axum::"], but: &[] },
     Rule {
         room: "server/src/store",
