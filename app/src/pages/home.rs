@@ -93,7 +93,11 @@ fn SignInPanel() -> impl IntoView {
             typed_wrong.set(email::parse(&typed, "email").err().map(|problem| problem.message));
         }
     };
-    let error = Signal::derive(move || typed_wrong.get().or_else(|| call.field_problem("email")));
+    // The rule speaks of the API's field.
+    let error = Signal::derive(move || {
+        let told = typed_wrong.get().or_else(|| call.field_problem("email"));
+        told.map(|text| text.replacen("email", "This", 1))
+    });
 
     view! {
         <section class="panel sign-in" aria-labelledby="sign-in-title">
