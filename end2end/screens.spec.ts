@@ -19,7 +19,7 @@ test('before signing in', async ({ page, demo }) => {
   await look(page, 'home');
   await page.getByLabel('E-mail address').fill('nobody');
   await page.getByRole('button', { name: 'Send me a link' }).click();
-  await expect(page.getByText('This must be an e-mail address')).toBeVisible();
+  await expect(page.getByText('This is not an e-mail address')).toBeVisible();
   await look(page, 'home refused');
   const address = `look-${Date.now()}@example.com`;
   await page.getByLabel('E-mail address').fill(address);

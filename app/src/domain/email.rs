@@ -28,7 +28,7 @@ pub fn parse(raw: &str, param: &str) -> Result<String, Problem> {
     if good {
         Ok(text.to_owned())
     } else {
-        Err(Problem::invalid(param, format!("{param} must be an e-mail address, like you@example.com.")))
+        Err(Problem::invalid(param, format!("This is not an e-mail address: {param} must be like you@example.com.")))
     }
 }
 

@@ -207,7 +207,7 @@ async fn plain_forms_lead_on_or_come_back(w: &World) {
     // What is refused comes back with what was typed, escaped, and the error; its status is that of the refusal.
     let nasty = "<script>alert(1)</script>\"'&";
     let cases = [
-        ("/", vec![("do", "send-link"), ("email", nasty)], 400, "must be an e-mail address"),
+        ("/", vec![("do", "send-link"), ("email", nasty)], 400, "This is not an e-mail address"),
         ("/apps", vec![("do", "create-app"), ("name", "A"), ("id", nasty)], 400, "app-id-error"),
         ("/apps", vec![("do", "create-app"), ("name", nasty), ("id", "taskpomo")], 409, "already"),
         (new, with(&[("code", nasty)]), 400, "The code may have"),

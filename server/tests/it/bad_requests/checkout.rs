@@ -236,27 +236,27 @@ pub fn rows() -> Vec<Row> {
         row(
             "an e-mail address without a domain",
             mail("ada"),
-            "400 invalid_request_error parameter_invalid customer_email: customer_email must be an e-mail address, like you@example.com.",
+            "400 invalid_request_error parameter_invalid customer_email: This is not an e-mail address: customer_email must be like you@example.com.",
         ),
         row(
             "an e-mail address without a dot",
             mail("ada@localhost"),
-            "400 invalid_request_error parameter_invalid customer_email: customer_email must be an e-mail address, like you@example.com.",
+            "400 invalid_request_error parameter_invalid customer_email: This is not an e-mail address: customer_email must be like you@example.com.",
         ),
         row(
             "two at signs",
             mail("ada@@example.com"),
-            "400 invalid_request_error parameter_invalid customer_email: customer_email must be an e-mail address, like you@example.com.",
+            "400 invalid_request_error parameter_invalid customer_email: This is not an e-mail address: customer_email must be like you@example.com.",
         ),
         row(
             "two e-mail addresses",
             mail("ada@example.com,bob@example.com"),
-            "400 invalid_request_error parameter_invalid customer_email: customer_email must be an e-mail address, like you@example.com.",
+            "400 invalid_request_error parameter_invalid customer_email: This is not an e-mail address: customer_email must be like you@example.com.",
         ),
         row(
             "an e-mail address with a name",
             mail("Ada <ada@example.com>"),
-            "400 invalid_request_error parameter_invalid customer_email: customer_email must be an e-mail address, like you@example.com.",
+            "400 invalid_request_error parameter_invalid customer_email: This is not an e-mail address: customer_email must be like you@example.com.",
         ),
         row(
             "an e-mail address with a header",
@@ -266,12 +266,12 @@ pub fn rows() -> Vec<Row> {
         row(
             "an e-mail address with a hidden character",
             mail("ada\u{200b}@example.com"),
-            "400 invalid_request_error parameter_invalid customer_email: customer_email must be an e-mail address, like you@example.com.",
+            "400 invalid_request_error parameter_invalid customer_email: This is not an e-mail address: customer_email must be like you@example.com.",
         ),
         row(
             "an e-mail address of 255 bytes",
             mail(&format!("ada@{}.com", long(247))),
-            "400 invalid_request_error parameter_invalid customer_email: customer_email must be an e-mail address, like you@example.com.",
+            "400 invalid_request_error parameter_invalid customer_email: This is not an e-mail address: customer_email must be like you@example.com.",
         ),
         row(
             "an empty e-mail address",

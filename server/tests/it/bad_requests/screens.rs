@@ -125,7 +125,7 @@ pub fn rows() -> Vec<Row> {
         row(
             "a sign-in with a header",
             Request::form("request-sign-in", "email=a@b.example%0d%0aBcc:c@d.example"),
-            "200 {\"Err\":{\"code\":\"parameter_invalid\",\"message\":\"email must be an e-mail address, like you@example.com.\",\"param\":\"email\"}}",
+            "200 {\"Err\":{\"code\":\"parameter_invalid\",\"message\":\"This is not an e-mail address: email must be like you@example.com.\",\"param\":\"email\"}}",
         ),
         row(
             "a checkout of somebody's code",
