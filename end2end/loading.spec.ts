@@ -1,28 +1,13 @@
 // What a browser loads before the first click does anything, and what happens when it cannot.
-import { type Page, type Response } from '@playwright/test';
-import { type Demo, expect, hydrated, test } from './fixtures.ts';
+import { type Response } from '@playwright/test';
+import { expect, hydrated, test } from './fixtures.ts';
+import { DEMO_OWNER, signIn } from './people.ts';
 
 /** All that the first screen may take, in bytes as they are sent. */
 const FIRST_SCREEN = 300_000;
 
-async function signIn(page: Page, demo: Demo): Promise<void> {
-  await page.goto('/');
-  await hydrated(page);
-  await page.getByLabel('E-mail address').fill('owner@example.com');
-  await page.getByLabel('E-mail address').press('Enter');
-  await expect(page.getByText('owner@example.com')).toBeVisible();
-  const link = page.locator('article', { hasText: 'to owner@example.com' }).getByRole('link').first();
-  await expect(async () => {
-    await page.goto(demo.mailbox_url);
-    await expect(link).toBeVisible({ timeout: 200 });
-  }).toPass();
-  await page.goto((await link.getAttribute('href')) ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL('**/apps*');
-}
-
 test('the first screen is small: where one signs in, and the list of codes', async ({ browser, demo, context, page }) => {
-  await signIn(page, demo);
+  await signIn(page, demo, DEMO_OWNER);
   const cookies = await context.cookies();
   for (const path of ['/', '/apps', '/apps/taskpomo/discounts']) {
     // A browser that has nothing yet.
@@ -53,7 +38,7 @@ test.describe('a later part of the program that cannot be had', () => {
   test.use({ allowedErrors: [/./] });
 
   test('leaves a page that works as plain HTML', async ({ page, demo, context }) => {
-    await signIn(page, demo);
+    await signIn(page, demo, DEMO_OWNER);
     await page.goto('/apps/taskpomo/discounts');
     const program = await page.locator('link[rel=preload][as=fetch]').getAttribute('href');
     await context.route('**/*.wasm', (route) =>
