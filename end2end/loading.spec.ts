@@ -34,6 +34,35 @@ test('the first screen is small: where one signs in, and the list of codes', asy
   }
 });
 
+test('whoever goes on before a page’s part is there sees where they went', async ({ page, demo, context }) => {
+  await signIn(page, demo, DEMO_OWNER);
+  await page.goto('/apps/taskpomo/discounts');
+  await hydrated(page);
+  const program = await page.locator('link[rel=preload][as=fetch]').getAttribute('href');
+  const late: (() => void)[] = [];
+  await context.route('**/*.wasm', async (route) => {
+    if (new URL(route.request().url()).pathname !== program) await new Promise<void>((go) => late.push(go));
+    await route.fallback();
+  });
+  await page.reload();
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Create code' }).first().click();
+  await expect(page.getByText('Loading…')).toBeVisible();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.waitForURL('**/settings*');
+  await page.getByRole('link', { name: 'Apps', exact: true }).click();
+  await page.waitForURL('**/apps*');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Apps');
+  expect(late.length, 'parts are on their way').toBeGreaterThan(1);
+  late.splice(0).forEach((go) => go());
+  await page.waitForLoadState('networkidle');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Apps');
+  await expect(page).toHaveTitle(/^Apps/);
+  // And the parts that came late are of use.
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Settings');
+});
+
 test.describe('a later part of the program that cannot be had', () => {
   test.use({ allowedErrors: [/./] });
 
@@ -50,7 +79,7 @@ test.describe('a later part of the program that cannot be had', () => {
     const died = page.waitForEvent('pageerror');
     await create.click();
     await died;
-    await create.click();
+    // The click that found the program dead is followed all the same.
     await page.waitForURL('**/discounts/new*');
     await expect(page.getByRole('heading', { name: 'New code' })).toBeVisible();
     await page.getByLabel('Code', { exact: true }).fill('PLAIN10');

@@ -54,14 +54,16 @@ pub fn HydrationTags(
 /// slashes only.
 ///
 /// - Should the program die (a later part that cannot be fetched, a bug), the page goes on as the plain HTML that it also is: clicks
-///   and forms no longer reach the program's listeners, and the browser follows them by itself.
+///   and forms no longer reach the program's listeners, and the browser follows them by itself; also the link that was just clicked.
 /// - The mark on `<html>` is for tests: from here on a click does what it will do.
 /// - The later parts are fetched once nothing else is to do, so that no click waits for them, nor misses them after a new version
 ///   was installed on the server.
 fn start(js: &str, wasm: &str, parts: &[String]) -> String {
     format!(
-        "const plain=e=>{{if((e.error??e.reason)instanceof WebAssembly.RuntimeError)for(const kind of['click','submit','popstate'])\
-         addEventListener(kind,e=>e.stopImmediatePropagation(),true)}};\
+        "let went;addEventListener('click',e=>{{const a=e.target.closest?.('a[href]');went=a&&!a.target&&{{to:a.href,at:Date.now()}}}},true);\
+         const plain=e=>{{if(!((e.error??e.reason)instanceof WebAssembly.RuntimeError))return;\
+         for(const kind of['click','submit','popstate'])addEventListener(kind,e=>e.stopImmediatePropagation(),true);\
+         if(went&&Date.now()-went.at<30000)location.assign(went.to)}};\
          addEventListener('error',plain);addEventListener('unhandledrejection',plain);\
          import init,{{hydrate}} from {js:?};await init({{module_or_path:{wasm:?}}});await hydrate();\
          document.documentElement.dataset.hydrated='';\

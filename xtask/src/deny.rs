@@ -42,6 +42,8 @@ fn program() -> Outcome<PathBuf> {
     // Unoptimized: it is built once and runs for a second.
     let mut install =
         workspace::cargo(["install", "cargo-deny", "--version", VERSION, "--locked", "--debug", "--quiet"]);
-    step::run("Installing cargo-deny", install.arg("--root").arg(&ours))?;
+    step::run("Installing cargo-deny", install.arg("--root").arg(&ours)).map_err(|problem| {
+        format!("{problem}\nLicences and duplicates are checked by cargo-deny: `cargo install cargo-deny --version {VERSION} --locked`, where the network can be reached.")
+    })?;
     Ok(path)
 }

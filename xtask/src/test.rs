@@ -4,7 +4,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use clap::ValueEnum;
@@ -54,6 +54,7 @@ pub(crate) fn run(filter: Option<&str>, only: Option<Part>) -> ExitCode {
     let cluster = if matches!(only, Some(Part::Docs | Part::Fuzz)) { None } else { database(&mut rows) };
     let given = Given { filter, database: cluster.as_ref().map(Cluster::url), binary: built.as_deref().ok() };
     if wanted(Part::Rust) {
+        rows.extend(stripes_words());
         rows.push(row("Rust", || if built.is_ok() { rust(&given) } else { Err("the server does not compile".into()) }));
     }
     if wanted(Part::Docs) {
@@ -130,15 +131,18 @@ fn database(rows: &mut Vec<Row>) -> Option<Cluster> {
 /// Where Stripe's OpenAPI document is, seen from the workspace, if no variable says otherwise.
 const OPENAPI: (&str, &str) = ("CODEMINT_STRIPE_OPENAPI", "../shared/stripe/openapi-subset.json");
 
-/// The tests pass without the document, and say so only where nobody looks.
-fn say_whether_stripe_judges() {
+/// The tests pass without the document, and say so only where nobody looks: a row of the table does, too.
+fn stripes_words() -> Option<Row> {
     let (variable, beside) = OPENAPI;
     let named = env::var_os(variable).filter(|named| !named.is_empty()).map(PathBuf::from);
-    if !named.unwrap_or_else(|| workspace::root().join(beside)).is_file() {
-        say::note(&format!(
-            "{variable} names no copy of Stripe's OpenAPI document: calls to Stripe are tested, but not judged by it"
-        ));
+    if named.unwrap_or_else(|| workspace::root().join(beside)).is_file() {
+        return None;
     }
+    let note = format!(
+        "{variable} names no copy of Stripe's OpenAPI document: calls to Stripe are tested, but not judged by it"
+    );
+    say::note(&note);
+    Some(Row { part: "Judged by Stripe", tally: Tally::SKIPPED, elapsed: Duration::ZERO, note: Some(note) })
 }
 
 /// Whether whoever runs this allows parts to be left out.
@@ -158,7 +162,6 @@ fn generated(binary: &Path, filter: Option<&str>) -> Outcome<Tally> {
 }
 
 fn rust(given: &Given<'_>) -> Outcome<Tally> {
-    say_whether_stripe_judges();
     let nextest = step::output(&mut workspace::cargo(["nextest", "--version"])).is_ok();
     if !nextest {
         say::note("cargo-nextest is not installed: `cargo test` runs the same tests, one program after the other");

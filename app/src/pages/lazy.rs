@@ -2,26 +2,28 @@
 //!
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
+//!
+//! They are ordinary routes that wait for their own code: the router's lazy routes (0.8.17) lose track when somebody goes on before the
+//! code is there, and then show one page under another's address.
 
+use super::load::panel_waiting;
 use super::{codes, settings};
 use crate::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos::lazy;
+use std::pin::Pin;
 
 macro_rules! lazy {
-    ($($(#[$doc:meta])* $name:ident: $page:ident of $module:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident, $part:ident: $page:ident of $module:ident;)*) => {
         $(
             $(#[$doc])*
-            pub struct $name;
+            #[component]
+            pub fn $name() -> impl IntoView {
+                once_there(|| Box::pin($part()))
+            }
 
-            #[lazy_route]
-            impl LazyRoute for $name {
-                fn data() -> Self {
-                    Self
-                }
-
-                fn view(_page: Self) -> AnyView {
-                    $module::$page().into_any()
-                }
+            #[lazy]
+            fn $part() -> AnyView {
+                $module::$page().into_any()
             }
         )*
     };
@@ -29,9 +31,17 @@ macro_rules! lazy {
 
 lazy! {
     /// The form for a new code.
-    NewCode: NewCode of codes;
+    NewCode, new_code: NewCode of codes;
     /// One code.
-    OneCode: OneCode of codes;
+    OneCode, one_code: OneCode of codes;
     /// The settings.
-    Settings: Settings of settings;
+    Settings, settings_page: Settings of settings;
+}
+
+type Part = Pin<Box<dyn Future<Output = AnyView>>>;
+
+fn once_there(part: fn() -> Part) -> AnyView {
+    view! {
+        <Suspense fallback=panel_waiting>{move || Suspend::new(leptos::__reexports::send_wrapper::SendWrapper::new(part()))}</Suspense>
+    }
 }

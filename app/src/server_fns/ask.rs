@@ -51,10 +51,11 @@ mod browser {
         Box::pin(async move {
             let response =
                 <BrowserClient as Client<ServerFnError>>::send(request.map_err(lost)?).await.map_err(lost)?;
-            if !(200..300).contains(&ClientRes::<ServerFnError>::status(&response)) {
-                return Err(unreachable());
-            }
+            let well = (200..300).contains(&ClientRes::<ServerFnError>::status(&response));
             let bytes = ClientRes::<ServerFnError>::try_into_bytes(response).await.map_err(lost)?;
+            if !well {
+                return Err(refusal(&bytes));
+            }
             match serde_json::from_slice(&bytes) {
                 Ok(Value::Object(mut answer)) => match (answer.remove("Ok"), answer.remove("Err")) {
                     (Some(value), _) => Ok(value),
@@ -67,6 +68,15 @@ mod browser {
             }
         })
     }
+    /// What the edge refuses, it refuses in the API's envelope, with a sentence for people.
+    fn refusal(bytes: &[u8]) -> Problem {
+        let told = match serde_json::from_slice(bytes) {
+            Ok(Value::Object(mut envelope)) => envelope.remove("error").and_then(|told| json::from_value(told).ok()),
+            _ => None,
+        };
+        told.unwrap_or_else(unreachable)
+    }
+
     fn lost(_: ServerFnError) -> Problem {
         unreachable()
     }

@@ -8,6 +8,7 @@ use app::domain::app_id::AppId;
 use app::domain::ids::{OwnerId, WorkspaceId};
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
+use app::domain::secret::refuse_key;
 use app::domain::{app_id, email};
 use app::wire::screens::KeyRights;
 
@@ -70,6 +71,7 @@ impl Services {
         if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
             problems.push(Problem::invalid("name", "Type a name, 1 to 80 characters, like TaskPomo."));
         }
+        problems.extend(refuse_key(name, "name").err());
         let app = if id.trim().is_empty() {
             app_id::AppId::from_name(name)
                 .ok_or_else(|| Problem::missing("id", "Type an id of a-z, 0-9, - and _, like taskpomo."))

@@ -9,10 +9,10 @@ use super::{Caller, Services, Ticket, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
-use crate::stripe::SessionParams;
+use crate::stripe::{SessionParams, SessionStatus};
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
-use app::domain::problem::Problem;
+use app::domain::problem::{Code, Problem};
 use app::wire::api::CheckoutSession;
 use std::collections::BTreeMap;
 
@@ -32,6 +32,8 @@ pub(super) struct Attempt {
     pub(super) code: Option<CodeRow>,
     pub(super) redemption: Option<String>,
     pub(super) began_at: i64,
+    /// Whether it may have been sent to Stripe before, by a request that nobody heard the end of.
+    pub(super) repeated: bool,
 }
 
 impl Attempt {
@@ -221,6 +223,7 @@ impl Services {
             code: held,
             redemption,
             began_at: now,
+            repeated: false,
         }))
     }
 
@@ -282,10 +285,21 @@ impl Services {
             return Tried::ended(Err(self.give_back(link, attempt, problem).await));
         }
         let key = format!("{}-{}", attempt.checkout_id, attempt.number);
-        match link.stripe(&self.0.stripe).create_session(&attempt.params, &key).await {
-            // Stripe's stored answer to a call of hours ago: that session has ended, and nobody ever had its address.
-            Ok(session) if session.expires_at * 1000 <= self.now() => self.spend(link, attempt).await,
-            Ok(session) => {
+        let account = link.stripe(&self.0.stripe);
+        let created = match account.create_session(&attempt.params, &key).await {
+            // A stored answer says what was: the session may have run out since, or the completer has ended it.
+            Ok(session) if attempt.repeated => account.session(&session.id).await,
+            created => created.map(Some),
+        };
+        match created {
+            // Nobody ever had its address.
+            Ok(None) => self.spend(link, attempt).await,
+            Ok(Some(session))
+                if session.status == SessionStatus::Expired || session.expires_at * 1000 <= self.now() =>
+            {
+                self.spend(link, attempt).await
+            }
+            Ok(Some(session)) => {
                 crash::here!("session-answered");
                 Tried::ended(self.open(link, attempt, session).await)
             }
@@ -336,7 +350,10 @@ impl Services {
                     attempt = match self.hold_again(&link, attempt).await {
                         Ok(attempt) => attempt,
                         Err(problem) => {
-                            self.expire(&link, &session.id).await;
+                            // Sold out. Any other trouble is ours, and the next repeat finds the session as it is.
+                            if problem.code == Code::DiscountCodeExhausted {
+                                self.expire(&link, &session.id).await;
+                            }
                             return Err(problem);
                         }
                     };
@@ -381,6 +398,7 @@ impl Services {
             code,
             redemption: row.redemption_id.clone(),
             began_at: row.attempted_at,
+            repeated: true,
         })
     }
 }

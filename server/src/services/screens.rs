@@ -17,6 +17,7 @@ use app::domain::ids::{ApiKeyId, DiscountCodeId};
 use app::domain::mode::Mode;
 use app::domain::patch::Patch;
 use app::domain::problem::{Code, Problem};
+use app::domain::secret::refuse_key;
 use app::wire::screens::*;
 use async_trait::async_trait;
 
@@ -279,6 +280,7 @@ impl Backend for Services {
         if name.is_empty() || name.chars().count() > 80 || name.chars().any(char::is_control) {
             return Err(Problem::invalid("name", "Type a name, 1 to 80 characters, like Checkout server."));
         }
+        refuse_key(name, "name")?;
         let app = match app_id.trim() {
             "" => None,
             id => Some(self.app(&scope, id).await?),

@@ -9,7 +9,8 @@ use super::{Site, fallback};
 use app::backend::{Backend, Viewer};
 use app::domain::form::CodeForm;
 use app::domain::mode::Mode;
-use app::domain::problem::Problem;
+use app::domain::problem::{Code, Problem};
+use app::domain::secret::looks_like_key;
 use app::given::{Made, Posted};
 use app::links;
 use app::wire::screens::{FormOutcome, KeyRights};
@@ -93,7 +94,7 @@ pub async fn post(site: &Site, request: Request) -> Response {
     let outcome = match (place, &context.who.viewer) {
         (None, _) => None,
         (Some(Place::Home), _) => at_home(&context, &form, &fields).await,
-        (Some(_), None) => return Redirect::to("/").into_response(),
+        (Some(_), None) => return signed_out(context, request).await,
         (Some(place), Some(viewer)) => signed_in(site, viewer, place, mode(&uri), &form, &fields).await,
     };
     let mut posted = Posted { form, ..Posted::default() };
@@ -107,7 +108,8 @@ pub async fn post(site: &Site, request: Request) -> Response {
         Some(Err(problems)) => {
             let status = problems.first().map_or(400, |problem| problem.code.status());
             posted.problems = problems;
-            posted.fields = fields.0.into_iter().filter(|(name, _)| name != SECRET).collect();
+            posted.fields =
+                fields.0.into_iter().filter(|(name, value)| name != SECRET && !looks_like_key(value)).collect();
             StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
         }
     };
@@ -115,6 +117,19 @@ pub async fn post(site: &Site, request: Request) -> Response {
     if answer.status() == StatusCode::OK {
         *answer.status_mut() = status;
     }
+    answer
+}
+
+/// The session has ended while somebody typed: the browser still has it all, if they go back.
+async fn signed_out(context: Context, mut request: Request) -> Response {
+    const WORDS: &str = "You are signed out, and nothing was sent. Sign in again in another tab, then go back to this one and send it \
+                         once more: what you typed is still there.";
+    *request.uri_mut() = Uri::from_static("/");
+    let problems = vec![Problem::new(Code::SignInRequired, WORDS)];
+    let mut answer =
+        pages::draw(context, request, Some(Posted { form: "send-link".to_owned(), problems, ..Posted::default() }))
+            .await;
+    *answer.status_mut() = StatusCode::UNAUTHORIZED;
     answer
 }
 

@@ -15,11 +15,12 @@ use app::shell::Assets;
 use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
-    http::{Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use leptos::{context::provide_context, nonce::Nonce};
 use std::sync::Arc;
+use url::Url;
 
 /// No page is larger: a list has 20 rows.
 const MAX_PAGE: usize = 4 * 1024 * 1024;
@@ -73,12 +74,29 @@ pub async fn page(State(site): State<Site>, request: Request) -> Response {
         Method::POST => return forms::post(&site, request).await,
         _ => return fallback::read_only(request.method().clone(), request.uri().clone()).await,
     }
+    if let Some(there) = on_this_machine_elsewhere(&site.edge.public_url, request.headers(), request.uri()) {
+        return Redirect::temporary(there.as_str()).into_response();
+    }
     let private = is_private(path);
     let (context, request) = Context::of(&site, request).await;
     if private && context.who.viewer.is_none() {
         return Redirect::to("/").into_response();
     }
     draw(context, request, None).await
+}
+
+/// On one's own machine `localhost` and `127.0.0.1` are the same to people, but not to browsers: cookies and forms belong to the one that
+/// the server was told of. Where a page is asked for under the other, this is its address.
+fn on_this_machine_elsewhere(own: &Url, headers: &HeaderMap, uri: &Uri) -> Option<Url> {
+    let asked = Url::parse(&format!("http://{}", headers.get(header::HOST)?.to_str().ok()?)).ok()?;
+    let loopback = |url: &Url| matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    let moved = loopback(own) && loopback(&asked) && own.host_str() != asked.host_str();
+    moved.then(|| {
+        let mut there = own.clone();
+        there.set_path(uri.path());
+        there.set_query(uri.query());
+        there
+    })
 }
 
 /// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts.

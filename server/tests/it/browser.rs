@@ -13,6 +13,7 @@ on_both_engines!(
     a_policy_for_each_page,
     private_pages,
     forms_that_are_not_whole,
+    two_names_for_one_machine,
     plain_forms_lead_on_or_come_back,
     plain_forms_show_a_key_once,
     plain_forms_of_nobody_and_of_others,
@@ -157,6 +158,18 @@ async fn private_pages(w: &World) {
     assert_eq!(w.database.number("SELECT count(*) FROM apps").await, 1);
 }
 
+async fn two_names_for_one_machine(w: &World) {
+    let port = w.url.rsplit(':').next().unwrap();
+    let get = async |host: String, path: &str| w.ask("GET", path).header("host", &host).send().await;
+    for path in ["/", "/apps?mode=live", "//evil.example/"] {
+        let moved = get(format!("localhost:{port}"), path).await.expect(307);
+        assert_eq!(moved.header("location"), Some(&*format!("{}{path}", w.url)));
+    }
+    for host in [format!("127.0.0.1:{port}"), "codemint.example".to_owned(), "localhost.evil.example".to_owned()] {
+        get(host, "/").await.expect(200);
+    }
+}
+
 async fn forms_that_are_not_whole(w: &World) {
     let cookie = w.sign_in().await;
     for name in CALLS.iter().filter(|name| **name != "is-signed-in") {
@@ -233,8 +246,16 @@ async fn plain_forms_lead_on_or_come_back(w: &World) {
         let back = plain(w, &cookie, "/settings", &[("do", "connect"), ("restricted_key", key)]).await.expect(400);
         assert!(back.text.contains(said) && !back.text.contains(key), "{}", back.text);
     }
+    // Nor where no secret belongs.
+    let key = "sk_live_51Abcdefghijklmnop";
+    let (code, name) = (with(&[("code", key)]), vec![("do", "create-key"), ("name", key), ("rights", "checkout")]);
+    for (path, fields) in [(new, code), ("/settings", name), ("/apps", vec![("do", "create-app"), ("name", key)])] {
+        let back = plain(w, &cookie, path, &fields).await.expect(400);
+        assert!(back.text.contains("begins like a key") && !back.text.contains(key), "{path}: {}", back.text);
+    }
     assert_eq!(w.database.number("SELECT count(*) FROM discount_codes").await, 2);
     assert_eq!(w.database.number("SELECT count(*) FROM apps").await, 3);
+    assert_eq!(w.database.number("SELECT count(*) FROM api_keys WHERE name LIKE '%sk_live%'").await, 0);
 }
 
 async fn plain_forms_show_a_key_once(w: &World) {
@@ -259,10 +280,10 @@ async fn plain_forms_of_nobody_and_of_others(w: &World) {
     let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
     let code = format!("/apps/taskpomo/discounts/{id}");
     let before = w.read(&id).await;
-    // Nobody is signed in: led to where one can sign in. A form that a page does not have: 405.
+    // Nobody is signed in any more: told so, with the way back to what was typed. A form that a page does not have: 405.
     for (path, form) in [("/apps", "create-app"), (&*code, "archive"), ("/settings", "disconnect")] {
-        let out = plain(w, "", path, &[("do", form), ("name", "A")]).await.expect(303);
-        assert_eq!(out.header("location"), Some("/"), "{path}");
+        let out = plain(w, "", path, &[("do", form), ("name", "A")]).await.expect(401);
+        assert!(out.text.contains("what you typed is still there") && out.text.contains("Send me a link"), "{path}");
         for wrong in ["", "drop", "send-link", "sign-in"] {
             plain(w, &cookie, path, &[("do", wrong)]).await.refused(405, "method_not_allowed", "");
         }

@@ -53,6 +53,16 @@ pub fn rows() -> Vec<Row> {
             "400 invalid_request_error parameter_invalid -: The form is not whole: a field is missing or cannot be read. Load the page again.",
         ),
         row(
+            "a key as the name of an app",
+            Request::form("create-app", "name=rk_live_51Abcdefghijkl&id=more"),
+            "200 {\"Ok\":{\"Refused\":{\"problems\":[{\"code\":\"parameter_invalid\",\"message\":\"name must not be a secret: this begins like a key. It was not kept; if it is one of Stripe's, roll it in Stripe's dashboard.\",\"param\":\"name\"}]}}}",
+        ),
+        row(
+            "a key as the name of a key",
+            Request::form("create-api-key", "mode=test&name=sk_live_51Abcdefghijkl&app_id=&rights=full"),
+            "200 {\"Err\":{\"code\":\"parameter_invalid\",\"message\":\"name must not be a secret: this begins like a key. It was not kept; if it is one of Stripe's, roll it in Stripe's dashboard.\",\"param\":\"name\"}}",
+        ),
+        row(
             "a call in broken UTF-8",
             Request::form("create-app", "mode=test&name=%FF&id="),
             "200 {\"Ok\":{\"Refused\":{\"problems\":[{\"code\":\"parameter_missing\",\"message\":\"Type an id of a-z, 0-9, - and _, like taskpomo.\",\"param\":\"id\"}]}}}",

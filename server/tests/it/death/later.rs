@@ -1,6 +1,6 @@
 //! Deaths of what comes later: giving up, giving back, taking a hold again, counting, blocking, minting again.
 
-use super::{GIVEN_UP_MS, SIDE_BY_SIDE, full, tell};
+use super::{GIVEN_UP_MS, LEASE_MS, SIDE_BY_SIDE, full, tell};
 use crate::harness::{CHECKOUT, Counted, Engine, Shop, World};
 use serde_json::json;
 use stripe_sim::{Fault, FaultKind, Match};
@@ -14,6 +14,8 @@ const REDEEMED: Counted = Counted { held: 0, redeemed: 1 };
 enum Dies {
     /// The completer, while it gives up a checkout whose request died before.
     GivingUp(&'static str),
+    /// The same, and the client comes back as soon as the completer's lease has run out.
+    GivingUpAndMet(&'static str),
     /// The request, while it gives the hold back because nobody knows what Stripe did. Does its client come back?
     GivingBack(&'static str, bool),
     /// The repeat, when it has taken the hold again. Does its client come back once more?
@@ -29,9 +31,10 @@ enum Dies {
 }
 
 fn stories() -> Vec<Dies> {
-    use Dies::{Blocking, Counting, GivingBack, GivingUp, HoldingAgain, MintingAgain, Refusing};
+    use Dies::{Blocking, Counting, GivingBack, GivingUp, GivingUpAndMet, HoldingAgain, MintingAgain, Refusing};
     let mut all = vec![HoldingAgain(true), HoldingAgain(false)];
     all.extend(["gave-up", "gave-up-found", "gave-up-expired"].map(GivingUp));
+    all.extend(["gave-up", "gave-up-found", "gave-up-expired"].map(GivingUpAndMet));
     for step in ["before-given-back", "given-back", "before-key-freed"] {
         all.extend([GivingBack(step, true), GivingBack(step, false), Refusing(step)]);
     }
@@ -45,7 +48,7 @@ fn stories() -> Vec<Dies> {
 
 async fn story(engine: Engine, &dies: &Dies) -> String {
     let first = match dies {
-        Dies::GivingUp(_) => "session-answered",
+        Dies::GivingUp(_) | Dies::GivingUpAndMet(_) => "session-answered",
         Dies::HoldingAgain(_) => "held-again",
         Dies::GivingBack(step, _)
         | Dies::Refusing(step)
@@ -57,6 +60,7 @@ async fn story(engine: Engine, &dies: &Dies) -> String {
     let code = shop.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 1 })).await;
     match dies {
         Dies::GivingUp(step) => giving_up(&shop, &code, step).await,
+        Dies::GivingUpAndMet(step) => giving_up_and_met(&shop, &code, step).await,
         Dies::GivingBack(_, comes_back) => giving_back(&shop, &code, comes_back).await,
         Dies::HoldingAgain(comes_back) => holding_again(&shop, &code, comes_back).await,
         Dies::Refusing(_) => refusing(&shop, &code).await,
@@ -100,6 +104,17 @@ async fn giving_up(shop: &Shop, code: &str, step: &str) {
     shop.dies().await;
     // The completer took it for a minute.
     is_given_up(shop, code).await;
+    buys_in_the_end(shop, code).await;
+}
+
+/// The session may have been ended already, and Stripe's stored answer to the old key still tells of an open one.
+async fn giving_up_and_met(shop: &Shop, code: &str, step: &str) {
+    dies_buying(shop).await;
+    shop.later(GIVEN_UP_MS);
+    shop.start(Some(step)).await;
+    shop.dies().await;
+    shop.later(LEASE_MS);
+    shop.start(None).await;
     buys_in_the_end(shop, code).await;
 }
 

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 
 /// Longer than a lease, and then a completer's patience, in milliseconds.
 const GIVEN_UP_MS: i64 = 69_000;
+/// A little more than how long the lease of one that died stands.
+const LEASE_MS: i64 = 9_000;
 /// No story needs nearly as long.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Installations that live at the same time. They mostly wait for leases and jobs, each with a few connections to the database.
