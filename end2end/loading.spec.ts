@@ -40,22 +40,28 @@ test('whoever goes on before a page’s part is there sees where they went', asy
   await hydrated(page);
   const program = await page.locator('link[rel=preload][as=fetch]').getAttribute('href');
   const late: (() => void)[] = [];
+  let held = true;
   await context.route('**/*.wasm', async (route) => {
-    if (new URL(route.request().url()).pathname !== program) await new Promise<void>((go) => late.push(go));
+    if (new URL(route.request().url()).pathname !== program && held) await new Promise<void>((go) => late.push(go));
     await route.fallback();
   });
   await page.reload();
   await hydrated(page);
   await page.getByRole('link', { name: 'Create code' }).first().click();
-  await expect(page.getByText('Loading…')).toBeVisible();
+  await expect(page.locator('html[data-going]')).toBeAttached();
   await page.getByRole('link', { name: 'Settings' }).click();
-  await page.waitForURL('**/settings*');
   await page.getByRole('link', { name: 'Apps', exact: true }).click();
   await page.waitForURL('**/apps*');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Apps');
   expect(late.length, 'parts are on their way').toBeGreaterThan(1);
-  late.splice(0).forEach((go) => go());
-  await page.waitForLoadState('networkidle');
+  held = false;
+  late.forEach((go) => go());
+  const arrived = () =>
+    page.evaluate(() => {
+      const loaded = performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+      return loaded.filter(({ name, responseEnd }) => name.endsWith('.wasm') && responseEnd > 0).length;
+    });
+  await expect.poll(arrived).toBeGreaterThan(2);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Apps');
   await expect(page).toHaveTitle(/^Apps/);
   // And the parts that came late are of use.

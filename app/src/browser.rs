@@ -157,6 +157,25 @@ mod real {
         }
     }
 
+    /// A page is on its way: shown by the styles once it takes long.
+    pub fn going() {
+        if let Some(root) = document().document_element() {
+            let _ = root.set_attribute("data-going", "");
+        }
+    }
+
+    /// The page is there.
+    pub fn arrived() {
+        if let Some(root) = document().document_element() {
+            let _ = root.remove_attribute("data-going");
+        }
+    }
+
+    /// Loads a page as the server draws it.
+    pub fn load(path: &str) {
+        let _ = window().location().assign(path);
+    }
+
     /// Opens an address in a new tab; browsers may refuse, so a link stands on the page, too.
     pub fn open_tab(url: &str) {
         let _ = window().open_with_url_and_target_and_features(url, "_blank", "noopener");
@@ -251,6 +270,15 @@ mod stub {
 
     /// No document.
     pub fn focus(_id: &str) {}
+
+    /// Pages come whole.
+    pub fn going() {}
+
+    /// Pages come whole.
+    pub fn arrived() {}
+
+    /// Nothing to load.
+    pub fn load(_path: &str) {}
 
     /// No tabs.
     pub fn open_tab(_url: &str) {}

@@ -22,6 +22,7 @@ const LOOK_MS: u64 = 3000;
 /// The list of apps.
 #[component]
 pub fn Apps() -> impl IntoView {
+    browser::arrived();
     let Around { mode, frame, .. } = expect_context();
     // Whether something that happens elsewhere is waited for; and whether there was something to do at first: then the last step is
     // seen turning green.

@@ -2,28 +2,41 @@
 //!
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
-//!
-//! They are ordinary routes that wait for their own code: the router's lazy routes (0.8.17) lose track when somebody goes on before the
-//! code is there, and then show one page under another's address.
 
-use super::load::panel_waiting;
 use super::{codes, settings};
+use crate::browser;
 use crate::prelude::*;
-use leptos::lazy;
-use std::pin::Pin;
+use leptos_router::hooks::use_location;
+use leptos_router::{LazyRoute, lazy_route};
 
 macro_rules! lazy {
-    ($($(#[$doc:meta])* $name:ident, $part:ident: $page:ident of $module:ident;)*) => {
+    ($($(#[$doc:meta])* $name:ident: $page:ident of $module:ident, at $is_at:expr;)*) => {
         $(
             $(#[$doc])*
-            #[component]
-            pub fn $name() -> impl IntoView {
-                once_there(|| Box::pin($part()))
-            }
+            pub struct $name;
 
-            #[lazy]
-            fn $part() -> AnyView {
-                $module::$page().into_any()
+            #[lazy_route]
+            impl LazyRoute for $name {
+                /// Begins while the code is fetched.
+                fn data() -> Self {
+                    browser::going();
+                    Self
+                }
+
+                fn view(_page: Self) -> AnyView {
+                    let is_at: fn(&str) -> bool = $is_at;
+                    // Whoever goes on twice before the code is there gets it all the same from the router (0.8.17): one page under
+                    // another's address. The server knows which page it is.
+                    let place = use_location();
+                    let path = place.pathname.get_untracked();
+                    if !is_at(&path) {
+                        let query = place.search.get_untracked();
+                        browser::load(&if query.is_empty() { path } else { format!("{path}?{query}") });
+                        return ().into_any();
+                    }
+                    browser::arrived();
+                    $module::$page().into_any()
+                }
             }
         )*
     };
@@ -31,17 +44,9 @@ macro_rules! lazy {
 
 lazy! {
     /// The form for a new code.
-    NewCode, new_code: NewCode of codes;
+    NewCode: NewCode of codes, at |path| path.ends_with("/discounts/new");
     /// One code.
-    OneCode, one_code: OneCode of codes;
+    OneCode: OneCode of codes, at |path| path.contains("/discounts/") && !path.ends_with("/discounts/new");
     /// The settings.
-    Settings, settings_page: Settings of settings;
-}
-
-type Part = Pin<Box<dyn Future<Output = AnyView>>>;
-
-fn once_there(part: fn() -> Part) -> AnyView {
-    view! {
-        <Suspense fallback=panel_waiting>{move || Suspend::new(leptos::__reexports::send_wrapper::SendWrapper::new(part()))}</Suspense>
-    }
+    Settings: Settings of settings, at |path| path == "/settings";
 }

@@ -144,7 +144,7 @@ pub fn trouble(loaded: Loaded, problem: Problem) -> AnyView {
     .into_any()
 }
 
-pub fn panel_waiting() -> AnyView {
+fn panel_waiting() -> AnyView {
     view! {
         <div class="panel waiting" aria-busy="true">
             "Loading…"

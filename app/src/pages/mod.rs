@@ -17,7 +17,7 @@ use crate::components::{Toasts, ToastsView};
 use crate::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 /// The whole application, within `<body>`.
 ///
@@ -39,9 +39,9 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=around::SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
-                    <Route path=path!("/apps/:app_id/discounts/new") view=lazy::NewCode ssr=SsrMode::Async />
-                    <Route path=path!("/apps/:app_id/discounts/:id") view=lazy::OneCode ssr=SsrMode::Async />
-                    <Route path=path!("/settings") view=lazy::Settings ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/settings") view={Lazy::<lazy::Settings>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -22,6 +22,7 @@ use leptos_router::hooks::use_query_map;
 /// The list of codes.
 #[component]
 pub fn CodeList() -> impl IntoView {
+    browser::arrived();
     let Around { mode, changes, .. } = expect_context();
     let app_id = use_app_id();
     let query_map = use_query_map();
