@@ -48,7 +48,12 @@ test('whoever goes on before a page’s part is there sees where they went', asy
   await page.reload();
   await hydrated(page);
   await page.getByRole('link', { name: 'Create code' }).first().click();
-  await expect(page.locator('html[data-going]')).toBeAttached();
+  const line = () =>
+    page.evaluate(() => {
+      const { content, opacity, top } = getComputedStyle(document.body, '::before');
+      return content !== 'none' && Number(opacity) > 0 && parseInt(top) >= 0;
+    });
+  await expect.poll(line, 'what takes long shows it').toBe(true);
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('link', { name: 'Apps', exact: true }).click();
   await page.waitForURL('**/apps*');

@@ -1,6 +1,9 @@
 // The stand-in is asked what Stripe would be asked, and, where there is a key of a test account, so is Stripe.
 import Stripe from 'stripe';
-import { type Asked, OUT_OF_REACH, PROBES, type Probe, testKey, withoutKeys } from './reality.ts';
+import { type Asked, type Probe } from './reality/ask.ts';
+import { testKey, withoutKeys } from './reality/keys.ts';
+import { OUT_OF_REACH } from './reality/open.ts';
+import { PROBES } from './reality/probes.ts';
 import { EVERYTHING, type StandIn, expect, test } from './stand-in.ts';
 
 const KEY = 'STRIPE_TEST_SECRET_KEY';
