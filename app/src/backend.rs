@@ -73,6 +73,10 @@ pub trait Backend: Send + Sync {
     async fn connect_restricted_key(&self, viewer: &Viewer, mode: Mode, key: &str) -> Result<ConnectionView, Problem>;
     /// Forgets the connection; codes stay.
     async fn disconnect(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem>;
+    /// The page that the Marketplace leads to; without a mode: live, where it is set up, else test.
+    async fn install_offer(&self, viewer: Option<&Viewer>, mode: Option<Mode>) -> Result<InstallOffer, Problem>;
+    /// The install that waits under a ticket, if this person may decide about it.
+    async fn waiting_install(&self, viewer: &Viewer, ticket: &str) -> Result<Option<WaitingInstall>, Problem>;
     /// The API keys that are not revoked, newest first.
     async fn api_keys(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<ApiKeyRow>, Problem>;
     /// Makes an API key; `app_id` empty: for all apps.

@@ -11,9 +11,10 @@ pub use real::*;
 
 #[cfg(feature = "ssr")]
 mod real {
+    use crate::domain::install::InstallTrouble;
     use crate::domain::locale::Locale;
     use crate::domain::problem::Problem;
-    use crate::wire::screens::{NewApiKey, SignInRequested};
+    use crate::wire::screens::{NewApiKey, SignInRequested, WaitingInstall};
     use leptos::prelude::use_context;
 
     /// What came of a form that was posted without the WASM.
@@ -52,6 +53,20 @@ mod real {
     /// The text of the code whose page is rendered.
     #[derive(Clone)]
     pub struct CodeHere(pub String);
+
+    /// Why a way back from Stripe bound nothing.
+    #[derive(Clone, Copy)]
+    pub struct WayBack(pub InstallTrouble);
+
+    /// That a way back from Stripe led nowhere, on the page that says so.
+    pub fn install_trouble() -> Option<InstallTrouble> {
+        use_context::<WayBack>().map(|WayBack(trouble)| trouble)
+    }
+
+    /// The install that waits for this person's word.
+    pub fn waiting_install() -> Option<WaitingInstall> {
+        use_context()
+    }
 
     fn posted(form: &str) -> Option<Posted> {
         use_context::<Posted>().filter(|posted| posted.form == form)
@@ -116,9 +131,20 @@ mod real {
 
 #[cfg(not(feature = "ssr"))]
 mod nothing {
+    use crate::domain::install::InstallTrouble;
     use crate::domain::locale::Locale;
     use crate::domain::problem::Problem;
-    use crate::wire::screens::{NewApiKey, SignInRequested};
+    use crate::wire::screens::{NewApiKey, SignInRequested, WaitingInstall};
+
+    /// Drawn by the server alone.
+    pub fn install_trouble() -> Option<InstallTrouble> {
+        None
+    }
+
+    /// Drawn by the server alone.
+    pub fn waiting_install() -> Option<WaitingInstall> {
+        None
+    }
 
     /// No form.
     pub fn answers(_form: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Configuration from the environment, checked once at the start.
 
 use crate::crypto::MasterKeys;
+use app::domain::mode::Mode;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
 use url::Url;
@@ -27,6 +28,96 @@ pub struct Config {
     pub support_email: Option<String>,
     /// Believe `X-Forwarded-For`: only behind a proxy that sets it.
     pub trust_forwarded: bool,
+    /// The Stripe App, in each mode.
+    pub stripe_apps: StripeApps,
+}
+
+/// The Stripe App's own settings, test and live apart.
+#[derive(Clone, Default)]
+pub struct StripeApps {
+    /// For test mode (or a sandbox).
+    pub test: StripeApp,
+    /// For live mode.
+    pub live: StripeApp,
+}
+
+impl StripeApps {
+    /// The settings of a mode.
+    pub fn of(&self, mode: Mode) -> &StripeApp {
+        match mode {
+            Mode::Test => &self.test,
+            Mode::Live => &self.live,
+        }
+    }
+}
+
+/// The Stripe App in one mode, as Stripe's dashboard tells the operator.
+#[derive(Clone, Default)]
+pub struct StripeApp {
+    /// The install link, whole; `state` is added to its query.
+    pub authorize_url: Option<Url>,
+    /// `ca_…`.
+    pub client_id: Option<String>,
+    /// The app developer's secret key: `sk_test_…` or `sk_live_…`.
+    pub secret_key: Option<SecretString>,
+    /// What its webhook endpoint's deliveries are signed with: `whsec_…`; two, separated by a comma, while one is rolled.
+    pub webhook_secrets: Vec<SecretString>,
+}
+
+impl StripeApp {
+    /// Whether owners can connect by one click.
+    pub fn is_set_up(&self) -> bool {
+        self.authorize_url.is_some() && self.secret_key.is_some()
+    }
+
+    fn read(lookup: Lookup<'_>, mode: Mode) -> Result<Self, ConfigError> {
+        let names = match mode {
+            Mode::Test => [
+                "CODEMINT_STRIPE_AUTHORIZE_URL_TEST",
+                "CODEMINT_STRIPE_CLIENT_ID_TEST",
+                "CODEMINT_STRIPE_SECRET_KEY_TEST",
+                "CODEMINT_STRIPE_WEBHOOK_SECRET_TEST",
+            ],
+            Mode::Live => [
+                "CODEMINT_STRIPE_AUTHORIZE_URL_LIVE",
+                "CODEMINT_STRIPE_CLIENT_ID_LIVE",
+                "CODEMINT_STRIPE_SECRET_KEY_LIVE",
+                "CODEMINT_STRIPE_WEBHOOK_SECRET_LIVE",
+            ],
+        };
+        let get = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let [authorize, client, secret, webhook] = names;
+        let authorize_url = match get(authorize) {
+            Some(text) => Some(Url::parse(&text).ok().filter(|url| is_web(url)).ok_or_else(|| ConfigError {
+                variable: authorize,
+                why: "must be the app's whole install link, as Stripe's dashboard shows it".to_owned(),
+            })?),
+            None => None,
+        };
+        let secret_key = get(secret);
+        if let Some(key) = &secret_key
+            && (!key.starts_with("sk_") || key.starts_with(&format!("sk_{}_", mode.other())))
+        {
+            let why = format!("must be the app developer's own secret key of this mode: it starts with sk_{mode}_");
+            return Err(ConfigError { variable: secret, why });
+        }
+        let webhook_secrets: Vec<String> = get(webhook)
+            .unwrap_or_default()
+            .split(',')
+            .map(|one| one.trim().to_owned())
+            .filter(|one| !one.is_empty())
+            .collect();
+        if webhook_secrets.iter().any(|secret| !secret.starts_with("whsec_")) {
+            let why = "must be the endpoint's signing secret: it starts with whsec_".to_owned();
+            return Err(ConfigError { variable: webhook, why });
+        }
+        Ok(Self {
+            authorize_url,
+            client_id: get(client),
+            secret_key: secret_key.map(SecretString::from),
+            webhook_secrets: webhook_secrets.into_iter().map(SecretString::from).collect(),
+        })
+    }
 }
 
 /// A setting that cannot be used.
@@ -78,6 +169,10 @@ impl Config {
             smtp_url: get("CODEMINT_SMTP_URL").map(SecretString::from),
             mail_from: get("CODEMINT_MAIL_FROM").unwrap_or_else(|| "Codemint <codemint@localhost>".into()),
             support_email: get("CODEMINT_SUPPORT_EMAIL"),
+            stripe_apps: StripeApps {
+                test: StripeApp::read(lookup, Mode::Test)?,
+                live: StripeApp::read(lookup, Mode::Live)?,
+            },
             trust_forwarded: matches!(get("CODEMINT_TRUST_FORWARDED").as_deref(), Some("1" | "true" | "yes")),
         })
     }
@@ -100,12 +195,14 @@ fn is_origin(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https") && url.host().is_some() && url.path() == "/" && url.query().is_none()
 }
 
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.host().is_some()
+}
+
 fn url_or(given: Option<String>, variable: &'static str, default: &str) -> Result<String, ConfigError> {
     let text = given.unwrap_or_else(|| default.to_owned());
     match Url::parse(&text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.host().is_some() => {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
+        Ok(url) if is_web(&url) => Ok(text.trim_end_matches('/').to_owned()),
         _ => Err(ConfigError { variable, why: format!("must be an http or https address, like {default}") }),
     }
 }

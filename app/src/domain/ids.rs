@@ -88,6 +88,10 @@ ids! {
     CheckoutId, "co_";
     /// A data key of a workspace.
     DataKeyId, "dk_";
+    /// An owner's own webhook endpoint.
+    WebhookEndpointId, "whk_";
+    /// A key for what belongs to no workspace yet.
+    SystemKeyId, "sys_";
     /// A mail in the outbox.
     MailId, "ml_";
     /// One request, as in `Request-Id`.

@@ -11,6 +11,7 @@ pub mod discount_code;
 pub mod email;
 pub mod form;
 pub mod ids;
+pub mod install;
 pub mod locale;
 pub mod metadata;
 pub mod mode;

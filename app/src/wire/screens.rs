@@ -3,6 +3,7 @@
 
 use super::api::{Connection, DiscountCode};
 use crate::domain::discount_code::Status;
+use crate::domain::mode::Mode;
 use crate::domain::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,8 @@ pub struct Frame {
     pub zone: String,
     /// The operator's address for help.
     pub support_email: Option<String>,
+    /// Why the connection needs the owner, or why it ended; one sentence.
+    pub trouble: Option<String>,
 }
 
 /// An app in a list.
@@ -157,6 +160,56 @@ pub struct ConnectionView {
     pub create_key_url: String,
     /// The same with the permissions for Checkout Sessions added.
     pub create_checkout_key_url: String,
+    /// Where one-click connecting begins in this mode; none where it is not set up on this server.
+    pub one_click_url: Option<String>,
+    /// Stripe's page where an installed app is uninstalled.
+    pub installed_apps_url: String,
+    /// Codes whose coupon was minted in another Stripe account than the one that is connected; their next use mints anew.
+    pub minted_elsewhere: i64,
+}
+
+/// The page that the Marketplace leads to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstallOffer {
+    /// The mode that the link is for.
+    pub mode: Mode,
+    /// Whether the other mode has a link, too.
+    pub other_mode: bool,
+    /// Where it begins; none where one-click is not set up on this server.
+    pub start_url: Option<String>,
+    /// Who is signed in.
+    pub email: Option<String>,
+}
+
+/// An install that came back from Stripe and waits for a person's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingInstall {
+    /// `acct_…`, as far as it is known.
+    pub account: Option<String>,
+    /// Its mode, as far as it is known.
+    pub mode: Option<Mode>,
+    /// Until when it can be confirmed.
+    pub until: When,
+    /// What is asked.
+    pub question: InstallQuestion,
+    /// Who is signed in.
+    pub email: Option<String>,
+}
+
+/// What is asked about an install.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InstallQuestion {
+    /// It came without our state: was it this person who installed it?
+    WasItYou,
+    /// The workspace is connected to another account.
+    Replace {
+        /// That one; none where it is not known.
+        account: Option<String>,
+        /// Codes whose coupon is in it.
+        minted: i64,
+    },
+    /// The account is connected to another workspace.
+    Move,
 }
 
 /// An API key in a list. The key itself is never told again.

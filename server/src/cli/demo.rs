@@ -2,7 +2,7 @@
 
 use super::{Failure, mailbox, say, stop_on_signal};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, StripeApps};
 use crate::crypto::{self, MasterKeys};
 use crate::jobs::Pace;
 use crate::serve::Server;
@@ -88,6 +88,7 @@ fn config(address: SocketAddr, stripe_url: &str, folder: &Path, mail_dir: &Path)
         mail_from: "Codemint <codemint@example.com>".into(),
         support_email: Some("support@example.com".into()),
         trust_forwarded: false,
+        stripe_apps: StripeApps::default(),
     })
 }
 

@@ -49,7 +49,7 @@ impl Services {
             Some((id,)) => id,
             None => {
                 let id = OwnerId::new(now, self.random_id()?);
-                tx.conn().insert_owner(id.as_str(), address, now).await?;
+                tx.conn().insert_owner(id.as_str(), Some(address), now).await?;
                 id.as_str().to_owned()
             }
         };

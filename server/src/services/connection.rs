@@ -1,6 +1,7 @@
 //! Connecting Stripe by a restricted key, and the connection as calls need it.
 
 use super::Services;
+use super::secrets::Place;
 use crate::scope::Scope;
 use crate::store::{ConnectionRow, NewConnection};
 use crate::stripe::{self, Level, Probe, StripeError};
@@ -114,7 +115,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let before = tx.at(scope).connection().await?;
         let generation = before.map_or(0, |row| row.generation) + 1;
-        let sealed = self.seal_connection_key(&mut tx, scope, generation, key).await?;
+        let sealed = self.seal_at(&mut tx, scope, Place::connection_key(scope, generation), key).await?;
         let new = NewConnection {
             generation,
             method: "restricted_key",
@@ -164,7 +165,7 @@ impl Services {
             _ => return Err(none()),
         }
         let sealed = row.secret.as_deref().ok_or_else(none)?;
-        let key = self.open_connection_key(scope, &row, sealed).await?;
+        let key = self.open_at(scope, Place::connection_key(scope, row.generation), sealed).await?;
         Ok(Link {
             scope: scope.clone(),
             generation: row.generation,

@@ -9,6 +9,7 @@ mod connection;
 mod discount_codes;
 mod error;
 mod idempotency;
+mod install;
 mod lease;
 mod mail;
 mod mint;
@@ -30,7 +31,7 @@ pub use idempotency::{Begin, Ticket};
 pub use sign_in::SessionGrant;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, StripeApps};
 use crate::crypto;
 use crate::mailer::Mailer;
 use crate::store::{Db, StoreError};
@@ -60,6 +61,7 @@ struct Inner {
     public_url: String,
     dashboard_url: String,
     support_email: Option<String>,
+    stripe_apps: StripeApps,
     mail_waiting: Notify,
     flights: mint::Flights,
     sign_in_limits: sign_in::Limits,
@@ -109,6 +111,7 @@ impl Services {
             public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
             dashboard_url: config.stripe_dashboard_url.clone(),
             support_email: config.support_email.clone(),
+            stripe_apps: config.stripe_apps.clone(),
             mail_waiting: Notify::new(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
@@ -136,6 +139,7 @@ impl Services {
             public_url: String::new(),
             dashboard_url: String::new(),
             support_email: None,
+            stripe_apps: StripeApps::default(),
             mail_waiting: Notify::new(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),

@@ -2,7 +2,7 @@
 //! the REST API calls.
 
 use super::when::{Writing, local_ms};
-use super::{Caller, Services, connection, discount_codes};
+use super::{Caller, Services, connection, discount_codes, install};
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction};
@@ -53,14 +53,22 @@ impl Services {
         let scope = scope(viewer, mode);
         let row = self.connection_row(&scope).await?;
         let connection = connection::wire(&scope, row.as_ref());
+        let trouble = row.as_ref().and_then(|row| row.trouble.clone());
         let there = row.filter(|_| connection.method.is_some());
         let all: Vec<&str> = Permissions::LEAST.into_iter().chain(Permissions::CHECKOUT).collect();
         Ok(ConnectionView {
             connection,
             since: there.as_ref().map(|row| super::when::when(row.connected_at, &Writing::of(viewer))),
-            trouble: there.and_then(|row| row.trouble),
+            trouble,
             create_key_url: create_key_url(&self.0.dashboard_url, mode, &Permissions::LEAST),
             create_checkout_key_url: create_key_url(&self.0.dashboard_url, mode, &all),
+            one_click_url: self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, "settings")),
+            installed_apps_url: format!(
+                "{}{}/settings/apps",
+                self.0.dashboard_url,
+                if mode == Mode::Test { "/test" } else { "" }
+            ),
+            minted_elsewhere: 0,
         })
     }
 }
@@ -77,7 +85,8 @@ impl Backend for Services {
 
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem> {
         let scope = scope(viewer, mode);
-        let connection = connection::wire(&scope, self.connection_row(&scope).await?.as_ref());
+        let row = self.connection_row(&scope).await?;
+        let connection = connection::wire(&scope, row.as_ref());
         let mut reader = self.0.db.reader().await?;
         let apps = reader.at(&scope).apps().await?;
         let counts = reader.at(&scope).code_counts_by_app().await?;
@@ -94,6 +103,7 @@ impl Backend for Services {
             has_checkouts: reader.at(&scope).any_checkout().await?,
             zone: super::when::zone(&viewer.zone).iana_name().unwrap_or("UTC").to_owned(),
             support_email: self.0.support_email.clone(),
+            trouble: row.and_then(|row| row.trouble),
         })
     }
 
@@ -261,6 +271,14 @@ impl Backend for Services {
     async fn disconnect(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem> {
         self.disconnect_scope(&scope(viewer, mode)).await?;
         self.connection_view(viewer, mode).await
+    }
+
+    async fn install_offer(&self, viewer: Option<&Viewer>, mode: Option<Mode>) -> Result<InstallOffer, Problem> {
+        self.install_offer_for(viewer, mode).await
+    }
+
+    async fn waiting_install(&self, viewer: &Viewer, ticket: &str) -> Result<Option<WaitingInstall>, Problem> {
+        self.waiting_install_for(viewer, ticket).await
     }
 
     async fn api_keys(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<ApiKeyRow>, Problem> {

@@ -3,71 +3,107 @@
 use super::{Services, SetupError};
 use crate::crypto::{self, Aad, DataKey, MasterKeys};
 use crate::scope::Scope;
-use crate::store::{ConnectionRow, Tx};
+use crate::store::Tx;
 use app::domain::ids::DataKeyId;
 use app::domain::problem::Problem;
 use secrecy::SecretString;
 
-/// Where a connection's secret stands: bound to it as associated data, so that a blob that was moved does not open.
-fn connection_aad<'a>(scope: &'a Scope, generation: i64) -> Aad<'a> {
-    Aad {
-        table: "connections",
-        column: "secret",
-        workspace: scope.workspace.as_str(),
-        row: scope.workspace.as_str(),
-        mode: scope.mode.as_str(),
-        generation,
+/// Where a secret stands: bound to it as associated data, so that a blob that was moved does not open. Workspace and mode come from the
+/// scope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) table: &'static str,
+    pub(super) column: &'static str,
+    /// What names the row besides workspace, mode and generation; the workspace where nothing does.
+    pub(super) row: &'a str,
+    pub(super) generation: i64,
+}
+
+impl<'a> Place<'a> {
+    /// A connection's restricted key.
+    pub(super) fn connection_key(scope: &'a Scope, generation: i64) -> Self {
+        Self { table: "connections", column: "secret", row: scope.workspace.as_str(), generation }
+    }
+
+    /// One of a pair of the Stripe App's tokens: `access` or `refresh`.
+    pub(super) fn app_token(scope: &'a Scope, column: &'static str, generation: i64) -> Self {
+        Self { table: "app_tokens", column, row: scope.workspace.as_str(), generation }
+    }
+
+    /// The signing secret of an owner's webhook endpoint.
+    pub(super) fn webhook_secret(endpoint: &'a str, generation: i64) -> Self {
+        Self { table: "webhook_endpoints", column: "secret", row: endpoint, generation }
+    }
+
+    pub(super) fn aad(self, scope: &'a Scope) -> Aad<'a> {
+        Aad {
+            table: self.table,
+            column: self.column,
+            workspace: scope.workspace.as_str(),
+            row: self.row,
+            mode: scope.mode.as_str(),
+            generation: self.generation,
+        }
     }
 }
 
+fn not_sealed(error: &dyn std::fmt::Display) -> Problem {
+    super::error::internal("a secret could not be sealed", error)
+}
+
+fn not_opened(error: &dyn std::fmt::Display) -> Problem {
+    super::error::internal("a secret could not be opened", error)
+}
+
 impl Services {
-    fn ring(&self) -> Result<&MasterKeys, Problem> {
+    pub(super) fn ring(&self) -> Result<&MasterKeys, Problem> {
         self.0
             .master_keys
             .as_ref()
             .ok_or_else(|| super::error::internal("a secret was asked for", &"there is no key ring here"))
     }
 
-    /// Seals a connection's key with the workspace's newest data key; makes one where there is none.
-    pub(super) async fn seal_connection_key(
+    /// The workspace's newest data key; made where there is none.
+    pub(super) async fn data_key(&self, tx: &mut Tx, scope: &Scope) -> Result<DataKey, Problem> {
+        if let Some((id, wrapped)) = tx.at(scope).newest_data_key().await? {
+            return DataKey::unwrap(&id, scope.workspace.as_str(), self.ring()?, &wrapped)
+                .map_err(|error| not_sealed(&error));
+        }
+        let id = DataKeyId::new(self.now(), self.random_id()?);
+        let data_key = DataKey::generate(id.as_str()).map_err(|error| not_sealed(&error))?;
+        let wrapped = data_key.wrap(self.ring()?, scope.workspace.as_str()).map_err(|error| not_sealed(&error))?;
+        tx.at(scope).insert_data_key(id.as_str(), &wrapped, self.now()).await?;
+        Ok(data_key)
+    }
+
+    /// Seals a workspace's secret at its place, with the newest data key.
+    pub(super) async fn seal_at(
         &self,
         tx: &mut Tx,
         scope: &Scope,
-        generation: i64,
-        key: &str,
+        place: Place<'_>,
+        secret: &str,
     ) -> Result<Vec<u8>, Problem> {
-        let failed = |error: &dyn std::fmt::Display| super::error::internal("a secret could not be sealed", error);
-        let data_key = match tx.at(scope).newest_data_key().await? {
-            Some((id, wrapped)) => DataKey::unwrap(&id, scope.workspace.as_str(), self.ring()?, &wrapped)
-                .map_err(|error| failed(&error))?,
-            None => {
-                let id = DataKeyId::new(self.now(), self.random_id()?);
-                let data_key = DataKey::generate(id.as_str()).map_err(|error| failed(&error))?;
-                let wrapped = data_key.wrap(self.ring()?, scope.workspace.as_str()).map_err(|error| failed(&error))?;
-                tx.at(scope).insert_data_key(id.as_str(), &wrapped, self.now()).await?;
-                data_key
-            }
-        };
-        data_key.seal(&connection_aad(scope, generation), key.as_bytes()).map_err(|error| failed(&error))
+        let data_key = self.data_key(tx, scope).await?;
+        data_key.seal(&place.aad(scope), secret.as_bytes()).map_err(|error| not_sealed(&error))
     }
 
-    /// Opens a connection's key.
-    pub(super) async fn open_connection_key(
+    /// Opens a workspace's secret.
+    pub(super) async fn open_at(
         &self,
         scope: &Scope,
-        row: &ConnectionRow,
+        place: Place<'_>,
         sealed: &[u8],
     ) -> Result<SecretString, Problem> {
-        let failed = |error: &dyn std::fmt::Display| super::error::internal("a secret could not be opened", error);
-        let id = crypto::key_id(sealed).map_err(|error| failed(&error))?;
+        let id = crypto::key_id(sealed).map_err(|error| not_opened(&error))?;
         let wrapped = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(scope).data_key(id).await?.ok_or_else(|| failed(&"its data key is not there"))?.1
+            reader.at(scope).data_key(id).await?.ok_or_else(|| not_opened(&"its data key is not there"))?.1
         };
-        let data_key =
-            DataKey::unwrap(id, scope.workspace.as_str(), self.ring()?, &wrapped).map_err(|error| failed(&error))?;
-        let opened = data_key.open(&connection_aad(scope, row.generation), sealed).map_err(|error| failed(&error))?;
-        let text = std::str::from_utf8(&opened).map_err(|error| failed(&error))?;
+        let data_key = DataKey::unwrap(id, scope.workspace.as_str(), self.ring()?, &wrapped)
+            .map_err(|error| not_opened(&error))?;
+        let opened = data_key.open(&place.aad(scope), sealed).map_err(|error| not_opened(&error))?;
+        let text = std::str::from_utf8(&opened).map_err(|error| not_opened(&error))?;
         Ok(SecretString::from(text))
     }
 

@@ -165,7 +165,7 @@ impl Services {
         Some(Viewer {
             owner_id: session.owner_id,
             workspace_id: session.workspace_id,
-            email: Some(session.email),
+            email: session.email,
             zone: zone.to_owned(),
             locale,
         })

@@ -21,7 +21,8 @@ pub(crate) struct LinkRow {
 pub(crate) struct SessionRow {
     pub(crate) owner_id: String,
     pub(crate) workspace_id: String,
-    pub(crate) email: String,
+    /// None until an owner whom an install made has told one.
+    pub(crate) email: Option<String>,
     pub(crate) seen_at: i64,
 }
 
@@ -31,8 +32,8 @@ impl Conn<'_> {
         optional!(self, (String,), "SELECT id FROM owners WHERE email = $1", email)
     }
 
-    /// Makes an owner.
-    pub(crate) async fn insert_owner(self, id: &str, email: &str, now: i64) -> Result<()> {
+    /// Makes an owner; without an address for one whom an install makes.
+    pub(crate) async fn insert_owner(self, id: &str, email: Option<&str>, now: i64) -> Result<()> {
         execute!(self, "INSERT INTO owners (id, email, created_at) VALUES ($1, $2, $3)", id, email, now).map(|_| ())
     }
 

@@ -33,6 +33,7 @@ mod query;
 mod request_id;
 mod session;
 mod shield;
+mod stripe;
 mod unknown;
 
 use crate::config::Edge;
@@ -83,6 +84,7 @@ fn routes() -> Router<Site> {
     Router::new()
         .merge(api::router())
         .merge(assets::router())
+        .merge(stripe::router())
         .route("/api/{*name}", post(pages::server_function))
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))

@@ -5,8 +5,8 @@ use crate::services::Services;
 use app::backend::{Backend, Viewer, Visitor};
 use app::domain::{form::CodeForm, mode::Mode, problem::Problem};
 use app::wire::screens::{
-    ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, FormOutcome, Frame, KeyRights, NewApiKey,
-    SignInRequested,
+    ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, FormOutcome, Frame, InstallOffer, KeyRights,
+    NewApiKey, SignInRequested, WaitingInstall,
 };
 use async_trait::async_trait;
 
@@ -44,5 +44,7 @@ hand_on! {
     fn disconnect(viewer: &Viewer, mode: Mode) -> ConnectionView;
     fn api_keys(viewer: &Viewer, mode: Mode) -> Vec<ApiKeyRow>;
     fn create_api_key(viewer: &Viewer, mode: Mode, name: &str, app_id: &str, rights: KeyRights) -> NewApiKey;
+    fn install_offer(viewer: Option<&Viewer>, mode: Option<Mode>) -> InstallOffer;
+    fn waiting_install(viewer: &Viewer, ticket: &str) -> Option<WaitingInstall>;
     fn revoke_api_key(viewer: &Viewer, mode: Mode, id: &str) -> ();
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use tokio::task::JoinSet;
 
 async fn member(base: &Base) -> MemberRow {
-    put!(base, insert_owner("own_1", "o'brien@example.com", T)).unwrap();
+    put!(base, insert_owner("own_1", Some("o'brien@example.com"), T)).unwrap();
     put!(base, insert_member("ws_a", "own_1", T)).unwrap();
     MemberRow { workspace_id: "ws_a".into(), owner_id: "own_1".into() }
 }
@@ -19,7 +19,7 @@ pub(super) async fn owners_and_members(base: Base) {
     member(&base).await;
     assert_eq!(get!(base, owner_by_email("o'brien@example.com")).unwrap().0, "own_1");
     assert!(get!(base, owner_by_email("nobody@example.com")).is_none());
-    let again = put!(base, insert_owner("own_2", "o'brien@example.com", T));
+    let again = put!(base, insert_owner("own_2", Some("o'brien@example.com"), T));
     assert!(matches!(again, Err(StoreError::Taken)));
     assert!(matches!(put!(base, insert_member("ws_a", "own_1", T)), Err(StoreError::Taken)));
     // The oldest membership comes first, not the first by name.
@@ -64,7 +64,8 @@ pub(super) async fn sessions_end(base: Base) {
     let member = member(&base).await;
     put!(base, insert_session(b"s", &member, T, T + 10, T + 30)).unwrap();
     let row = get!(base, session(b"s", T + 9)).unwrap();
-    let columns = (row.owner_id.as_str(), row.workspace_id.as_str(), row.email.as_str(), row.seen_at);
+    let columns =
+        (row.owner_id.as_str(), row.workspace_id.as_str(), row.email.as_deref().unwrap_or_default(), row.seen_at);
     assert_eq!(columns, ("own_1", "ws_a", "o'brien@example.com", T));
     assert!(get!(base, session(b"t", T)).is_none());
 

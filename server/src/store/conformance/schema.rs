@@ -17,7 +17,7 @@ pub(super) async fn migrations_run_again(base: Base) {
     base.db.migrate().await.unwrap();
     assert!(base.db.is_ready().await);
     let first = applied(&base).await;
-    put!(base, insert_owner("own_1", "owner@example.com", 1)).unwrap();
+    put!(base, insert_owner("own_1", Some("owner@example.com"), 1)).unwrap();
     base.db.migrate().await.unwrap();
     assert_eq!(applied(&base).await, first);
     assert_eq!(get!(base, owner_by_email("owner@example.com")).unwrap().0, "own_1");
