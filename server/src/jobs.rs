@@ -14,13 +14,15 @@ pub struct Pace {
     pub sweep: Duration,
     /// Giving up checkouts whose request died.
     pub give_up: Duration,
+    /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
+    pub tokens: Duration,
     /// Deleting what is over.
     pub forget: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { sweep: Duration::from_secs(5), give_up: Duration::from_secs(10), forget: Duration::from_secs(600) }
+        Self { sweep: Duration::from_secs(5), give_up: Duration::from_secs(10), tokens: Duration::from_secs(2), forget: Duration::from_secs(600) }
     }
 }
 
@@ -38,6 +40,11 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
     every(tasks, stop, pace.sweep, "sweep", move || {
         let services = sweep.clone();
         async move { services.sweep_sessions().await }
+    });
+    let tokens = services.clone();
+    every(tasks, stop, pace.tokens, "tokens", move || {
+        let services = tokens.clone();
+        async move { services.finish_refreshes().await }
     });
     let abandoned = services.clone();
     every(tasks, stop, pace.give_up, "abandoned checkouts", move || {

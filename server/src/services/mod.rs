@@ -11,9 +11,10 @@ mod error;
 mod idempotency;
 mod install;
 mod lease;
+mod live;
 mod mail;
 mod mint;
-mod mint_lease;
+mod named_lease;
 mod prices;
 mod refusal;
 mod screens;
@@ -21,12 +22,14 @@ mod secrets;
 mod session_outcome;
 mod sign_in;
 mod sweep;
+mod tokens;
 mod validate;
 mod views;
 mod when;
 
 pub use api_keys::Caller;
 pub use discount_codes::ListQuery;
+pub use install::{Callback, Decided, WayBack};
 pub use idempotency::{Begin, Ticket};
 pub use sign_in::SessionGrant;
 
@@ -42,10 +45,15 @@ use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 /// The operator's commands never call Stripe.
 const NOWHERE: &str = "https://stripe.invalid";
+
+/// How long a shutdown waits for what must not be cut short.
+const VITAL_GRACE: Duration = Duration::from_secs(25);
 
 /// All use cases. Cheap to clone.
 #[derive(Clone)]
@@ -67,6 +75,11 @@ struct Inner {
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
+    refreshes: tokens::Refreshes,
+    starts: install::Starts,
+    pub(crate) live: live::Live,
+    /// What must not be cut short once Stripe has answered; a shutdown waits for it.
+    vital: TaskTracker,
 }
 
 /// Why the services cannot be set up.
@@ -117,6 +130,10 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            refreshes: tokens::Refreshes::default(),
+            starts: install::Starts::default(),
+            live: live::Live::default(),
+            vital: TaskTracker::new(),
         }));
         services.check_keys().await?;
         Ok(services)
@@ -145,6 +162,10 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            refreshes: tokens::Refreshes::default(),
+            starts: install::Starts::default(),
+            live: live::Live::default(),
+            vital: TaskTracker::new(),
         })))
     }
 
@@ -161,8 +182,12 @@ impl Services {
         self.0.db.is_ready().await
     }
 
-    /// Closes the database.
+    /// Waits for what must not be cut short, and closes the database.
     pub async fn close(&self) {
+        self.0.vital.close();
+        if tokio::time::timeout(VITAL_GRACE, self.0.vital.wait()).await.is_err() {
+            tracing::error!("tokens were still being refreshed at the end of the shutdown");
+        }
         self.0.db.close().await;
     }
 

@@ -13,6 +13,7 @@ use app::domain::code::CodeText;
 use app::domain::connection::{Permissions, create_key_url};
 use app::domain::discount_code::Status;
 use app::domain::form::CodeForm;
+use app::domain::install::StartedFrom;
 use app::domain::ids::{ApiKeyId, DiscountCodeId};
 use app::domain::mode::Mode;
 use app::domain::patch::Patch;
@@ -54,6 +55,13 @@ impl Services {
         let row = self.connection_row(&scope).await?;
         let connection = connection::wire(&scope, row.as_ref());
         let trouble = row.as_ref().and_then(|row| row.trouble.clone());
+        let minted_elsewhere = match &connection.account {
+            Some(account) => {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(&scope).minted_elsewhere(account).await?
+            }
+            None => 0,
+        };
         let there = row.filter(|_| connection.method.is_some());
         let all: Vec<&str> = Permissions::LEAST.into_iter().chain(Permissions::CHECKOUT).collect();
         Ok(ConnectionView {
@@ -62,13 +70,13 @@ impl Services {
             trouble,
             create_key_url: create_key_url(&self.0.dashboard_url, mode, &Permissions::LEAST),
             create_checkout_key_url: create_key_url(&self.0.dashboard_url, mode, &all),
-            one_click_url: self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, "settings")),
+            one_click_url: self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, StartedFrom::Settings)),
             installed_apps_url: format!(
                 "{}{}/settings/apps",
                 self.0.dashboard_url,
                 if mode == Mode::Test { "/test" } else { "" }
             ),
-            minted_elsewhere: 0,
+            minted_elsewhere,
         })
     }
 }

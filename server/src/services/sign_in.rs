@@ -2,6 +2,7 @@
 
 use super::Services;
 use crate::crypto;
+use crate::store::{MemberRow, Tx};
 use app::backend::Viewer;
 use app::domain::email;
 use app::domain::ids::MailId;
@@ -109,8 +110,6 @@ impl Services {
     /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one.
     pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
         let now = self.now();
-        let cookie_value =
-            crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         let mut tx = self.0.db.begin().await?;
         let link = tx.conn().use_link(crypto::hash_token(token).as_bytes(), now).await?.ok_or_else(|| {
             Problem::new(
@@ -126,16 +125,25 @@ impl Services {
             Some(member) => member,
             None => self.found_workspace(&mut tx, &link.email, now).await?,
         };
+        let session = self.open_session(&mut tx, &member).await?;
+        tx.commit().await?;
+        Ok(session)
+    }
+
+    /// Opens a session of a member.
+    pub(super) async fn open_session(&self, tx: &mut Tx, member: &MemberRow) -> Result<SessionGrant, Problem> {
+        let now = self.now();
+        let cookie_value =
+            crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         tx.conn()
             .insert_session(
                 crypto::hash_token(cookie_value.expose_secret()).as_bytes(),
-                &member,
+                member,
                 now,
                 now + IDLE_MS,
                 now + ABSOLUTE_MS,
             )
             .await?;
-        tx.commit().await?;
         Ok(SessionGrant { cookie_value: cookie_value.expose_secret().to_owned(), max_age_s: ABSOLUTE_MS / 1000 })
     }
 

@@ -4,6 +4,7 @@
 //! that neither can be forgotten. What is not a tenant's (sign-in, looking up an API key by its hash) is reached through [`Conn`].
 
 mod api_keys;
+mod app_tokens;
 mod apps;
 mod checkouts;
 mod connections;
@@ -12,6 +13,7 @@ mod db;
 mod discount_codes;
 mod error;
 mod idempotency;
+mod installs;
 mod leases;
 mod migrate;
 mod outbox;
@@ -24,12 +26,14 @@ mod redemptions;
 mod conformance;
 
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
+pub(crate) use app_tokens::{AppTokenRow, NewAppToken};
 pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step};
 pub(crate) use connections::{ConnectionRow, NewConnection};
 pub(crate) use db::{Conn, Db, Scoped, Tx};
 pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode, TermsColumns};
 pub(crate) use error::StoreError;
 pub(crate) use idempotency::Taken;
+pub(crate) use installs::{NewState, WaitingRow};
 pub(crate) use outbox::MailRow;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;

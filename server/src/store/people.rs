@@ -59,6 +59,16 @@ impl Conn<'_> {
         )
     }
 
+    /// A workspace's oldest member.
+    pub(crate) async fn first_member(self, workspace: &str) -> Result<Option<MemberRow>> {
+        optional!(
+            self,
+            MemberRow,
+            "SELECT workspace_id, owner_id FROM members WHERE workspace_id = $1 ORDER BY created_at, owner_id LIMIT 1",
+            workspace
+        )
+    }
+
     /// Stores a sign-in link.
     pub(crate) async fn insert_link(self, hash: &[u8], email: &str, now: i64, expires_at: i64) -> Result<()> {
         execute!(
