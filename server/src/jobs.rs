@@ -22,7 +22,12 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { sweep: Duration::from_secs(5), give_up: Duration::from_secs(10), tokens: Duration::from_secs(2), forget: Duration::from_secs(600) }
+        Self {
+            sweep: Duration::from_secs(5),
+            give_up: Duration::from_secs(10),
+            tokens: Duration::from_secs(2),
+            forget: Duration::from_secs(600),
+        }
     }
 }
 

@@ -8,9 +8,9 @@ use crate::stripe::{Stripe, Unanswered};
 use futures::future::BoxFuture;
 use oauth2::basic::{BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse, BasicTokenType};
 use oauth2::{
-    AsyncHttpClient, AuthorizationCode, Client, ClientId, ClientSecret, EmptyExtraTokenFields, ExtraTokenFields, HttpRequest,
-    HttpResponse, RefreshToken, RequestTokenError, StandardRevocableToken, StandardTokenIntrospectionResponse, StandardTokenResponse,
-    TokenResponse, TokenUrl,
+    AsyncHttpClient, AuthorizationCode, Client, ClientId, ClientSecret, EmptyExtraTokenFields, ExtraTokenFields,
+    HttpRequest, HttpResponse, RefreshToken, RequestTokenError, StandardRevocableToken,
+    StandardTokenIntrospectionResponse, StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,10 @@ pub struct Grant {
 /// Without the tokens.
 impl std::fmt::Debug for Grant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Grant").field("account", &self.account).field("livemode", &self.livemode).finish_non_exhaustive()
+        f.debug_struct("Grant")
+            .field("account", &self.account)
+            .field("livemode", &self.livemode)
+            .finish_non_exhaustive()
     }
 }
 
@@ -120,10 +123,7 @@ impl<'c> AsyncHttpClient<'c> for Http {
 
 type Answer = Result<Tokens, RequestTokenError<Unanswered, BasicErrorResponse>>;
 
-fn read(
-    answer: Answer,
-    before: Option<&SecretString>,
-) -> Result<Grant, GrantError> {
+fn read(answer: Answer, before: Option<&SecretString>) -> Result<Grant, GrantError> {
     match answer {
         Ok(tokens) => {
             // RFC 6749, section 6: a refresh may leave the token as it is.
@@ -140,7 +140,10 @@ fn read(
             BasicErrorResponseType::InvalidGrant => Err(GrantError::Refused),
             // Nothing that the owner could mend.
             other => {
-                tracing::error!(error = other.as_ref(), "Stripe's token endpoint does not accept the app's own request");
+                tracing::error!(
+                    error = other.as_ref(),
+                    "Stripe's token endpoint does not accept the app's own request"
+                );
                 Err(GrantError::Unanswered(Unanswered::OwnKeyRefused(400)))
             }
         },

@@ -29,8 +29,8 @@ mod when;
 
 pub use api_keys::Caller;
 pub use discount_codes::ListQuery;
-pub use install::{Callback, Decided, WayBack};
 pub use idempotency::{Begin, Ticket};
+pub use install::{Callback, Decided, WayBack};
 pub use sign_in::SessionGrant;
 
 use crate::clock::Clock;

@@ -13,8 +13,8 @@ use app::domain::code::CodeText;
 use app::domain::connection::{Permissions, create_key_url};
 use app::domain::discount_code::Status;
 use app::domain::form::CodeForm;
-use app::domain::install::StartedFrom;
 use app::domain::ids::{ApiKeyId, DiscountCodeId};
+use app::domain::install::StartedFrom;
 use app::domain::mode::Mode;
 use app::domain::patch::Patch;
 use app::domain::problem::{Code, Problem};
@@ -70,7 +70,12 @@ impl Services {
             trouble,
             create_key_url: create_key_url(&self.0.dashboard_url, mode, &Permissions::LEAST),
             create_checkout_key_url: create_key_url(&self.0.dashboard_url, mode, &all),
-            one_click_url: self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, StartedFrom::Settings)),
+            one_click_url: self
+                .0
+                .stripe_apps
+                .of(mode)
+                .is_set_up()
+                .then(|| install::start_url(mode, StartedFrom::Settings)),
             installed_apps_url: format!(
                 "{}{}/settings/apps",
                 self.0.dashboard_url,

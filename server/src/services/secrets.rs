@@ -4,7 +4,7 @@ use super::{Services, SetupError};
 use crate::crypto::{self, Aad, DataKey, MasterKeys};
 use crate::scope::Scope;
 use crate::store::Tx;
-use app::domain::ids::DataKeyId;
+use app::domain::ids::{DataKeyId, SystemKeyId};
 use app::domain::problem::Problem;
 use secrecy::SecretString;
 
@@ -35,6 +35,18 @@ impl<'a> Place<'a> {
         Self { table: "webhook_endpoints", column: "secret", row: endpoint, generation }
     }
 
+    /// What came back from Stripe and waits for a person's word. `row` is the ticket's hash in lower-case hexadecimal: a rotation has to
+    /// find the same.
+    pub(super) fn waiting_install(row: &'a str, generation: i64) -> Self {
+        Self { table: "waiting_installs", column: "sealed", row, generation }
+    }
+
+    /// Of what belongs to no workspace and no mode yet.
+    fn system_aad(self) -> Aad<'a> {
+        let Self { table, column, row, generation } = self;
+        Aad { table, column, workspace: "", row, mode: "", generation }
+    }
+
     pub(super) fn aad(self, scope: &'a Scope) -> Aad<'a> {
         Aad {
             table: self.table,
@@ -53,6 +65,12 @@ fn not_sealed(error: &dyn std::fmt::Display) -> Problem {
 
 fn not_opened(error: &dyn std::fmt::Display) -> Problem {
     super::error::internal("a secret could not be opened", error)
+}
+
+fn opened(key: &DataKey, place: &Aad<'_>, sealed: &[u8]) -> Result<SecretString, Problem> {
+    let opened = key.open(place, sealed).map_err(|error| not_opened(&error))?;
+    let text = std::str::from_utf8(&opened).map_err(|error| not_opened(&error))?;
+    Ok(SecretString::from(text))
 }
 
 impl Services {
@@ -102,9 +120,48 @@ impl Services {
         };
         let data_key = DataKey::unwrap(id, scope.workspace.as_str(), self.ring()?, &wrapped)
             .map_err(|error| not_opened(&error))?;
-        let opened = data_key.open(&place.aad(scope), sealed).map_err(|error| not_opened(&error))?;
-        let text = std::str::from_utf8(&opened).map_err(|error| not_opened(&error))?;
-        Ok(SecretString::from(text))
+        opened(&data_key, &place.aad(scope), sealed)
+    }
+
+    /// The newest system key; made where there is none.
+    async fn system_key(&self, tx: &mut Tx) -> Result<DataKey, Problem> {
+        if let Some((id, wrapped)) = tx.conn().newest_system_key().await? {
+            return DataKey::unwrap(&id, "", self.ring()?, &wrapped).map_err(|error| not_sealed(&error));
+        }
+        let id = SystemKeyId::new(self.now(), self.random_id()?);
+        let key = DataKey::generate(id.as_str()).map_err(|error| not_sealed(&error))?;
+        let wrapped = key.wrap(self.ring()?, "").map_err(|error| not_sealed(&error))?;
+        tx.conn().insert_system_key(id.as_str(), &wrapped, self.now()).await?;
+        Ok(key)
+    }
+
+    /// Seals a waiting install's code or tokens, with the newest system key; for `row` see [`Place::waiting_install`].
+    pub(super) async fn seal_for_system(
+        &self,
+        tx: &mut Tx,
+        row: &str,
+        generation: i64,
+        secret: &str,
+    ) -> Result<Vec<u8>, Problem> {
+        let key = self.system_key(tx).await?;
+        let place = Place::waiting_install(row, generation).system_aad();
+        key.seal(&place, secret.as_bytes()).map_err(|error| not_sealed(&error))
+    }
+
+    /// Opens what waits with an install.
+    pub(super) async fn open_for_system(
+        &self,
+        row: &str,
+        generation: i64,
+        sealed: &[u8],
+    ) -> Result<SecretString, Problem> {
+        let id = crypto::key_id(sealed).map_err(|error| not_opened(&error))?;
+        let wrapped = {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().system_key(id).await?.ok_or_else(|| not_opened(&"its system key is not there"))?.1
+        };
+        let key = DataKey::unwrap(id, "", self.ring()?, &wrapped).map_err(|error| not_opened(&error))?;
+        opened(&key, &Place::waiting_install(row, generation).system_aad(), sealed)
     }
 
     /// Refuses to start with a ring that does not open the data keys that are stored.

@@ -36,7 +36,8 @@ const STORE_PATIENCE: Duration = Duration::from_secs(300);
 const KEPT: i64 = 3;
 
 /// Why Stripe ended an install, as the owner reads it.
-const ENDED: &str = "Stripe no longer accepts this install: it was uninstalled in Stripe, or the account was connected elsewhere.";
+const ENDED: &str =
+    "Stripe no longer accepts this install: it was uninstalled in Stripe, or the account was connected elsewhere.";
 
 /// One flight a connection in this process.
 #[derive(Default)]

@@ -48,7 +48,11 @@ impl Conn<'_> {
         optional!(
             self,
             ConnectionRow,
-            concat!("SELECT ", columns!(), " FROM connections WHERE mode = $1 AND account = $2 AND method = 'stripe_app'"),
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM connections WHERE mode = $1 AND account = $2 AND method = 'stripe_app'"
+            ),
             mode,
             account
         )

@@ -69,6 +69,17 @@ impl Conn<'_> {
         )
     }
 
+    /// The addresses of a workspace's members, those who have told one.
+    pub(crate) async fn member_addresses(self, workspace: &str) -> Result<Vec<(String,)>> {
+        all!(
+            self,
+            (String,),
+            "SELECT o.email FROM members m JOIN owners o ON o.id = m.owner_id
+              WHERE m.workspace_id = $1 AND o.email IS NOT NULL ORDER BY o.email",
+            workspace
+        )
+    }
+
     /// Stores a sign-in link.
     pub(crate) async fn insert_link(self, hash: &[u8], email: &str, now: i64, expires_at: i64) -> Result<()> {
         execute!(

@@ -5,10 +5,10 @@ use super::way_back::WayBack;
 use crate::crash;
 use crate::oauth::Grant;
 use crate::scope::Scope;
+use crate::services::SessionGrant;
 use crate::services::connection::{METHOD_APP, permissions, to_json};
 use crate::services::mail::Notice;
 use crate::services::tokens::{AppLink, LEASE};
-use crate::services::SessionGrant;
 use crate::store::{ConnectionRow, MemberRow, NewConnection, StoreError, Tx, WaitingRow};
 use app::domain::app_id::AppId;
 use app::domain::connection::{Access, ConnectionStatus, Permissions};
@@ -44,7 +44,9 @@ pub(super) struct Who {
 
 /// What came of an attempt to bind.
 pub(super) enum Bound {
-    Connected { session: Option<SessionGrant> },
+    Connected {
+        session: Option<SessionGrant>,
+    },
     /// A person is asked first; this is what is kept meanwhile.
     Asks(Box<WaitingRow>),
 }
@@ -121,7 +123,8 @@ impl Services {
             self.bind_now(&scope, grant, account).await?;
             let mut tx = self.0.db.begin().await?;
             let member = tx.conn().first_member(&row.workspace_id).await?;
-            let member = member.ok_or_else(|| super::super::error::internal("a workspace has no member", &row.workspace_id))?;
+            let member =
+                member.ok_or_else(|| super::super::error::internal("a workspace has no member", &row.workspace_id))?;
             let session = self.open_session(&mut tx, &member).await?;
             tx.commit().await?;
             return Ok(Bound::Connected { session: Some(session) });
@@ -256,7 +259,8 @@ impl Services {
     /// Takes the account from the workspace that had it, and binds it here: the person said so.
     pub(super) async fn move_here(&self, scope: &Scope, row: &WaitingRow) -> Result<(), Problem> {
         let account = row.account.clone().unwrap_or_default();
-        let other = self.by_app(scope.mode, &account).await?.filter(|other| other.workspace_id != scope.workspace.as_str());
+        let other =
+            self.by_app(scope.mode, &account).await?.filter(|other| other.workspace_id != scope.workspace.as_str());
         let Some(other) = other else {
             // It was let go meanwhile.
             return match &row.sealed {
@@ -302,7 +306,9 @@ impl Services {
 
     /// The pair that waits in a row.
     async fn waited(&self, row: &WaitingRow) -> Result<(String, Grant), Problem> {
-        let lost = |error: &dyn std::fmt::Display| super::super::error::internal("an install that waits cannot be read", error);
+        let lost = |error: &dyn std::fmt::Display| {
+            super::super::error::internal("an install that waits cannot be read", error)
+        };
         let sealed = row.sealed.as_deref().ok_or_else(|| lost(&"it holds no tokens"))?;
         let json = self.open_for_system(&row.kind, row.generation, sealed).await?;
         let pair: Pair = serde_json::from_str(json.expose_secret()).map_err(|_| lost(&"it holds something else"))?;
@@ -355,8 +361,5 @@ impl Services {
 }
 
 fn again() -> Problem {
-    Problem::new(
-        Code::IdempotencyKeyInUse,
-        "The connection was changed at the same moment. Look at it and try again.",
-    )
+    Problem::new(Code::IdempotencyKeyInUse, "The connection was changed at the same moment. Look at it and try again.")
 }

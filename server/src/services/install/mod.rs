@@ -87,7 +87,10 @@ impl Services {
         if self.0.starts.0.check_key(&place.to_owned()).is_err() {
             return Err(Problem {
                 retry_after: Some(60),
-                ..Problem::new(Code::RateLimited, "Too many attempts to connect from here. Wait a minute and try again.")
+                ..Problem::new(
+                    Code::RateLimited,
+                    "Too many attempts to connect from here. Wait a minute and try again.",
+                )
             });
         }
         let state = random_token()?;
@@ -128,7 +131,11 @@ pub(super) fn start_url(mode: Mode, from: StartedFrom) -> String {
 /// documents `client_id`, `redirect_uri` and `state`, and no other parameter is sent.
 fn consent_url(link: &Url, client_id: Option<&str>, state: &str) -> Url {
     let mut url = link.clone();
-    let kept: Vec<(String, String)> = link.query_pairs().filter(|(name, _)| name != "state").map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    let kept: Vec<(String, String)> = link
+        .query_pairs()
+        .filter(|(name, _)| name != "state")
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
     {
         let mut query = url.query_pairs_mut();
         query.clear().extend_pairs(&kept);
@@ -148,7 +155,10 @@ mod tests {
     fn state_is_added_and_nothing_doubled() {
         let whole = |link: &str, client| consent_url(&Url::parse(link).unwrap(), client, "s 1").to_string();
         assert_eq!(
-            whole("https://marketplace.stripe.com/oauth/v2/authorize?client_id=ca_1&redirect_uri=https%3A%2F%2Fc.example%2Fstripe%2Fcallback", Some("ca_2")),
+            whole(
+                "https://marketplace.stripe.com/oauth/v2/authorize?client_id=ca_1&redirect_uri=https%3A%2F%2Fc.example%2Fstripe%2Fcallback",
+                Some("ca_2")
+            ),
             "https://marketplace.stripe.com/oauth/v2/authorize?client_id=ca_1&redirect_uri=https%3A%2F%2Fc.example%2Fstripe%2Fcallback&state=s+1"
         );
         assert_eq!(
