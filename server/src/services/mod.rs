@@ -17,6 +17,8 @@ mod mint;
 mod named_lease;
 mod prices;
 mod refusal;
+mod reseal;
+mod rotation;
 mod screens;
 mod secrets;
 mod session_outcome;
@@ -31,6 +33,8 @@ pub use api_keys::Caller;
 pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
+pub use reseal::Resealed;
+pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
 
 use crate::clock::Clock;
@@ -62,7 +66,7 @@ pub struct Services(Arc<Inner>);
 struct Inner {
     db: Db,
     clock: Clock,
-    /// None for the operator's commands, which seal nothing.
+    /// None for the operator's commands that seal nothing.
     master_keys: Option<crypto::MasterKeys>,
     stripe: Stripe,
     mailer: Option<Mailer>,
@@ -141,6 +145,14 @@ impl Services {
 
     /// For the operator's commands beside a running server: the database alone, without keys, mail or Stripe.
     pub async fn for_admin(database_url: &SecretString, clock: Clock) -> Result<Self, SetupError> {
+        Self::beside(database_url, None, clock).await
+    }
+
+    async fn beside(
+        database_url: &SecretString,
+        master_keys: Option<crypto::MasterKeys>,
+        clock: Clock,
+    ) -> Result<Self, SetupError> {
         let db = Db::connect(database_url.expose_secret()).await?;
         if !db.is_ready().await {
             return Err(SetupError::Store("the database has no schema yet: run `codemint migrate` first".into()));
@@ -150,7 +162,7 @@ impl Services {
         Ok(Self(Arc::new(Inner {
             db,
             clock,
-            master_keys: None,
+            master_keys,
             stripe,
             mailer: None,
             public_url: String::new(),

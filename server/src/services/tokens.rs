@@ -7,13 +7,12 @@
 
 use super::Services;
 use super::connection::{needs_reauth, unavailable};
-use super::lease::LEASE_MS;
 use super::named_lease::NamedLease;
 use super::secrets::Place;
 use crate::crash;
 use crate::oauth::{self, Grant, GrantError};
 use crate::scope::Scope;
-use crate::store::{AppTokenRow, ConnectionRow, NewAppToken, StoreError, Tx};
+use crate::store::{AppTokenRow, ConnectionRow, NewAppToken, Tx};
 use crate::stripe::{self, Unanswered};
 use app::domain::connection::ConnectionStatus;
 use app::domain::problem::Problem;

@@ -67,14 +67,4 @@ impl Conn<'_> {
     pub(crate) async fn system_key(self, id: &str) -> Result<Option<(String, Vec<u8>)>> {
         optional!(self, (String, Vec<u8>), "SELECT id, wrapped FROM system_keys WHERE id = $1", id)
     }
-
-    /// Data keys of any workspace (workspace, id, sealed bytes), the newest first: to check that the key ring opens them.
-    pub(crate) async fn some_data_keys(self, limit: i64) -> Result<Vec<(String, String, Vec<u8>)>> {
-        super::query::all!(
-            self,
-            (String, String, Vec<u8>),
-            "SELECT workspace_id, id, wrapped FROM data_keys ORDER BY created_at DESC LIMIT $1",
-            limit
-        )
-    }
 }

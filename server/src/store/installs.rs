@@ -28,7 +28,7 @@ pub(crate) struct NewState<'a> {
 
 /// What waits.
 #[derive(Clone, sqlx::FromRow)]
-pub(crate) struct WaitingRow {
+pub(crate) struct InstallRow {
     pub(crate) kind: String,
     pub(crate) mode: Option<String>,
     pub(crate) account: Option<String>,
@@ -73,7 +73,7 @@ impl Conn<'_> {
     }
 
     /// Keeps what came back until a person has decided about it, in the place of what waited under this ticket before.
-    pub(crate) async fn put_waiting(self, ticket_hash: &[u8], row: &WaitingRow, now: i64) -> Result<()> {
+    pub(crate) async fn put_waiting(self, ticket_hash: &[u8], row: &InstallRow, now: i64) -> Result<()> {
         execute!(
             self,
             "INSERT INTO waiting_installs (ticket_hash, kind, mode, account, generation, sealed, owner_id, workspace_id, created_at, expires_at)
@@ -88,10 +88,10 @@ impl Conn<'_> {
     }
 
     /// What waits under a ticket, while it can be decided.
-    pub(crate) async fn waiting(self, ticket_hash: &[u8], now: i64) -> Result<Option<WaitingRow>> {
+    pub(crate) async fn waiting(self, ticket_hash: &[u8], now: i64) -> Result<Option<InstallRow>> {
         optional!(
             self,
-            WaitingRow,
+            InstallRow,
             "SELECT kind, mode, account, generation, sealed, owner_id, workspace_id, expires_at FROM waiting_installs
               WHERE ticket_hash = $1 AND expires_at > $2",
             ticket_hash,

@@ -14,6 +14,7 @@ mod discount_codes;
 mod error;
 mod idempotency;
 mod installs;
+mod key_rows;
 mod leases;
 mod migrate;
 mod outbox;
@@ -21,6 +22,7 @@ mod people;
 mod prices;
 mod query;
 mod redemptions;
+mod sealed;
 
 #[cfg(test)]
 mod conformance;
@@ -33,11 +35,16 @@ pub(crate) use db::{Conn, Db, Scoped, Tx};
 pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode, TermsColumns};
 pub(crate) use error::StoreError;
 pub(crate) use idempotency::Taken;
-pub(crate) use installs::{NewState, WaitingRow};
+pub(crate) use installs::{InstallRow, NewState};
+pub(crate) use key_rows::KeyRow;
 pub(crate) use outbox::MailRow;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
+pub(crate) use sealed::{
+    BATCH, CONNECTION_SECRET, OF_WORKSPACES, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH, WAITING, WEBHOOK_SECRET,
+    WaitingRow,
+};
 
 /// What every call of the store answers.
 pub(crate) type Result<T> = std::result::Result<T, StoreError>;

@@ -9,7 +9,7 @@ use crate::services::SessionGrant;
 use crate::services::connection::{METHOD_APP, permissions, to_json};
 use crate::services::mail::Notice;
 use crate::services::tokens::{AppLink, LEASE};
-use crate::store::{ConnectionRow, MemberRow, NewConnection, StoreError, Tx, WaitingRow};
+use crate::store::{ConnectionRow, InstallRow, MemberRow, NewConnection, StoreError, Tx};
 use app::domain::app_id::AppId;
 use app::domain::connection::{Access, ConnectionStatus, Permissions};
 use app::domain::ids::{OwnerId, WorkspaceId};
@@ -48,7 +48,7 @@ pub(super) enum Bound {
         session: Option<SessionGrant>,
     },
     /// A person is asked first; this is what is kept meanwhile.
-    Asks(Box<WaitingRow>),
+    Asks(Box<InstallRow>),
 }
 
 /// A pair while it waits, under the system's key.
@@ -218,7 +218,7 @@ impl Services {
             }
             None => None,
         };
-        Ok(Bound::Asks(Box::new(WaitingRow {
+        Ok(Bound::Asks(Box::new(InstallRow {
             kind: kind.to_owned(),
             mode: Some(mode.as_str().to_owned()),
             account: Some(account.to_owned()),
@@ -245,19 +245,19 @@ impl Services {
     }
 
     /// The person has seen the account's name.
-    pub(super) async fn named(&self, mode: Mode, row: &WaitingRow, who: Who) -> Result<WayBack, Problem> {
+    pub(super) async fn named(&self, mode: Mode, row: &InstallRow, who: Who) -> Result<WayBack, Problem> {
         let (account, grant) = self.waited(row).await?;
         self.came(mode, grant, account, Some(who)).await
     }
 
     /// Binds although another account was connected before: the person said so.
-    pub(super) async fn replace(&self, scope: &Scope, row: &WaitingRow) -> Result<(), Problem> {
+    pub(super) async fn replace(&self, scope: &Scope, row: &InstallRow) -> Result<(), Problem> {
         let (account, grant) = self.waited(row).await?;
         self.bind_now(scope, &grant, &account).await
     }
 
     /// Takes the account from the workspace that had it, and binds it here: the person said so.
-    pub(super) async fn move_here(&self, scope: &Scope, row: &WaitingRow) -> Result<(), Problem> {
+    pub(super) async fn move_here(&self, scope: &Scope, row: &InstallRow) -> Result<(), Problem> {
         let account = row.account.clone().unwrap_or_default();
         let other =
             self.by_app(scope.mode, &account).await?.filter(|other| other.workspace_id != scope.workspace.as_str());
@@ -284,7 +284,7 @@ impl Services {
     async fn move_leased(
         &self,
         scope: &Scope,
-        row: &WaitingRow,
+        row: &InstallRow,
         from: &Scope,
         other: &ConnectionRow,
         account: &str,
@@ -305,7 +305,7 @@ impl Services {
     }
 
     /// The pair that waits in a row.
-    async fn waited(&self, row: &WaitingRow) -> Result<(String, Grant), Problem> {
+    async fn waited(&self, row: &InstallRow) -> Result<(String, Grant), Problem> {
         let lost = |error: &dyn std::fmt::Display| {
             super::super::error::internal("an install that waits cannot be read", error)
         };

@@ -6,7 +6,7 @@ use super::way_back::{Exchanged, WayBack};
 use crate::crypto;
 use crate::scope::Scope;
 use crate::services::when::{Writing, when};
-use crate::store::WaitingRow;
+use crate::store::InstallRow;
 use app::backend::Viewer;
 use app::domain::install::InstallTrouble;
 use app::domain::mode::Mode;
@@ -22,12 +22,12 @@ pub enum Decided {
 }
 
 impl Services {
-    async fn waiting_row(&self, viewer: &Viewer, ticket: &str) -> Result<Option<WaitingRow>, Problem> {
+    async fn waiting_row(&self, viewer: &Viewer, ticket: &str) -> Result<Option<InstallRow>, Problem> {
         let row = {
             let mut reader = self.0.db.reader().await?;
             reader.conn().waiting(crypto::hash_token(ticket).as_bytes(), self.now()).await?
         };
-        let theirs = |row: &WaitingRow| {
+        let theirs = |row: &InstallRow| {
             row.owner_id.as_ref().is_none_or(|owner| *owner == viewer.owner_id)
                 && row.workspace_id.as_ref().is_none_or(|workspace| *workspace == viewer.workspace_id)
         };
@@ -90,7 +90,7 @@ impl Services {
         done.map(Decided::Led)
     }
 
-    async fn carry_out(&self, viewer: &Viewer, row: &WaitingRow) -> Result<WayBack, Problem> {
+    async fn carry_out(&self, viewer: &Viewer, row: &InstallRow) -> Result<WayBack, Problem> {
         let mode = row.mode.as_deref().and_then(Mode::parse).unwrap_or_default();
         let scope = Scope::stored(viewer.workspace_id.clone(), mode.as_str());
         match row.kind.as_str() {
@@ -106,7 +106,7 @@ impl Services {
     }
 
     /// A code that came without state is exchanged now. Its mode was not told: live first, as the Marketplace has only that.
-    async fn exchange_waiting(&self, viewer: &Viewer, row: &WaitingRow) -> Result<WayBack, Problem> {
+    async fn exchange_waiting(&self, viewer: &Viewer, row: &InstallRow) -> Result<WayBack, Problem> {
         let Some(sealed) = &row.sealed else { return Ok(WayBack::Nothing(InstallTrouble::Unknown)) };
         let code = self.open_for_system(&row.kind, row.generation, sealed).await?;
         let who = Who { owner: viewer.owner_id.clone(), workspace: viewer.workspace_id.clone() };

@@ -5,7 +5,7 @@ use super::{Services, random_token};
 use crate::crypto;
 use crate::oauth::{self, Grant, GrantError};
 use crate::services::SessionGrant;
-use crate::store::WaitingRow;
+use crate::store::InstallRow;
 use crate::stripe::Unanswered;
 use app::backend::Viewer;
 use app::domain::install::InstallTrouble;
@@ -147,7 +147,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let sealed = self.seal_for_system(&mut tx, "code", generation, code.expose_secret()).await?;
         tx.commit().await?;
-        let row = WaitingRow {
+        let row = InstallRow {
             kind: "code".to_owned(),
             mode: None,
             account: hint,
@@ -160,7 +160,7 @@ impl Services {
         self.wait_for(row, ticket).await
     }
 
-    pub(super) async fn wait_for(&self, row: WaitingRow, ticket: SecretString) -> Result<WayBack, Problem> {
+    pub(super) async fn wait_for(&self, row: InstallRow, ticket: SecretString) -> Result<WayBack, Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         tx.conn().put_waiting(crypto::hash_token(ticket.expose_secret()).as_bytes(), &row, now).await?;
