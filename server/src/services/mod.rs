@@ -23,6 +23,7 @@ mod sign_in;
 mod sweep;
 mod validate;
 mod views;
+mod webhooks;
 mod when;
 
 pub use api_keys::Caller;
@@ -63,6 +64,7 @@ struct Inner {
     support_email: Option<String>,
     stripe_apps: StripeApps,
     mail_waiting: Notify,
+    webhooks: webhooks::Queue,
     flights: mint::Flights,
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
@@ -113,6 +115,7 @@ impl Services {
             support_email: config.support_email.clone(),
             stripe_apps: config.stripe_apps.clone(),
             mail_waiting: Notify::new(),
+            webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
@@ -141,6 +144,7 @@ impl Services {
             support_email: None,
             stripe_apps: StripeApps::default(),
             mail_waiting: Notify::new(),
+            webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),

@@ -19,6 +19,8 @@ mod people;
 mod prices;
 mod query;
 mod redemptions;
+mod webhook_endpoints;
+mod webhook_events;
 
 #[cfg(test)]
 mod conformance;
@@ -34,6 +36,8 @@ pub(crate) use outbox::MailRow;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
+pub(crate) use webhook_endpoints::EndpointRow;
+pub(crate) use webhook_events::{EventEnd, EventRow, NewEvent};
 
 /// What every call of the store answers.
 pub(crate) type Result<T> = std::result::Result<T, StoreError>;
