@@ -1,4 +1,4 @@
-//! What runs by itself beside the requests: mail, the sweep of open sessions, what was abandoned, what is over.
+//! What runs by itself beside the requests: mail, what Stripe tells us, the sweep of open sessions, what was abandoned, what is over.
 
 use crate::services::Services;
 use app::domain::problem::Problem;
@@ -39,6 +39,21 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
         async move {
             mail.mail_due().await;
             note("mail", mail.send_due_mail().await.map(drop));
+        }
+    }));
+    let told = services.clone();
+    let in_work = tasks.clone();
+    tasks.spawn(until(stop.clone(), move || {
+        let (told, in_work) = (told.clone(), in_work.clone());
+        async move {
+            match told.take_due_webhooks().await {
+                Ok(taken) => taken.into_iter().for_each(|event| {
+                    let told = told.clone();
+                    // Each as a task of its own: one owner's Stripe that answers late keeps nobody else's event waiting.
+                    in_work.spawn(async move { told.process_webhook(event).await });
+                }),
+                Err(problem) => note("webhooks", Err(problem)),
+            }
         }
     }));
     let sweep = services.clone();

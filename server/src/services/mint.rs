@@ -59,12 +59,15 @@ fn digest(parts: &[&str]) -> [u8; 32] {
     hash.finalize().into()
 }
 
+/// What the id of every coupon of ours begins with.
+pub(super) const COUPON_PREFIX: &str = "cm_";
+
 /// `cm_` and 26 characters of SHA-256 over version, workspace, mode, code and terms version.
 pub(super) fn coupon_id(workspace: &str, mode: &str, code_id: &str, terms_version: i64) -> String {
     let hash = digest(&[VERSION, workspace, mode, code_id, &terms_version.to_string()]);
     let mut bits = [0; 16];
     bits.copy_from_slice(&hash[..16]);
-    format!("cm_{}", encode_bits(u128::from_be_bytes(bits)))
+    format!("{COUPON_PREFIX}{}", encode_bits(u128::from_be_bytes(bits)))
 }
 
 /// The coupon that a code wants to have.

@@ -27,6 +27,7 @@ mod sweep;
 mod tokens;
 mod validate;
 mod views;
+mod webhooks;
 mod when;
 
 pub use api_keys::Caller;
@@ -75,6 +76,7 @@ struct Inner {
     support_email: Option<String>,
     stripe_apps: StripeApps,
     mail_waiting: Notify,
+    webhooks: webhooks::Queue,
     flights: mint::Flights,
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
@@ -130,6 +132,7 @@ impl Services {
             support_email: config.support_email.clone(),
             stripe_apps: config.stripe_apps.clone(),
             mail_waiting: Notify::new(),
+            webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
@@ -170,6 +173,7 @@ impl Services {
             support_email: None,
             stripe_apps: StripeApps::default(),
             mail_waiting: Notify::new(),
+            webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),

@@ -23,6 +23,8 @@ mod prices;
 mod query;
 mod redemptions;
 mod sealed;
+mod webhook_endpoints;
+mod webhook_events;
 
 #[cfg(test)]
 mod conformance;
@@ -45,6 +47,8 @@ pub(crate) use sealed::{
     BATCH, CONNECTION_SECRET, OF_WORKSPACES, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH, WAITING, WEBHOOK_SECRET,
     WaitingRow,
 };
+pub(crate) use webhook_endpoints::EndpointRow;
+pub(crate) use webhook_events::{EventEnd, EventRow, NewEvent};
 
 /// What every call of the store answers.
 pub(crate) type Result<T> = std::result::Result<T, StoreError>;

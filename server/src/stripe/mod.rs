@@ -11,6 +11,7 @@ mod params;
 mod probe;
 mod redact;
 mod retry;
+pub(crate) mod signature;
 mod token;
 mod types;
 

@@ -4,14 +4,17 @@
 //! them is left to run (and be dropped in a transaction) after the task that renders them.
 
 use super::forms::{self, Place};
+use super::stripe::connect;
 use super::{Site, fallback, problem, session};
 use app::backend::Backend;
 use app::domain::email;
+use app::domain::install::InstallTrouble;
 use app::domain::locale::Locale;
 use app::domain::problem::{Code, Problem, clip};
-use app::given::{CodeHere, Posted, SignInOffer};
+use app::given::{CodeHere, Posted, SignInOffer, WayBack};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
+use app::wire::screens::WaitingInstall;
 use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
@@ -22,6 +25,8 @@ use leptos::{context::provide_context, nonce::Nonce};
 use std::sync::Arc;
 use url::Url;
 
+/// The page that asks before an install is bound.
+const ASKS: &str = "/stripe/confirm";
 /// No page is larger: a list has 20 rows.
 const MAX_PAGE: usize = 4 * 1024 * 1024;
 
@@ -32,6 +37,10 @@ pub struct Context {
     pub who: RequestWho,
     /// What they ask.
     pub backend: Arc<dyn Backend>,
+    /// Why a way back from Stripe bound nothing, on the page that says so.
+    pub way_back: Option<InstallTrouble>,
+    /// An install that waits for the person's word.
+    pub waiting: Option<WaitingInstall>,
     language: String,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
@@ -47,7 +56,15 @@ impl Context {
         };
         let nonce = parts.extensions.get::<Nonce>().cloned();
         let language = session::language(&parts.headers);
-        let context = Self { language, who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
+        let context = Self {
+            language,
+            who,
+            backend: site.backend.clone(),
+            assets: site.assets.clone(),
+            nonce,
+            way_back: None,
+            waiting: None,
+        };
         (context, Request::from_parts(parts, body))
     }
 
@@ -57,6 +74,12 @@ impl Context {
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
+        if let Some(trouble) = self.way_back {
+            provide_context(WayBack(trouble));
+        }
+        if let Some(waiting) = self.waiting {
+            provide_context(waiting);
+        }
         if let Some(nonce) = self.nonce {
             provide_context(nonce);
         }
@@ -78,9 +101,13 @@ pub async fn page(State(site): State<Site>, request: Request) -> Response {
         return Redirect::temporary(there.as_str()).into_response();
     }
     let private = is_private(path);
-    let (context, request) = Context::of(&site, request).await;
+    let asks = path == ASKS;
+    let (mut context, request) = Context::of(&site, request).await;
     if private && context.who.viewer.is_none() {
         return Redirect::to("/").into_response();
+    }
+    if asks {
+        context.waiting = waiting(&site, &context, request.headers()).await;
     }
     draw(context, request, None).await
 }
@@ -114,7 +141,7 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         _ => None,
     };
     let mut assets = Assets::clone(&context.assets);
-    if posted.is_some() || offer.is_some() {
+    if posted.is_some() || offer.is_some() || context.way_back.is_some() || path == ASKS {
         (assets.js, assets.wasm) = Default::default();
     }
     let language = context.language.clone();
@@ -133,6 +160,12 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
     let render =
         leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone(), language.clone()));
     whole(render(request).await).await
+}
+
+/// The install that waits under the browser's ticket, if this person may decide about it.
+async fn waiting(site: &Site, context: &Context, headers: &HeaderMap) -> Option<WaitingInstall> {
+    let (viewer, ticket) = (context.who.viewer.as_ref()?, connect::ticket(site, headers)?);
+    context.backend.waiting_install(viewer, &ticket).await.ok().flatten()
 }
 
 /// What the page behind a sign-in link says; nothing where the link does nothing any more.
@@ -186,7 +219,7 @@ async fn blame(response: Response) -> Response {
 
 /// Pages that need somebody signed in.
 fn is_private(path: &str) -> bool {
-    ["/apps", "/settings", "/activity"]
+    ["/apps", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
