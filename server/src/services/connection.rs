@@ -134,6 +134,7 @@ impl Services {
         }
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
+        self.0.live.changed(scope);
         tracing::info!(workspace = %scope.workspace, mode = %scope.mode, generation, "connected by restricted key");
         Ok(wire(scope, row.as_ref()))
     }
@@ -144,6 +145,7 @@ impl Services {
         tx.at(scope).disconnect(self.now()).await?;
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
+        self.0.live.changed(scope);
         Ok(wire(scope, row.as_ref()))
     }
 
@@ -220,6 +222,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).park_connection(link.generation, trouble, self.now()).await?;
         tx.commit().await?;
+        self.0.live.changed(&link.scope);
         Ok(())
     }
 
@@ -248,6 +251,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).set_permissions(link.generation, &json, self.now()).await?;
         tx.commit().await?;
+        self.0.live.changed(&link.scope);
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod idempotency;
 mod install;
 mod lease;
+mod live;
 mod mail;
 mod mint;
 mod mint_lease;
@@ -28,6 +29,7 @@ mod when;
 pub use api_keys::Caller;
 pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
+pub use live::Listener;
 pub use sign_in::SessionGrant;
 
 use crate::clock::Clock;
@@ -67,6 +69,7 @@ struct Inner {
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
+    live: live::Live,
 }
 
 /// Why the services cannot be set up.
@@ -117,6 +120,7 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            live: live::Live::default(),
         }));
         services.check_keys().await?;
         Ok(services)
@@ -145,6 +149,7 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            live: live::Live::default(),
         })))
     }
 

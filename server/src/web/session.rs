@@ -44,7 +44,7 @@ fn session_cookie(https: bool, value: String, max_age_s: i64) -> Cookie<'static>
 }
 
 /// The session's cookie, if there is one that could be ours.
-fn session_value(headers: &HeaderMap, https: bool) -> Option<String> {
+pub fn session_value(headers: &HeaderMap, https: bool) -> Option<String> {
     let jar = CookieJar::from_headers(headers);
     let value = jar.get(cookie_name(https))?.value();
     (!value.is_empty() && value.len() <= MAX_VALUE && value.bytes().all(|b| b.is_ascii_graphic()))
