@@ -166,6 +166,11 @@ impl Services {
         self.0.db.is_ready().await
     }
 
+    /// The operator's address for help.
+    pub fn support_email(&self) -> Option<String> {
+        self.0.support_email.clone()
+    }
+
     /// Closes the database.
     pub async fn close(&self) {
         self.0.db.close().await;

@@ -8,10 +8,12 @@ use super::{Site, fallback, problem, session};
 use app::backend::Backend;
 use app::domain::email;
 use app::domain::locale::Locale;
+use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem, clip};
-use app::given::{CodeHere, Posted, SignInOffer};
+use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, WayBack};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
+use app::wire::screens::{InstallOffer, WaitingInstall};
 use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
@@ -33,6 +35,7 @@ pub struct Context {
     /// What they ask.
     pub backend: Arc<dyn Backend>,
     language: String,
+    support: Support,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
 }
@@ -47,13 +50,21 @@ impl Context {
         };
         let nonce = parts.extensions.get::<Nonce>().cloned();
         let language = session::language(&parts.headers);
-        let context = Self { language, who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
+        let context = Self {
+            language,
+            support: Support(site.services.support_email()),
+            who,
+            backend: site.backend.clone(),
+            assets: site.assets.clone(),
+            nonce,
+        };
         (context, Request::from_parts(parts, body))
     }
 
     /// Leptos provides a nonce of its own first; the answer's, from `csp`, replaces it.
     fn provide(self) {
         provide_context(Locale::parse(&self.language));
+        provide_context(self.support);
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
@@ -99,7 +110,9 @@ fn on_this_machine_elsewhere(own: &Url, headers: &HeaderMap, uri: &Uri) -> Optio
     })
 }
 
-/// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts.
+/// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts; so do
+/// the pages around an install. Whoever knows what came of a way back from Stripe (`WayBack`), which install waits (`WaitingInstall`) or
+/// which mode it is about (`ModeHere`) puts it into the request's extensions.
 pub async fn draw(context: Context, request: Request, posted: Option<Posted>) -> Response {
     let path = request.uri().path();
     let offer = match path.strip_prefix("/sign-in/") {
@@ -113,8 +126,12 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         _ => None,
     };
+    let mode = request.extensions().get::<ModeHere>().copied().unwrap_or(ModeHere(forms::mode(request.uri())));
+    let way_back = request.extensions().get::<WayBack>().copied();
+    let waiting = request.extensions().get::<WaitingInstall>().cloned();
+    let install = install_offer(&context, request.uri()).await;
     let mut assets = Assets::clone(&context.assets);
-    if posted.is_some() || offer.is_some() {
+    if posted.is_some() || offer.is_some() || is_bare(path) {
         (assets.js, assets.wasm) = Default::default();
     }
     let language = context.language.clone();
@@ -129,6 +146,16 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         if let Some(code) = code.clone() {
             provide_context(code);
         }
+        provide_context(mode);
+        if let Some(way_back) = way_back {
+            provide_context(way_back);
+        }
+        if let Some(waiting) = waiting.clone() {
+            provide_context(waiting);
+        }
+        if let Some(install) = install.clone() {
+            provide_context(install);
+        }
     };
     let render =
         leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone(), language.clone()));
@@ -140,6 +167,22 @@ async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
     let address = context.backend.sign_in_link(token).await.ok().flatten()?;
     let here = context.who.viewer.as_ref().and_then(|viewer| viewer.email.clone());
     Some(SignInOffer { other: here.filter(|here| *here != address), address: email::mask(&address) })
+}
+
+/// Pages of which the browser's part has only the place.
+fn is_bare(path: &str) -> bool {
+    matches!(path.trim_end_matches('/'), "/install" | "/stripe/callback" | "/stripe/confirm")
+}
+
+/// What the page that the Marketplace leads to offers; nothing elsewhere.
+async fn install_offer(context: &Context, uri: &Uri) -> Option<InstallOffer> {
+    if uri.path().trim_end_matches('/') != "/install" {
+        return None;
+    }
+    let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "mode")
+        .and_then(|(_, mode)| Mode::parse(&mode));
+    context.backend.install_offer(context.who.viewer.as_ref(), asked).await.ok()
 }
 
 /// `POST /api/{name}`: a server function.
