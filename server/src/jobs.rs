@@ -1,4 +1,5 @@
-//! What runs by itself beside the requests: mail, what Stripe tells us, the sweep of open sessions, what was abandoned, what is over.
+//! What runs by itself beside the requests: mail, what Stripe tells us, the sweep of open sessions, what was abandoned, what is over,
+//! what open pages are told.
 
 use crate::services::Services;
 use app::domain::problem::Problem;
@@ -56,6 +57,8 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
             }
         }
     }));
+    let (live, stopped) = (services.clone(), stop.clone());
+    tasks.spawn(async move { live.watch_connections(stopped).await });
     let sweep = services.clone();
     every(tasks, stop, pace.sweep, "sweep", move || {
         let services = sweep.clone();

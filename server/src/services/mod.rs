@@ -34,6 +34,7 @@ pub use api_keys::Caller;
 pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
+pub use live::Listener;
 pub use reseal::Resealed;
 pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
@@ -83,7 +84,7 @@ struct Inner {
     price_lists: prices::PriceLists,
     refreshes: tokens::Refreshes,
     starts: install::Starts,
-    pub(crate) live: live::Live,
+    live: live::Live,
     /// What must not be cut short once Stripe has answered; a shutdown waits for it.
     vital: TaskTracker,
 }
@@ -196,6 +197,11 @@ impl Services {
     /// Whether the database answers and its schema is there.
     pub async fn ready(&self) -> bool {
         self.0.db.is_ready().await
+    }
+
+    /// The operator's address for help.
+    pub fn support_email(&self) -> Option<String> {
+        self.0.support_email.clone()
     }
 
     /// Waits for what must not be cut short, and closes the database.

@@ -50,6 +50,10 @@ impl Services {
         reader.at(scope).code(id.as_str()).await?.filter(|row| row.app_id == app_id).ok_or_else(missing)
     }
 
+    fn one_click_url(&self, mode: Mode) -> Option<String> {
+        self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, StartedFrom::Settings))
+    }
+
     async fn connection_view(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem> {
         let scope = scope(viewer, mode);
         let row = self.connection_row(&scope).await?;
@@ -70,12 +74,7 @@ impl Services {
             trouble,
             create_key_url: create_key_url(&self.0.dashboard_url, mode, &Permissions::LEAST),
             create_checkout_key_url: create_key_url(&self.0.dashboard_url, mode, &all),
-            one_click_url: self
-                .0
-                .stripe_apps
-                .of(mode)
-                .is_set_up()
-                .then(|| install::start_url(mode, StartedFrom::Settings)),
+            one_click_url: self.one_click_url(mode),
             installed_apps_url: format!(
                 "{}{}/settings/apps",
                 self.0.dashboard_url,
@@ -117,6 +116,7 @@ impl Backend for Services {
             zone: super::when::zone(&viewer.zone).iana_name().unwrap_or("UTC").to_owned(),
             support_email: self.0.support_email.clone(),
             trouble: row.and_then(|row| row.trouble),
+            one_click_url: self.one_click_url(mode),
         })
     }
 

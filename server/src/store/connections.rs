@@ -57,6 +57,11 @@ impl Conn<'_> {
             account
         )
     }
+
+    /// Every connection that was changed since a moment (milliseconds).
+    pub(crate) async fn connections_changed(self, since: i64) -> Result<Vec<ConnectionRow>> {
+        all!(self, ConnectionRow, concat!("SELECT ", columns!(), " FROM connections WHERE updated_at >= $1"), since)
+    }
 }
 
 impl Scoped<'_> {

@@ -8,13 +8,13 @@ use super::stripe::connect;
 use super::{Site, fallback, problem, session};
 use app::backend::Backend;
 use app::domain::email;
-use app::domain::install::InstallTrouble;
 use app::domain::locale::Locale;
+use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem, clip};
-use app::given::{CodeHere, Posted, SignInOffer, WayBack};
+use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, WayBack};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
-use app::wire::screens::WaitingInstall;
+use app::wire::screens::{InstallOffer, WaitingInstall};
 use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
@@ -37,11 +37,8 @@ pub struct Context {
     pub who: RequestWho,
     /// What they ask.
     pub backend: Arc<dyn Backend>,
-    /// Why a way back from Stripe bound nothing, on the page that says so.
-    pub way_back: Option<InstallTrouble>,
-    /// An install that waits for the person's word.
-    pub waiting: Option<WaitingInstall>,
     language: String,
+    support: Support,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
 }
@@ -58,12 +55,11 @@ impl Context {
         let language = session::language(&parts.headers);
         let context = Self {
             language,
+            support: Support(site.services.support_email()),
             who,
             backend: site.backend.clone(),
             assets: site.assets.clone(),
             nonce,
-            way_back: None,
-            waiting: None,
         };
         (context, Request::from_parts(parts, body))
     }
@@ -71,15 +67,10 @@ impl Context {
     /// Leptos provides a nonce of its own first; the answer's, from `csp`, replaces it.
     fn provide(self) {
         provide_context(Locale::parse(&self.language));
+        provide_context(self.support);
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
-        if let Some(trouble) = self.way_back {
-            provide_context(WayBack(trouble));
-        }
-        if let Some(waiting) = self.waiting {
-            provide_context(waiting);
-        }
         if let Some(nonce) = self.nonce {
             provide_context(nonce);
         }
@@ -102,12 +93,12 @@ pub async fn page(State(site): State<Site>, request: Request) -> Response {
     }
     let private = is_private(path);
     let asks = path == ASKS;
-    let (mut context, request) = Context::of(&site, request).await;
+    let (context, mut request) = Context::of(&site, request).await;
     if private && context.who.viewer.is_none() {
         return Redirect::to("/").into_response();
     }
-    if asks {
-        context.waiting = waiting(&site, &context, request.headers()).await;
+    if asks && let Some(waiting) = waiting(&site, &context, request.headers()).await {
+        request.extensions_mut().insert(waiting);
     }
     draw(context, request, None).await
 }
@@ -126,7 +117,9 @@ fn on_this_machine_elsewhere(own: &Url, headers: &HeaderMap, uri: &Uri) -> Optio
     })
 }
 
-/// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts.
+/// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts; so do
+/// the pages around an install. Whoever knows what came of a way back from Stripe (`WayBack`), which install waits (`WaitingInstall`) or
+/// which mode it is about (`ModeHere`) puts it into the request's extensions.
 pub async fn draw(context: Context, request: Request, posted: Option<Posted>) -> Response {
     let path = request.uri().path();
     let offer = match path.strip_prefix("/sign-in/") {
@@ -140,8 +133,12 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         _ => None,
     };
+    let mode = request.extensions().get::<ModeHere>().copied().unwrap_or(ModeHere(forms::mode(request.uri())));
+    let way_back = request.extensions().get::<WayBack>().copied();
+    let waiting = request.extensions().get::<WaitingInstall>().cloned();
+    let install = install_offer(&context, request.uri()).await;
     let mut assets = Assets::clone(&context.assets);
-    if posted.is_some() || offer.is_some() || context.way_back.is_some() || path == ASKS {
+    if posted.is_some() || offer.is_some() || is_bare(path) {
         (assets.js, assets.wasm) = Default::default();
     }
     let language = context.language.clone();
@@ -155,6 +152,16 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         if let Some(code) = code.clone() {
             provide_context(code);
+        }
+        provide_context(mode);
+        if let Some(way_back) = way_back {
+            provide_context(way_back);
+        }
+        if let Some(waiting) = waiting.clone() {
+            provide_context(waiting);
+        }
+        if let Some(install) = install.clone() {
+            provide_context(install);
         }
     };
     let render =
@@ -173,6 +180,22 @@ async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
     let address = context.backend.sign_in_link(token).await.ok().flatten()?;
     let here = context.who.viewer.as_ref().and_then(|viewer| viewer.email.clone());
     Some(SignInOffer { other: here.filter(|here| *here != address), address: email::mask(&address) })
+}
+
+/// Pages of which the browser's part has only the place.
+fn is_bare(path: &str) -> bool {
+    matches!(path.trim_end_matches('/'), "/install" | "/stripe/callback" | "/stripe/confirm")
+}
+
+/// What the page that the Marketplace leads to offers; nothing elsewhere.
+async fn install_offer(context: &Context, uri: &Uri) -> Option<InstallOffer> {
+    if uri.path().trim_end_matches('/') != "/install" {
+        return None;
+    }
+    let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "mode")
+        .and_then(|(_, mode)| Mode::parse(&mode));
+    context.backend.install_offer(context.who.viewer.as_ref(), asked).await.ok()
 }
 
 /// `POST /api/{name}`: a server function.

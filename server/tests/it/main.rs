@@ -26,6 +26,7 @@ mod harness;
 mod idempotency;
 mod judged;
 mod lists;
+mod live;
 mod rules;
 mod secrets;
 mod sign_in;

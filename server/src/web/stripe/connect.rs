@@ -7,6 +7,7 @@ use super::super::{Site, limits, problem, session};
 use crate::services::{Callback, Decided, WayBack};
 use app::domain::install::{InstallTrouble, StartedFrom};
 use app::domain::mode::Mode;
+use app::given::WayBack as WayBackHere;
 use app::links;
 use axum::{
     body::{Body, to_bytes},
@@ -143,10 +144,10 @@ async fn lead(site: &Site, context: Context, request: Request, led: WayBack) -> 
 }
 
 /// The page that says why nothing was bound, and what to do.
-async fn nothing(mut context: Context, mut request: Request, trouble: InstallTrouble) -> Response {
+async fn nothing(context: Context, mut request: Request, trouble: InstallTrouble) -> Response {
     tracing::info!(?trouble, "a way back from Stripe bound nothing");
     *request.uri_mut() = Uri::from_static(WAY_BACK);
-    context.way_back = Some(trouble);
+    request.extensions_mut().insert(WayBackHere(trouble));
     let mut page = pages::draw(context, request, None).await;
     if page.status() == StatusCode::OK {
         *page.status_mut() = match trouble {
