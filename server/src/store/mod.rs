@@ -13,6 +13,7 @@ mod discount_codes;
 mod error;
 mod idempotency;
 mod leases;
+mod merge;
 mod migrate;
 mod outbox;
 mod people;

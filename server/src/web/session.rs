@@ -117,6 +117,7 @@ pub async fn sign_in(State(site): State<Site>, form: Result<Form<SignIn>, FormRe
             Ok((CookieJar::new().add(cookie), Redirect::to("/apps")).into_response())
         }
         Err(problem) if problem.code == Code::Internal => Err(problem.into()),
+        Err(problem) if problem.code == Code::ParameterInvalid => Ok(Redirect::to("/?problem=address").into_response()),
         Err(_) => Ok(expired()),
     }
 }
