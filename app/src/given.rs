@@ -50,6 +50,8 @@ mod real {
         pub address: String,
         /// Who is signed in here now, if that is somebody else.
         pub other: Option<String>,
+        /// The name of the workspace to which it adds the address, if it does; may be empty.
+        pub adds_to: Option<String>,
     }
 
     /// The text of the code whose page is rendered.

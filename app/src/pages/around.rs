@@ -1,5 +1,6 @@
 //! What stands around every page of a signed-in person: the side bar (on phones a bar with a menu) and the header.
 
+use super::address::{AddressBanner, AskedAddress};
 use super::links;
 use super::live::{self, Shown};
 use super::load::{Asked, Content, Loaded, load, show};
@@ -57,10 +58,12 @@ pub fn SignedIn() -> impl IntoView {
         }
     });
 
+    let asked = AskedAddress::new();
     let draw = move |frame: Option<Frame>| {
         view! {
             <Side frame=frame.clone() mode path />
-            <Top frame mode path here />
+            <Top frame=frame.clone() mode path here />
+            {frame.filter(|frame| frame.email.is_none()).map(|_| view! { <AddressBanner asked /> })}
         }
         .into_any()
     };

@@ -1,5 +1,6 @@
 //! The screens, a file each, and the addresses that lead to them.
 
+mod address;
 mod apps;
 mod around;
 mod codes;

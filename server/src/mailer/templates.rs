@@ -35,12 +35,13 @@ pub fn sign_in_mail(link: &str, minutes: u32) -> MailText {
     .text()
 }
 
-/// The mail with the link that adds an address to a workspace, which is named as the page behind the link names it.
-pub fn confirm_address_mail(link: &str, minutes: u32, workspace: &str) -> MailText {
+/// The mail with the link that adds an address to an owner. It does not name the workspace: whoever made that chose its name, and no
+/// stranger's words belong into a mail of ours. The page behind the link does.
+pub fn confirm_address_mail(link: &str, minutes: u32) -> MailText {
     Letter {
         subject: "Add this address to Codemint",
         lead: &[
-            format!("Somebody who works in the Codemint workspace {workspace} gave this address as theirs."),
+            "Somebody who is signed in to Codemint gave this address as theirs.".to_owned(),
             "If that was you, add it with this link. You sign in with it from then on.".to_owned(),
         ],
         link,
@@ -158,8 +159,8 @@ mod tests {
         let link = "https://codes.example/settings?mode=live";
         let since = "21 Nov 2026, 11:30 UTC";
         let mails = [
-            confirm_address_mail(link, 15, "<b>Shop</b>"),
-            needs_reauth_mail(link, Mode::Live, Some("acct_1ABC"), since),
+            confirm_address_mail(link, 15),
+            needs_reauth_mail(link, Mode::Live, Some("acct_1ABC<b>"), since),
             moved_mail(link, Mode::Live, Some("acct_1ABC"), since),
         ];
         for mail in &mails {

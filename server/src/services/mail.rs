@@ -1,8 +1,8 @@
 //! The outbox: mail goes out by itself, again and again until it is accepted or refused for good.
 
-use super::Services;
 use super::sign_in::LINK_MINUTES;
 use super::when::{Writing, when};
+use super::{Services, address};
 use crate::mailer::{self, MailError, MailText, OutgoingMail};
 use crate::scope::Scope;
 use crate::store::{MailRow, Tx};
@@ -88,6 +88,12 @@ impl Services {
             "sign_in" => {
                 let link = self.make_sign_in_link(&row.recipient).await?;
                 Some(mailer::sign_in_mail(&link, LINK_MINUTES))
+            }
+            address::CONFIRM => {
+                let claim = row.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok());
+                let Some(claim) = claim else { return Ok(None) };
+                let link = self.make_link(&row.recipient, Some(claim)).await?;
+                Some(mailer::confirm_address_mail(&link, LINK_MINUTES))
             }
             "needs_reauth" => notice(row, public_url, mailer::needs_reauth_mail),
             "moved" => notice(row, public_url, mailer::moved_mail),

@@ -2,6 +2,7 @@
 //!
 //! The order is always: commit the intent, call Stripe with no transaction open, commit what came of it.
 
+mod address;
 mod api_keys;
 pub mod apps;
 mod checkout;

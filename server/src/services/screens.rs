@@ -3,10 +3,10 @@
 
 use super::when::{Writing, local_ms};
 use super::{Caller, Services, connection, discount_codes, install};
-use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction};
-use app::backend::{Backend, Viewer, Visitor};
+use crate::{crash, crypto};
+use app::backend::{Backend, LinkOffer, Viewer, Visitor};
 use app::domain::app_id::AppId;
 use app::domain::checkout::CheckoutDraft;
 use app::domain::code::CodeText;
@@ -91,8 +91,12 @@ impl Backend for Services {
         self.ask_for_link(&visitor.address, email).await
     }
 
-    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem> {
-        self.link_address(token).await
+    async fn sign_in_link(&self, token: &str) -> Result<Option<LinkOffer>, Problem> {
+        self.link_offer(crypto::hash_token(token).as_bytes()).await
+    }
+
+    async fn add_address(&self, viewer: &Viewer, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem> {
+        self.ask_to_add_address(viewer, visitor, email).await
     }
 
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem> {

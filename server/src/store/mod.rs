@@ -16,6 +16,7 @@ mod idempotency;
 mod installs;
 mod key_rows;
 mod leases;
+mod merge;
 mod migrate;
 mod outbox;
 mod people;

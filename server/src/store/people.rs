@@ -14,6 +14,10 @@ pub(crate) struct MemberRow {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct LinkRow {
     pub(crate) email: String,
+    /// To whom it adds the address, if it does.
+    pub(crate) owner_id: Option<String>,
+    /// From which workspace it was asked for.
+    pub(crate) workspace_id: Option<String>,
 }
 
 /// Who a session belongs to.
@@ -80,13 +84,22 @@ impl Conn<'_> {
         )
     }
 
-    /// Stores a sign-in link.
-    pub(crate) async fn insert_link(self, hash: &[u8], email: &str, now: i64, expires_at: i64) -> Result<()> {
+    /// Stores a sign-in link; with a member, one that adds the address to them.
+    pub(crate) async fn insert_link(
+        self,
+        hash: &[u8],
+        email: &str,
+        member: Option<&MemberRow>,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<()> {
         execute!(
             self,
-            "INSERT INTO sign_in_links (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO sign_in_links (token_hash, email, owner_id, workspace_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
             hash,
             email,
+            member.map(|member| member.owner_id.as_str()),
+            member.map(|member| member.workspace_id.as_str()),
             now,
             expires_at
         )
@@ -98,7 +111,7 @@ impl Conn<'_> {
         optional!(
             self,
             LinkRow,
-            "SELECT email FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
+            "SELECT email, owner_id, workspace_id FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
             hash,
             now
         )
@@ -109,7 +122,7 @@ impl Conn<'_> {
         optional!(
             self,
             LinkRow,
-            "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING email",
+            "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING email, owner_id, workspace_id",
             hash,
             now
         )

@@ -6,7 +6,7 @@
 use super::forms::{self, Place};
 use super::stripe::connect;
 use super::{Site, fallback, problem, session};
-use app::backend::Backend;
+use app::backend::{Backend, LinkOffer, Viewer};
 use app::domain::email;
 use app::domain::locale::Locale;
 use app::domain::mode::Mode;
@@ -177,9 +177,17 @@ async fn waiting(site: &Site, context: &Context, headers: &HeaderMap) -> Option<
 
 /// What the page behind a sign-in link says; nothing where the link does nothing any more.
 async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
-    let address = context.backend.sign_in_link(token).await.ok().flatten()?;
-    let here = context.who.viewer.as_ref().and_then(|viewer| viewer.email.clone());
-    Some(SignInOffer { other: here.filter(|here| *here != address), address: email::mask(&address) })
+    let LinkOffer { email, adds_to } = context.backend.sign_in_link(token).await.ok().flatten()?;
+    let at_home = |viewer: &&Viewer| match &adds_to {
+        Some(workspace) => viewer.workspace_id == workspace.id,
+        None => viewer.email.as_ref() == Some(&email),
+    };
+    let other = context.who.viewer.as_ref().filter(|viewer| !at_home(viewer));
+    Some(SignInOffer {
+        other: other.map(|viewer| viewer.email.clone().unwrap_or_else(|| "an owner without an address".to_owned())),
+        address: email::mask(&email),
+        adds_to: adds_to.map(|workspace| workspace.name),
+    })
 }
 
 /// Pages of which the browser's part has only the place.
@@ -241,7 +249,7 @@ async fn blame(response: Response) -> Response {
 }
 
 /// Pages that need somebody signed in.
-fn is_private(path: &str) -> bool {
+pub fn is_private(path: &str) -> bool {
     ["/apps", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))

@@ -107,6 +107,7 @@ pub async fn sign_in(
             Ok((cookie(&site.edge, grant), Redirect::to(to)).into_response())
         }
         Err(problem) if problem.code == Code::Internal => Err(problem.into()),
+        Err(problem) if problem.code == Code::ParameterInvalid => Ok(Redirect::to("/?problem=address").into_response()),
         Err(_) => Ok(expired()),
     }
 }

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
+mod address;
 mod bad_requests;
 mod browser;
 mod checkout;
