@@ -25,6 +25,7 @@ mod faults;
 mod hang_up;
 mod harness;
 mod idempotency;
+mod install;
 mod judged;
 mod lists;
 mod live;
