@@ -95,7 +95,6 @@ impl Apps {
         [false, true].into_iter().find(|mode| self.of(*mode).is_some_and(|app| app.client_id == client_id))
     }
 
-    #[expect(dead_code, reason = "deliveries ask it")]
     pub(crate) fn has_installed(&self, livemode: bool, account: &AccountId) -> bool {
         self.of(livemode).is_some_and(|app| app.installs.contains_key(account))
     }

@@ -58,6 +58,8 @@ impl Sim {
         let Some(code) = state.apps.install(livemode, account, now_ms) else { return String::new() };
         state.accounts.insert(account.clone());
         state.application_event("account.application.authorized", livemode, account);
+        drop(state);
+        self.tell();
         code
     }
 
@@ -70,6 +72,8 @@ impl Sim {
         if was_there {
             state.application_event("account.application.deauthorized", livemode, account);
         }
+        drop(state);
+        self.tell();
         was_there
     }
 
@@ -106,8 +110,10 @@ impl Sim {
     /// refresh tokens, developer's keys, and the signing secrets of all endpoints.
     pub fn secrets(&self) -> Vec<String> {
         let state = self.lock();
-        let signing = [false, true].map(|livemode| state.secrets.of(livemode).to_owned());
-        state.apps.given_out.iter().cloned().chain(signing).collect()
+        let signing = [false, true].into_iter().flat_map(|livemode| state.secrets.of(livemode).all());
+        let endpoints = state.worlds.values().flat_map(|world| world.webhook_endpoints.iter());
+        let own = endpoints.flat_map(|endpoint| endpoint.secret.all());
+        state.apps.given_out.iter().cloned().chain(signing.chain(own).map(str::to_owned)).collect()
     }
 }
 
@@ -122,7 +128,7 @@ pub(crate) fn client(state: &State, livemode: bool) -> Option<AppClient> {
     Some(AppClient {
         client_id: app.client_id.clone(),
         secret_key: app.secret_key.clone(),
-        webhook_secret: state.secrets.of(livemode).to_owned(),
+        webhook_secret: state.secrets.of(livemode).current().to_owned(),
         authorize_url: link.into(),
     })
 }
