@@ -23,7 +23,7 @@ mod redemptions;
 mod sealed;
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
 pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step};

@@ -26,6 +26,9 @@ mod harness;
 mod idempotency;
 mod judged;
 mod lists;
+mod manifest;
+#[cfg(all(unix, debug_assertions))]
+mod rotation;
 mod rules;
 mod secrets;
 mod sign_in;

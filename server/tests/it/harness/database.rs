@@ -78,6 +78,14 @@ impl Database {
         }
     }
 
+    /// A statement that writes: how many rows.
+    pub async fn write(&self, sql: &'static str) -> u64 {
+        match self {
+            Self::Sqlite { look, .. } => sqlx::query(sql).execute(look).await.unwrap().rows_affected(),
+            Self::Postgres { look, .. } => sqlx::query(sql).execute(look).await.unwrap().rows_affected(),
+        }
+    }
+
     /// The counters of every code are those of its rows. One statement, so that nothing moves between two looks.
     pub async fn audit(&self) {
         let wrong = "SELECT count(*) FROM discount_codes AS c WHERE
