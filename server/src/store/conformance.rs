@@ -59,6 +59,7 @@ conformance! {
             owners_and_members,
             a_sign_in_link_works_once,
             sessions_end,
+            an_owner_without_an_address,
             mail_waits_its_turn,
             each_mail_is_taken_once,
         }

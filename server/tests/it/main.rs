@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
+mod address;
 mod bad_requests;
 mod browser;
 mod checkout;
@@ -26,6 +27,7 @@ mod harness;
 mod idempotency;
 mod judged;
 mod lists;
+mod live;
 mod manifest;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;

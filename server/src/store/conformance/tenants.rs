@@ -169,7 +169,7 @@ fn new_connection(generation: i64) -> NewConnection<'static> {
         method: "restricted_key",
         account: Some("acct_1"),
         key_hint: "…ab12",
-        secret: b"sealed\0\xff",
+        secret: Some(b"sealed\0\xff"),
         permissions: "{}",
         now: T,
     }
@@ -209,7 +209,7 @@ pub(super) async fn connections(base: Base) {
     for wrong in [1, 3] {
         assert!(!put!(base, &scope, put_connection(&new_connection(wrong))).unwrap(), "generation {wrong} after 1");
     }
-    let again = NewConnection { account: None, secret: b"", permissions: "all", now: HUGE, ..new_connection(2) };
+    let again = NewConnection { account: None, secret: Some(b""), permissions: "all", now: HUGE, ..new_connection(2) };
     assert!(put!(base, &scope, put_connection(&again)).unwrap());
     let row = connection(&base, &scope).await;
     assert_eq!(words(&row), ["ws_a", "test", "restricted_key", "connected", "none", "…ab12", "none"]);

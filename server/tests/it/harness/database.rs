@@ -78,11 +78,11 @@ impl Database {
         }
     }
 
-    /// A statement that writes: how many rows.
-    pub async fn write(&self, sql: &'static str) -> u64 {
+    /// Changes what no call can.
+    pub async fn change(&self, sql: String) {
         match self {
-            Self::Sqlite { look, .. } => sqlx::query(sql).execute(look).await.unwrap().rows_affected(),
-            Self::Postgres { look, .. } => sqlx::query(sql).execute(look).await.unwrap().rows_affected(),
+            Self::Sqlite { look, .. } => drop(sqlx::query(AssertSqlSafe(sql)).execute(look).await.unwrap()),
+            Self::Postgres { look, .. } => drop(sqlx::query(AssertSqlSafe(sql)).execute(look).await.unwrap()),
         }
     }
 

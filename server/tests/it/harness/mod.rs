@@ -12,7 +12,7 @@ mod shop;
 mod shown;
 mod world;
 
-pub use ask::Answer;
+pub use ask::{Answer, Ask};
 pub use database::Engine;
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
