@@ -21,6 +21,8 @@ mod refusal;
 mod reseal;
 mod rotation;
 mod screens;
+#[cfg(test)]
+mod sealed_tests;
 mod secrets;
 mod session_outcome;
 mod sign_in;

@@ -5,7 +5,7 @@
 
 mod checkouts;
 mod codes;
-mod engine;
+pub(crate) mod engine;
 mod fixtures;
 mod hangups;
 mod holds;
@@ -67,6 +67,8 @@ conformance! {
             apps_and_their_counts,
             api_keys,
             data_keys,
+            wrapped_keys,
+            every_sealed_column_is_listed,
             connections,
             one_racer_connects,
             only_its_own_generation_is_parked,

@@ -28,7 +28,7 @@ mod webhook_endpoints;
 mod webhook_events;
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
 pub(crate) use app_tokens::{AppTokenRow, NewAppToken};

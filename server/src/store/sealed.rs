@@ -162,3 +162,19 @@ impl Conn<'_> {
         .map(|row| row.is_some())
     }
 }
+
+/// Rows for tests, past those who may write them.
+#[cfg(test)]
+impl Conn<'_> {
+    pub(crate) async fn write_raw(self, sql: &'static str, texts: [&str; 2], generation: i64, blob: &[u8]) -> u64 {
+        execute!(self, sql, texts[0], texts[1], generation, blob).unwrap()
+    }
+
+    pub(crate) async fn read_raw(self, sql: &'static str, texts: [&str; 2], generation: i64) -> Vec<u8> {
+        optional!(self, (Vec<u8>,), sql, texts[0], texts[1], generation).unwrap().unwrap().0
+    }
+
+    pub(crate) async fn number_raw(self, sql: &'static str) -> i64 {
+        optional!(self, (i64,), sql).unwrap().unwrap().0
+    }
+}

@@ -29,6 +29,9 @@ mod install;
 mod judged;
 mod lists;
 mod live;
+mod manifest;
+#[cfg(all(unix, debug_assertions))]
+mod rotation;
 mod rules;
 mod secrets;
 mod sign_in;

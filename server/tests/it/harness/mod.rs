@@ -16,7 +16,7 @@ pub use ask::{Answer, Ask};
 pub use database::Engine;
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
-pub use process::Process;
+pub use process::{Ended, Process};
 #[cfg(all(unix, debug_assertions))]
 pub use run::within;
 pub use run::{all, on, until};
