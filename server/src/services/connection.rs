@@ -11,6 +11,9 @@ use app::wire::api::Connection;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
+/// The method of a connection by a restricted key, as it is stored and told.
+pub(super) const BY_KEY: &str = "restricted_key";
+
 /// A connection that works, with its key opened. Not to be kept.
 pub(super) struct Link {
     pub(super) scope: Scope,
@@ -42,6 +45,7 @@ fn permissions(probe: &Probe) -> Permissions {
         promotion_codes: access(probe.promotion_codes),
         checkout_sessions: access(probe.checkout_sessions),
         prices: access(probe.prices),
+        webhooks: access(probe.webhooks),
     }
 }
 
@@ -56,11 +60,13 @@ pub(super) fn wire(scope: &Scope, row: Option<&ConnectionRow>) -> Connection {
         status: status.as_str().into(),
         account: row.and_then(|row| row.account.clone()),
         key_hint: row.map(|row| row.key_hint.clone()),
-        permissions: row.map(|row| stored_permissions(&row.permissions)).unwrap_or_default(),
+        permissions: row
+            .map(|row| Permissions { webhooks: Access::None, ..stored_permissions(&row.permissions) })
+            .unwrap_or_default(),
     }
 }
 
-fn stored_permissions(json: &str) -> Permissions {
+pub(super) fn stored_permissions(json: &str) -> Permissions {
     serde_json::from_str(json).unwrap_or_default()
 }
 
@@ -118,7 +124,7 @@ impl Services {
         let sealed = self.seal_at(&mut tx, scope, Place::connection_key(scope, generation), key).await?;
         let new = NewConnection {
             generation,
-            method: "restricted_key",
+            method: BY_KEY,
             account: probe.account.as_deref(),
             key_hint: &hint,
             secret: &sealed,
@@ -142,6 +148,7 @@ impl Services {
     pub async fn disconnect_scope(&self, scope: &Scope) -> Result<Connection, Problem> {
         let mut tx = self.0.db.begin().await?;
         tx.at(scope).disconnect(self.now()).await?;
+        tx.at(scope).destroy_webhook_secret(self.now()).await?;
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
         Ok(wire(scope, row.as_ref()))
@@ -237,6 +244,7 @@ impl Services {
                 "promotion_code" => &mut known.promotion_codes,
                 "checkout_session" => &mut known.checkout_sessions,
                 "plan" | "price" => &mut known.prices,
+                "webhook" => &mut known.webhooks,
                 _ => continue,
             };
             *slot = (*slot).min(level);

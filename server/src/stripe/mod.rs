@@ -17,9 +17,9 @@ mod types;
 pub use account::Account;
 pub use error::{KeyRefusal, Outcome, StripeError};
 pub use http::SetupError;
-pub use params::{NewCoupon, SessionParams};
+pub use params::{NewCoupon, NewWebhookEndpoint, SessionParams};
 pub use probe::{Level, Probe};
-pub use types::{Coupon, PaymentStatus, Price, PriceType, Session, SessionStatus};
+pub use types::{Coupon, PaymentStatus, Price, PriceType, Session, SessionStatus, WebhookEndpoint};
 
 use secrecy::SecretString;
 use std::time::Duration;

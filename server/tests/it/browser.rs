@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 18] = [
+const CALLS: [&str; 23] = [
     "create-app",
     "codes",
     "code-taken",
@@ -42,6 +42,11 @@ const CALLS: [&str; 18] = [
     "api-keys",
     "create-api-key",
     "revoke-api-key",
+    "webhook",
+    "make-webhook",
+    "set-webhook-secret",
+    "remove-webhook",
+    "deliveries",
 ];
 
 async fn only_our_own_pages_write(w: &World) {

@@ -33,3 +33,4 @@ mod sweep;
 mod tenants;
 mod trouble;
 mod validate;
+mod webhooks;

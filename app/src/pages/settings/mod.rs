@@ -1,9 +1,13 @@
 //! Settings: the connection to Stripe and the API keys, of the mode in view.
 
 mod api_keys;
+mod deliveries;
 mod new_key;
 mod permissions;
 mod stripe;
+mod webhook;
+
+pub use deliveries::Deliveries;
 
 use super::around::Around;
 use super::load::{Asked, Content, load, show_panel, trouble};
@@ -17,11 +21,15 @@ pub fn Settings() -> impl IntoView {
     let Around { mode, frame, .. } = expect_context();
     let connection = load(Signal::derive(move || Asked::Connection(mode.get())));
     let keys = load(Signal::derive(move || Asked::Keys(mode.get())));
+    let endpoint = load(Signal::derive(move || Asked::Webhook(mode.get())));
     // Lives here, so that a refetch of the frame never hides a key that was just made.
     let made = RwSignal::new(given::new_key());
     let stripe = show_panel(connection, move |content| match content.and_then(Content::connection) {
         Ok(view) => {
-            let changed = Callback::new(move |()| frame.refetch());
+            let changed = Callback::new(move |()| {
+                frame.refetch();
+                endpoint.refetch();
+            });
             view! { <stripe::StripePanel connection=view mode=mode.get_untracked() changed /> }.into_any()
         }
         Err(problem) => trouble(connection, problem),
@@ -44,6 +52,7 @@ pub fn Settings() -> impl IntoView {
             </div>
         </header>
         {stripe}
+        {webhook::panel(endpoint, mode)}
         <h2 class="section" id="api-keys">
             "API keys"
         </h2>

@@ -100,6 +100,9 @@ impl World {
             ("CODEMINT_MASTER_KEYS", MASTER_KEYS.to_owned()),
             ("CODEMINT_STRIPE_API_URL", stripe.url.clone()),
             ("CODEMINT_SMTP_URL", format!("file:{}", mail.path().display())),
+            // As while it is rolled.
+            ("CODEMINT_STRIPE_WEBHOOK_SECRET_TEST", format!("whsec_before,{}", sim.webhook_secret(false))),
+            ("CODEMINT_STRIPE_WEBHOOK_SECRET_LIVE", sim.webhook_secret(true)),
         ]);
         let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
         let often = Duration::from_millis(20);
