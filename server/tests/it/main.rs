@@ -39,3 +39,4 @@ mod sweep;
 mod tenants;
 mod trouble;
 mod validate;
+mod webhooks;
