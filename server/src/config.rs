@@ -149,8 +149,7 @@ impl Config {
             })?,
             None => Url::parse(&format!("http://{bind}")).map_err(|_| bad("CODEMINT_BIND", "makes no address"))?,
         };
-        let master_keys = MasterKeys::parse(get("CODEMINT_MASTER_KEYS").as_deref().unwrap_or_default())
-            .map_err(|error| ConfigError { variable: "CODEMINT_MASTER_KEYS", why: error.to_string() })?;
+        let master_keys = master_keys(lookup)?;
         Ok(Self {
             database_url: database_url(lookup),
             bind,
@@ -176,6 +175,12 @@ impl Config {
             trust_forwarded: matches!(get("CODEMINT_TRUST_FORWARDED").as_deref(), Some("1" | "true" | "yes")),
         })
     }
+}
+
+/// The ring alone: what `keys` needs beside the database.
+pub fn master_keys(lookup: Lookup<'_>) -> Result<MasterKeys, ConfigError> {
+    MasterKeys::parse(lookup("CODEMINT_MASTER_KEYS").unwrap_or_default().trim())
+        .map_err(|error| ConfigError { variable: "CODEMINT_MASTER_KEYS", why: error.to_string() })
 }
 
 /// The database alone: what `migrate` and `admin` need.

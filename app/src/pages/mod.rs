@@ -6,8 +6,10 @@ mod around;
 mod codes;
 pub mod document;
 mod home;
+mod install;
 mod lazy;
 pub mod links;
+mod live;
 mod load;
 mod not_found;
 mod settings;
@@ -37,6 +39,9 @@ pub fn App() -> impl IntoView {
             <Routes fallback=not_found::NotFound>
                 <Route path=path!("/") view=home::Home ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/:token") view=sign_in::SignIn ssr=SsrMode::Async />
+                <Route path=path!("/install") view=install::Install ssr=SsrMode::Async />
+                <Route path=path!("/stripe/callback") view=install::WayBack ssr=SsrMode::Async />
+                <Route path=path!("/stripe/confirm") view=install::Confirm ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=around::SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::schema::MAY_BE_MISSING;
+use crate::{oauth, schema::MAY_BE_MISSING};
 
 const SESSION: &str = "/components/schemas/checkout.session";
 const NEW_SESSION: &str =
@@ -15,6 +15,7 @@ pub(crate) fn apply(document: &mut Value) -> Result<(), String> {
     session_params(document)?;
     prices(document)?;
     calls_that_were_cut(document)?;
+    set(document, "/paths/~1v1~1oauth~1token", oauth::token())?;
     what_may_be_missing(document)
 }
 

@@ -18,6 +18,8 @@
 
 mod account;
 mod api;
+mod app;
+mod apps;
 mod auth;
 mod clock;
 mod connection;
@@ -32,8 +34,10 @@ mod fault;
 mod form;
 mod id;
 mod idempotency;
+mod install_link;
 mod log;
 mod money;
+mod oauth;
 mod pages;
 mod parameters;
 mod params;
@@ -50,8 +54,10 @@ mod session_read;
 mod shelf;
 mod sim;
 mod state;
+mod token_call;
 mod world;
 
+pub use apps::AppClient;
 pub use auth::AccountId;
 pub use coupon::{AppliesTo, Coupon, CouponCurrencyOption};
 pub use delivery::Delivery;
@@ -59,6 +65,7 @@ pub use event::Event;
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultKind, Match};
 pub use log::RequestRecord;
+pub use oauth::TokenRecord;
 pub use people::{Counts, Refused};
 pub use price::{Interval, Price, Product, Recurring};
 pub use promotion_code::{MinimumAmount, Promotion, PromotionCode, Restrictions};

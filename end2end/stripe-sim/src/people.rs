@@ -207,6 +207,12 @@ impl Sim {
         self.lock().accounts.iter().cloned().collect()
     }
 
+    /// Every account, and what it is called.
+    pub fn named_accounts(&self) -> Vec<(AccountId, String)> {
+        let state = self.lock();
+        state.accounts.iter().map(|account| (account.clone(), state.name_of(account).to_owned())).collect()
+    }
+
     /// The coupons of all accounts and modes that were not deleted, oldest first within each.
     pub fn coupons(&self) -> Vec<Coupon> {
         self.collect(|_| true, coupons_of)

@@ -70,6 +70,13 @@ impl Sim {
         account
     }
 
+    /// The same with a name of its own, in `business_profile.name` and `settings.dashboard.display_name`. Known already, it is renamed.
+    pub fn add_named_account(&self, account: impl Into<AccountId>, name: &str) -> AccountId {
+        let account = self.add_account(account);
+        self.lock().names.insert(account.clone(), name.to_owned());
+        account
+    }
+
     /// A restricted key of `account` with these permissions, as Stripe Apps name them: `coupon_write`. Writing
     /// includes reading. An account that is not there yet is added.
     pub fn issue_restricted_key(&self, account: &AccountId, livemode: bool, permissions: &[&str]) -> String {

@@ -49,6 +49,8 @@ impl World {
 #[derive(Debug, Clone)]
 pub(crate) struct Context {
     pub(crate) caller: Caller,
+    /// What the account is called.
+    pub(crate) account_name: String,
     /// Unix seconds.
     pub(crate) now: i64,
     /// Where the hosted pages are.

@@ -3,7 +3,7 @@
 use super::Services;
 use super::address::Claim;
 use crate::crypto;
-use crate::store::MemberRow;
+use crate::store::{MemberRow, Tx};
 use app::backend::Viewer;
 use app::domain::email;
 use app::domain::ids::MailId;
@@ -136,8 +136,6 @@ impl Services {
     /// None: an address was taken by somebody else meanwhile, nothing was done, and the next attempt finds them.
     async fn try_to_sign_in(&self, token: &str) -> Result<Option<SessionGrant>, Problem> {
         let now = self.now();
-        let cookie_value =
-            crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         let mut tx = self.0.db.begin().await?;
         let link = tx.conn().use_link(crypto::hash_token(token).as_bytes(), now).await?.ok_or_else(|| {
             Problem::new(
@@ -163,17 +161,26 @@ impl Services {
             Some(member) => member,
             None => self.found_workspace(&mut tx, &link.email, now).await?,
         };
+        let session = self.open_session(&mut tx, &member).await?;
+        tx.commit().await?;
+        Ok(Some(session))
+    }
+
+    /// Opens a session of a member.
+    pub(super) async fn open_session(&self, tx: &mut Tx, member: &MemberRow) -> Result<SessionGrant, Problem> {
+        let now = self.now();
+        let cookie_value =
+            crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         tx.conn()
             .insert_session(
                 crypto::hash_token(cookie_value.expose_secret()).as_bytes(),
-                &member,
+                member,
                 now,
                 now + IDLE_MS,
                 now + ABSOLUTE_MS,
             )
             .await?;
-        tx.commit().await?;
-        Ok(Some(SessionGrant { cookie_value: cookie_value.expose_secret().to_owned(), max_age_s: ABSOLUTE_MS / 1000 }))
+        Ok(SessionGrant { cookie_value: cookie_value.expose_secret().to_owned(), max_age_s: ABSOLUTE_MS / 1000 })
     }
 
     /// Who a session's cookie belongs to; none if it ended.

@@ -63,6 +63,16 @@ impl Conn<'_> {
         )
     }
 
+    /// A workspace's oldest member.
+    pub(crate) async fn first_member(self, workspace: &str) -> Result<Option<MemberRow>> {
+        optional!(
+            self,
+            MemberRow,
+            "SELECT workspace_id, owner_id FROM members WHERE workspace_id = $1 ORDER BY created_at, owner_id LIMIT 1",
+            workspace
+        )
+    }
+
     /// The addresses of a workspace's members, those who have told one.
     pub(crate) async fn member_addresses(self, workspace: &str) -> Result<Vec<(String,)>> {
         all!(

@@ -68,15 +68,16 @@ enum Next {
 type Outcome = Result<Next, Vec<Problem>>;
 
 /// What was typed.
-struct Fields(Vec<(String, String)>);
+pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn read(body: &Bytes) -> Self {
+    /// From a form's body.
+    pub fn read(body: &Bytes) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
     /// A field's text; empty where there is none.
-    fn get(&self, name: &str) -> &str {
+    pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }

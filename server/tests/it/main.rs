@@ -27,6 +27,7 @@ mod harness;
 mod idempotency;
 mod judged;
 mod lists;
+mod live;
 mod rules;
 mod secrets;
 mod sign_in;

@@ -1,7 +1,10 @@
 //! Settings: the connection to Stripe and the API keys, of the mode in view.
 
 mod api_keys;
+mod by_key;
+mod disconnect;
 mod new_key;
+mod one_click;
 mod permissions;
 mod stripe;
 
