@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::html::Html;
+use super::{html::Html, table::hidden};
 use crate::{
     AccountId, Sim, app,
     auth::PERMISSIONS,
@@ -80,11 +80,6 @@ fn page(sim: &Sim, link: &Link) -> Response {
         .text(&origin)
         .raw("</p><div class=\"row\"><div><button class=\"whole\" name=\"do\" value=\"cancel\">Cancel</button></div><div><button class=\"filled whole\" name=\"do\" value=\"install\">Install</button></div></div></form></div></main>")
         .page_leading_to("Install an app", StatusCode::OK, &origin)
-}
-
-fn hidden(name: &'static str, value: &str) -> Html {
-    let html = Html::new().raw("<input type=\"hidden\" name=\"").raw(name).raw("\" value=\"");
-    html.text(value).raw("\">")
 }
 
 /// `coupon_write` as "Write Coupons".
