@@ -118,7 +118,7 @@ fn holding(sim: &Sim) -> Html {
     let html = if sim.holds_deliveries() {
         html.raw("<span>Deliveries are held: ")
             .text(sim.held().len().to_string())
-            .raw(" wait.</span>")
+            .raw(" waiting.</span>")
             .with(&button("/dashboard/events/hold", "Release all", &[("hold", "no")]))
             .with(&button("/dashboard/events/deliver", "Release in reverse order", &[("order", "reverse")]))
             .with(&button("/dashboard/events/deliver", "Release shuffled", &[("order", "shuffled")]))

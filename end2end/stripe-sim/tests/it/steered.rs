@@ -102,7 +102,7 @@ async fn webhooks_have_theirs() {
     }
     stripe.sim.delete_coupon("A").unwrap();
     let page = dashboard(&stripe).await;
-    assert!(page.contains("3 wait.") && page.contains(&shop.url) && page.contains("<td>waits</td>"));
+    assert!(page.contains("3 waiting.") && page.contains(&shop.url) && page.contains("<td>waits</td>"));
     assert!(!page.contains(&first) && !page.contains(&second));
     done(&stripe, "events/deliver", &[("order", "reverse")]).await;
     let came: Vec<&str> = stripe.sim.attempts().iter().map(|attempt| attempt.kind).collect();
