@@ -62,7 +62,8 @@ fn page(sim: &Sim, link: &Link) -> Response {
         .some(link.state.as_ref(), |html, state| html.with(&hidden("state", state)))
         .raw("<label for=\"account\">Account</label><select id=\"account\" name=\"account\">")
         .each(&accounts, |html, (account, name)| {
-            let html = html.raw("<option value=\"").text(account.as_str()).raw("\">").text(name);
+            let html = html.raw("<option value=\"").text(account.as_str()).raw("\"");
+            let html = html.raw(if *account == AccountId::default() { " selected>" } else { ">" }).text(name);
             let html = html.text(format!(" ({account})"));
             html.raw(if installed.contains(account) { ", installed" } else { "" }).raw("</option>")
         })

@@ -17,7 +17,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::Sim;
+use crate::{AccountId, Sim};
 use html::Html;
 
 pub(crate) fn router() -> Router<Sim> {
@@ -68,7 +68,8 @@ fn accounts(sim: &Sim, id: &'static str) -> Html {
     html.raw(id)
         .raw("\">")
         .each(sim.named_accounts(), |html, (account, name)| {
-            let html = html.raw("<option value=\"").text(account.as_str()).raw("\">");
+            let html = html.raw("<option value=\"").text(account.as_str()).raw("\"");
+            let html = html.raw(if account == AccountId::default() { " selected>" } else { ">" });
             html.text(format!("{name} ({account})")).raw("</option>")
         })
         .raw("</select></div>")
