@@ -11,6 +11,8 @@ const SCREENS = [
 const LINK =
   '/test/apikeys/create?name=Codemint&permissions%5B%5D=rak_coupon_read&permissions%5B%5D=rak_coupon_write' +
   '&permissions%5B%5D=rak_promotion_code_read&permissions%5B%5D=rak_promotion_code_write';
+/** Where the app's callback would be. Nobody is there: the browser is answered by the test. */
+const BACK = 'http://127.0.0.1:9/connect/stripe/callback';
 const SHOP = { success_url: 'https://taskpomo.app/thanks', cancel_url: 'https://taskpomo.app/pricing' };
 
 /** Something of everything; where each page is. */
@@ -25,12 +27,26 @@ async function furnished(standIn: StandIn): Promise<Record<string, string>> {
   await standIn.pay(paid);
   await stripe.checkout.sessions.expire(ended);
   await stripe.coupons.retrieve('nope').catch(() => undefined);
+  const app = await registered(standIn);
+  await standIn.install(false);
   const { deliveries } = await standIn.deliveries();
   const pay = (id: string) => `/c/pay/${id}`;
   return {
     dashboard: '/dashboard', event: `/dashboard/events/${deliveries.at(-1)?.event}`, 'create a key': LINK, 'open checkout': pay(open),
     'checkout with a box': pay(typed), 'paid checkout': pay(paid), 'expired checkout': pay(ended), left: `${pay(open)}/leave`, missing: '/nothing',
+    install: new URL(app.authorize_url).pathname + new URL(app.authorize_url).search, 'a link that is invalid': '/oauth/v2/authorize',
   };
+}
+
+async function registered(standIn: StandIn) {
+  const permissions = [{ permission: 'coupon_write', purpose: 'Makes the coupons behind your discount codes.' }, 'checkout_session_read', 'event_read'];
+  return standIn.app({ livemode: false, redirect_uris: [BACK], permissions });
+}
+
+/** The address that the browser is led back to. */
+async function back(page: Page): Promise<URL> {
+  await page.waitForURL((url) => url.href.startsWith(BACK));
+  return new URL(page.url());
 }
 
 async function fits(page: Page, what: string): Promise<void> {
@@ -47,7 +63,7 @@ for (const { width, colorScheme } of SCREENS) {
     const page = await context.newPage();
     const problems: string[] = [];
     page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().includes('404')) problems.push(message.text());
+      if (message.type() === 'error' && !/40[04]/.test(message.text())) problems.push(message.text());
     });
     for (const [name, path] of Object.entries(pages)) {
       await page.goto(`${standIn.url}${path}`);
@@ -96,4 +112,63 @@ test('the dashboard shows a mint as it happens', async ({ standIn, page }) => {
   await standIn.pay(session);
   await expect(coupons.getByRole('row', { name }).getByRole('cell', { name: '1', exact: true })).toBeVisible();
   await expect(page.locator('body')).toHaveAttribute('data-same-page', '');
+});
+
+test('an administrator installs the app, or does not', async ({ standIn, page }) => {
+  await page.route(`${BACK}**`, (route) => route.fulfill({ contentType: 'text/html', body: '<title>Back</title>' }));
+  const problems: string[] = [];
+  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+  const { authorize_url } = await registered(standIn);
+  await standIn.account('acct_1Bakery', 'The Bakery');
+  await page.goto(`${authorize_url}&state=of-ours`);
+  await expect(page.getByRole('heading', { name: 'Install Codemint' })).toBeVisible();
+  await expect(page.getByText('Makes the coupons behind your discount codes.')).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  const declined = await back(page);
+  expect(declined.search).toBe('?error=access_denied&error_description=The%20user%20denied%20your%20request');
+
+  await page.goto(`${authorize_url}&state=of-ours`);
+  await page.getByLabel('Account').selectOption('acct_1Bakery');
+  await page.getByRole('button', { name: 'Install' }).click();
+  const installed = (await back(page)).searchParams;
+  expect([installed.get('state'), installed.get('stripe_user_id')]).toEqual(['of-ours', 'acct_1Bakery']);
+  expect(installed.get('code')).toMatch(/^ac_/);
+
+  // From the Marketplace nobody brings a state.
+  await page.goto(`${standIn.url}/dashboard`);
+  const app = page.locator('section', { has: page.getByRole('heading', { name: 'Stripe App' }) });
+  await app.getByLabel('Account').selectOption('acct_1Bakery');
+  await app.getByRole('button', { name: 'Install from the Marketplace, test' }).click();
+  const stateless = (await back(page)).searchParams;
+  expect([stateless.get('state'), stateless.get('stripe_user_id')]).toEqual([null, 'acct_1Bakery']);
+  await page.goto(`${standIn.url}/dashboard`);
+  await page.getByRole('button', { name: 'Uninstall of acct_1Bakery, test mode' }).click();
+  await expect(page.getByRole('button', { name: 'Uninstall of acct_1Bakery, test mode' })).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Events' }).getByText('account.application.deauthorized').first()).toBeVisible();
+  expect(problems).toEqual([]);
+});
+
+test('webhooks are held, released and repeated from the dashboard', async ({ standIn, page }) => {
+  const stripe = standIn.sdk(await standIn.issue(EVERYTHING));
+  await page.goto(`${standIn.url}/dashboard`);
+  await page.getByLabel('Endpoint URL').fill('http://127.0.0.1:9/hook');
+  await page.getByLabel('Events, * for all').fill('coupon.created');
+  await page.getByRole('button', { name: 'Add endpoint' }).click();
+  await expect(page.locator('#secret')).toHaveText(/^whsec_/);
+  await fits(page, 'endpoint added');
+  await page.getByRole('link', { name: 'To the dashboard' }).click();
+  await page.getByRole('button', { name: 'Hold deliveries' }).click();
+  await expect(page.getByText('Deliveries are held: 0 waiting.')).toBeVisible();
+  await stripe.coupons.create({ percent_off: 5 });
+  await expect(page.getByText('Deliveries are held: 1 waiting.')).toBeVisible();
+  await fits(page, 'with deliveries held');
+  const events = page.getByRole('region', { name: 'Events' });
+  await expect(events.getByRole('cell', { name: 'waits' })).toBeVisible();
+  await page.getByRole('button', { name: 'Release in reverse order' }).click();
+  await expect(page.getByText('Events are sent as they happen.')).toBeVisible();
+  await expect(events.getByRole('cell', { name: 'no answer', exact: true })).toBeVisible();
+  await events.getByRole('button', { name: /^Send again 3× evt_/ }).first().click();
+  await expect(events.getByRole('cell', { name: 'no answer, no answer, no answer, no answer' })).toBeVisible();
+  await page.getByRole('button', { name: /^Delete of http/ }).click();
+  await expect(page.getByRole('region', { name: 'Webhook endpoints' }).getByText('None yet')).toBeVisible();
 });

@@ -38,6 +38,24 @@ export interface Delivery {
   body: string;
 }
 
+/** The app of a mode, as its developer's dashboard tells it. */
+export interface AppClient {
+  client_id: string;
+  secret_key: string;
+  webhook_secret: string;
+  authorize_url: string;
+}
+
+/** One try to deliver an event. */
+export interface Attempt {
+  event_id: string;
+  kind: string;
+  endpoint: string;
+  url: string;
+  status: number | null;
+  error: string | null;
+}
+
 export class StandIn {
   constructor(readonly url: string) {}
 
@@ -79,6 +97,40 @@ export class StandIn {
 
   async deliveries(): Promise<{ secrets: { test: string; live: string }; deliveries: Delivery[] }> {
     return (await this.control('GET', 'deliveries')).json();
+  }
+
+  /** Registers the app of a mode, or a new version of it. */
+  async app(app: { livemode: boolean; redirect_uris: string[]; permissions: (string | { permission: string; purpose: string })[]; webhook_url?: string }): Promise<AppClient> {
+    return (await this.control('POST', 'app', app)).json();
+  }
+
+  async account(id: string, name: string): Promise<void> {
+    await this.control('POST', 'accounts', { id, name });
+  }
+
+  /** As if an administrator pressed Install: the code. */
+  async install(livemode: boolean, account = 'acct_1TestCodemint'): Promise<string> {
+    const { code } = await (await this.control('POST', 'app/install', { livemode, account })).json();
+    return code;
+  }
+
+  async uninstall(livemode: boolean, account = 'acct_1TestCodemint'): Promise<void> {
+    await this.control('POST', 'app/uninstall', { livemode, account });
+  }
+
+  /** Events queue up; `false` lets them leave. */
+  async hold(hold: boolean): Promise<void> {
+    await this.control('POST', 'events/hold', { hold });
+  }
+
+  /** Sends what is held. */
+  async deliver(how: { order?: 'reverse' | 'shuffled'; repeat?: number; drop?: number } = {}): Promise<Attempt[]> {
+    return (await this.control('POST', 'events/deliver', how)).json();
+  }
+
+  /** Every secret that the app's side was given. */
+  async secrets(): Promise<string[]> {
+    return (await this.control('GET', 'secrets')).json();
   }
 
   /** A customer pays. */

@@ -29,7 +29,7 @@ async fn main() -> io::Result<()> {
     let key = sim.issue_restricted_key(&AccountId::default(), false, &permissions);
     say(&format!(
         "Stripe stand-in at {url}\nDashboard: {url}/dashboard\nA test key with every permission: {key}\n\
-         Faults on order, for programs: POST {url}/sim/faults (src/control.rs has the rest)"
+         Faults on order, for programs: POST {url}/sim/faults (src/control.rs and src/control_app.rs have the rest)"
     ));
     let served = sim.serve(listener, async {
         // Without a handler for the signal, the signal ends the program as well.

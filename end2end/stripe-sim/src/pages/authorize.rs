@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::html::Html;
+use super::{html::Html, table::hidden};
 use crate::{
     AccountId, Sim, app,
     auth::PERMISSIONS,
@@ -62,7 +62,8 @@ fn page(sim: &Sim, link: &Link) -> Response {
         .some(link.state.as_ref(), |html, state| html.with(&hidden("state", state)))
         .raw("<label for=\"account\">Account</label><select id=\"account\" name=\"account\">")
         .each(&accounts, |html, (account, name)| {
-            let html = html.raw("<option value=\"").text(account.as_str()).raw("\">").text(name);
+            let html = html.raw("<option value=\"").text(account.as_str()).raw("\"");
+            let html = html.raw(if *account == AccountId::default() { " selected>" } else { ">" }).text(name);
             let html = html.text(format!(" ({account})"));
             html.raw(if installed.contains(account) { ", installed" } else { "" }).raw("</option>")
         })
@@ -80,11 +81,6 @@ fn page(sim: &Sim, link: &Link) -> Response {
         .text(&origin)
         .raw("</p><div class=\"row\"><div><button class=\"whole\" name=\"do\" value=\"cancel\">Cancel</button></div><div><button class=\"filled whole\" name=\"do\" value=\"install\">Install</button></div></div></form></div></main>")
         .page_leading_to("Install an app", StatusCode::OK, &origin)
-}
-
-fn hidden(name: &'static str, value: &str) -> Html {
-    let html = Html::new().raw("<input type=\"hidden\" name=\"").raw(name).raw("\" value=\"");
-    html.text(value).raw("\">")
 }
 
 /// `coupon_write` as "Write Coupons".

@@ -1,4 +1,4 @@
-//! What the stand-in holds, newest first, as plain tables.
+//! What the stand-in holds.
 
 use axum::{
     extract::State,
@@ -7,32 +7,13 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{html::Html, mode, time};
-use crate::{Coupon, Delivery, PromotionCode, RequestRecord, Session, SessionStatus, Sim, money::shown};
-
-/// How many rows a table has.
-const ROWS: usize = 50;
-
-/// What stands in a table: a text, and where it leads.
-struct Cell(String, Option<String>);
-
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        Self(text, None)
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned(), None)
-    }
-}
-
-/// A line of a table, and what makes it the same one when the page is brought up to date.
-struct Row {
-    name: String,
-    cells: Vec<Cell>,
-}
+use super::{
+    html::Html,
+    mode, stripe_app,
+    table::{Cell, Row, table},
+    time, webhooks,
+};
+use crate::{Coupon, PromotionCode, RequestRecord, Session, SessionStatus, Sim, money::shown};
 
 /// What keeps the page as things are.
 pub(super) async fn live() -> Response {
@@ -52,8 +33,6 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
     let mut codes = sim.promotion_codes();
     codes.reverse();
     codes.sort_by_key(|code| newest(code.created));
-    let (mut events, all_events) = sim.newest_deliveries(ROWS);
-    events.reverse();
     let mut requests = sim.requests();
     requests.reverse();
     Html::new()
@@ -78,70 +57,35 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
             ("coupons", "Coupons"),
             &["Coupon", "Terms", "Redeemed", "Name", "Valid", "Mode", "Created"],
             (&coupons, coupons.len()),
+            Html::new(),
             coupon,
         ))
         .with(&table(
             ("promotion_codes", "Promotion codes"),
             &["Code", "Active", "Redeemed", "Coupon", "Mode", "Created"],
             (&codes, codes.len()),
+            Html::new(),
             code,
         ))
         .with(&table(
             ("sessions", "Checkout Sessions"),
             &["Session", "Status", "Total", "Discount", "Mode", "Created"],
             (&sessions, sessions.len()),
+            Html::new(),
             session,
         ))
-        .with(&table(
-            ("events", "Events"),
-            &["Type", "Object", "Account", "Mode", "At", "Event"],
-            (&events, all_events),
-            event,
-        ))
+        .with(&webhooks::events(&sim))
+        .with(&stripe_app::section(&sim))
+        .with(&webhooks::endpoints(&sim))
         .with(&table(
             ("requests", "Requests"),
             &["Status", "Call", "At", "Idempotency key", "Key", "Request"],
             (&requests, requests.len()),
+            Html::new(),
             request,
         ))
         .raw("</main><script src=\"/dashboard/live.js\" defer></script>")
-        .page("Dashboard", StatusCode::OK)
-}
-
-fn table<T>(
-    (name, title): (&'static str, &'static str),
-    heads: &[&'static str],
-    (items, all): (&[T], usize),
-    row: impl Fn(&T) -> Row,
-) -> Html {
-    let html = Html::new().raw("<section><h2>").raw(title).raw("</h2>");
-    let html = html.raw("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-    let html = html.raw(title).raw("\"><table><thead><tr>");
-    let html = html.each(heads, |html, head| html.raw("<th scope=\"col\">").raw(head).raw("</th>"));
-    let html = html.raw("</tr></thead><tbody data-live id=\"").raw(name).raw("\">");
-    let html = html.each(items.iter().take(ROWS), |html, item| {
-        let Row { name, cells } = row(item);
-        let html = html.raw("<tr data-row=\"").text(name).raw("\">");
-        html.each(cells, |html, Cell(text, link)| {
-            let html = html.raw("<td>");
-            match link {
-                Some(link) => html.raw("<a href=\"").text(link).raw("\">").text(text).raw("</a></td>"),
-                None => html.text(text).raw("</td>"),
-            }
-        })
-        .raw("</tr>")
-    });
-    let html = match all {
-        0 => html.raw("<tr><td class=\"empty\" colspan=\"").text(heads.len().to_string()).raw("\">None yet</td></tr>"),
-        all if all > ROWS => html
-            .raw("<tr><td class=\"empty\" colspan=\"")
-            .text(heads.len().to_string())
-            .raw("\">The newest ")
-            .text(format!("{ROWS} of {all}"))
-            .raw("</td></tr>"),
-        _ => html,
-    };
-    html.raw("</tbody></table></div></section>")
+        .page_leading_to("Dashboard", StatusCode::OK, &stripe_app::origins(&sim))
 }
 
 fn counted(count: usize, what: &str) -> String {
@@ -156,7 +100,7 @@ fn redeemed(times: i64, most: Option<i64>) -> Cell {
     most.map_or_else(|| times.to_string(), |most| format!("{times} of {most}")).into()
 }
 
-fn shortened(id: &str) -> String {
+pub(super) fn shortened(id: &str) -> String {
     if id.len() > 24 && id.is_ascii() { format!("{}…{}", &id[..14], &id[id.len() - 6..]) } else { id.to_owned() }
 }
 
@@ -165,7 +109,11 @@ fn session(session: &Session) -> Row {
     let open = session.status == SessionStatus::Open;
     let discount = session.discounts.first().and_then(|one| one.promotion_code.as_ref().or(one.coupon.as_ref()));
     let cells = vec![
-        Cell(shortened(&session.id), open.then(|| format!("/c/pay/{}", session.id))),
+        if open {
+            Cell::Link(shortened(&session.id), format!("/c/pay/{}", session.id))
+        } else {
+            shortened(&session.id).into()
+        },
         json!(session.status).as_str().unwrap_or_default().into(),
         shown(session.amount_total.unwrap_or_default(), currency).into(),
         discount.map(|id| shortened(id)).unwrap_or_default().into(),
@@ -203,18 +151,6 @@ fn code(code: &PromotionCode) -> Row {
         time(code.created).into(),
     ];
     Row { name: code.id.clone(), cells }
-}
-
-fn event(event: &Delivery) -> Row {
-    let cells = vec![
-        Cell(event.kind.to_owned(), Some(format!("/dashboard/events/{}", event.event_id))),
-        shortened(&event.object_id).into(),
-        event.account.as_str().into(),
-        mode(event.livemode).into(),
-        time(event.created).into(),
-        event.event_id.as_str().into(),
-    ];
-    Row { name: event.event_id.clone(), cells }
 }
 
 fn request(request: &RequestRecord) -> Row {

@@ -5,13 +5,18 @@ function rows(part) {
   return new Set([...part.querySelectorAll('tr')].map((row) => row.dataset.row));
 }
 
+// What tells one link or button from another.
+function name(element) {
+  return element.getAttribute('href') ?? element.getAttribute('aria-label');
+}
+
 function take(part, fresh) {
   if (part.innerHTML === fresh.innerHTML) return;
   const known = rows(part);
-  // Somebody who is on a link stays there.
-  const on = part.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
+  // Somebody who is on a link or a button stays there.
+  const on = part.contains(document.activeElement) ? name(document.activeElement) : null;
   part.innerHTML = fresh.innerHTML;
-  if (on) [...part.querySelectorAll('a')].find((link) => link.getAttribute('href') === on)?.focus();
+  if (on) [...part.querySelectorAll('a, button')].find((element) => name(element) === on)?.focus();
   for (const row of part.querySelectorAll('tr[data-row]')) {
     if (!known.has(row.dataset.row)) row.classList.add('new');
   }

@@ -6,6 +6,9 @@ mod checkout;
 mod dashboard;
 mod event;
 mod html;
+mod stripe_app;
+mod table;
+mod webhooks;
 
 use axum::{
     Router,
@@ -14,7 +17,7 @@ use axum::{
     routing::{get, post},
 };
 
-use crate::Sim;
+use crate::{AccountId, Sim};
 use html::Html;
 
 pub(crate) fn router() -> Router<Sim> {
@@ -23,6 +26,13 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/dashboard", get(dashboard::show))
         .route("/dashboard/live.js", get(dashboard::live))
         .route("/dashboard/events/{event}", get(event::show))
+        .route("/dashboard/events/hold", post(webhooks::hold))
+        .route("/dashboard/events/deliver", post(webhooks::deliver))
+        .route("/dashboard/events/{event}/send", post(webhooks::send))
+        .route("/dashboard/endpoints/add", post(webhooks::add))
+        .route("/dashboard/endpoints/delete", post(webhooks::delete))
+        .route("/dashboard/endpoints/roll", post(webhooks::roll))
+        .route("/dashboard/app/{what}", post(stripe_app::act))
         .route("/c/pay/{session}", get(checkout::show))
         .route("/c/pay/{session}/pay", post(checkout::pay))
         .route("/c/pay/{session}/leave", get(checkout::leave))
@@ -45,6 +55,24 @@ fn not_found(message: &'static str) -> Response {
 
 fn mode(livemode: bool) -> &'static str {
     if livemode { "live" } else { "test" }
+}
+
+/// The first value of a field of a posted form.
+fn field(form: &[(String, String)], name: &str) -> String {
+    form.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+}
+
+/// A list of accounts to choose from.
+fn accounts(sim: &Sim, id: &'static str) -> Html {
+    let html = Html::new().raw("<div><label for=\"").raw(id).raw("\">Account</label><select name=\"account\" id=\"");
+    html.raw(id)
+        .raw("\">")
+        .each(sim.named_accounts(), |html, (account, name)| {
+            let html = html.raw("<option value=\"").text(account.as_str()).raw("\"");
+            let html = html.raw(if account == AccountId::default() { " selected>" } else { ">" });
+            html.text(format!("{name} ({account})")).raw("</option>")
+        })
+        .raw("</select></div>")
 }
 
 /// Unix seconds as people read them.

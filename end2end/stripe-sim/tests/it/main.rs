@@ -13,4 +13,5 @@ mod oauth;
 mod objects;
 mod pages;
 mod sessions;
+mod steered;
 mod webhooks;

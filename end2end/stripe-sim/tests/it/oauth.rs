@@ -276,7 +276,8 @@ async fn only_the_developer_is_served() {
 async fn what_is_asked_for_must_be_said() {
     let stripe = stripe().await;
     let app = registered(&stripe, false);
-    let table: [(&[(&str, &str)], &str, &str); 7] = [
+    type Sent = &'static [(&'static str, &'static str)];
+    let table: [(Sent, &str, &str); 7] = [
         (&[], "invalid_request", "No grant type specified"),
         (&[("grant_type", "password")], "unsupported_grant_type", "Unsupported grant type: password"),
         (&[("grant_type", "authorization_code")], "invalid_request", "No code provided"),

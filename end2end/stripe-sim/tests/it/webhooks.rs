@@ -40,14 +40,14 @@ impl Post {
 
 /// A server that takes webhooks, and answers as it is told.
 #[derive(Clone)]
-struct Shop {
-    url: String,
+pub(crate) struct Shop {
+    pub(crate) url: String,
     came: Arc<Mutex<Vec<Post>>>,
     /// The answers still to give; then 200.
     answers: Arc<Mutex<Vec<u16>>>,
 }
 
-async fn shop() -> Shop {
+pub(crate) async fn shop() -> Shop {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hook", listener.local_addr().unwrap());
     let shop = Shop { url, came: Arc::default(), answers: Arc::default() };
@@ -67,7 +67,7 @@ async fn shop() -> Shop {
 }
 
 impl Shop {
-    fn kinds(&self) -> Vec<String> {
+    pub(crate) fn kinds(&self) -> Vec<String> {
         let mut kinds: Vec<String> = self.came.lock().iter().map(Post::kind).collect();
         kinds.sort();
         kinds
@@ -82,7 +82,7 @@ impl Shop {
     }
 }
 
-async fn delivered(stripe: &Stripe) {
+pub(crate) async fn delivered(stripe: &Stripe) {
     stripe.sim.wait_until(|sim| sim.undelivered() == 0).await;
 }
 
@@ -90,7 +90,7 @@ fn account() -> AccountId {
     AccountId::default()
 }
 
-const WHOLE: &[&str] = &["coupon_write", "promotion_code_write", "checkout_session_read", "event_read"];
+pub(crate) const WHOLE: &[&str] = &["coupon_write", "promotion_code_write", "checkout_session_read", "event_read"];
 
 fn app(stripe: &Stripe, livemode: bool, permissions: &[&str], shop: &Shop) -> AppClient {
     stripe.sim.register_app(livemode, &["http://127.0.0.1:9/back"], permissions, Some(&shop.url))
