@@ -26,7 +26,7 @@ for (const { path, title, says } of PAGES) {
     await expect(page).toHaveTitle(`${title} · Codemint`);
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
     await expect(page.getByRole('main')).toContainText(says);
-    await expect(page.locator('script')).toHaveCount(0);
+    await expect(page.locator('script[type=module]')).toHaveCount(0);
     const levels = await outline(page);
     expect(levels.filter((level) => level === 1)).toHaveLength(1);
     levels.forEach((level, place) => expect(level, `heading ${place}`).toBeLessThanOrEqual((levels[place - 1] ?? 0) + 1));
