@@ -28,6 +28,7 @@ mod idempotency;
 mod judged;
 mod lists;
 mod live;
+mod public;
 mod rules;
 mod secrets;
 mod sign_in;
