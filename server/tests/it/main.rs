@@ -32,6 +32,7 @@ mod live;
 mod manifest;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;
+mod public;
 mod rules;
 mod secrets;
 mod sign_in;

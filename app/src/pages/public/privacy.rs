@@ -1,4 +1,5 @@
-//! What is stored, why, and for how long. The figures are those of the server's own code; a test compares them.
+//! What is stored, why, and for how long. The figures are those of `server::services` (`sign_in`, `install`, and what `sweep` forgets):
+//! whoever changes one there changes it here.
 
 use super::frame::{PublicPage, help};
 use crate::prelude::*;
