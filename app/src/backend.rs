@@ -29,13 +29,33 @@ pub struct Visitor {
     pub address: String,
 }
 
+/// What a sign-in link does.
+#[derive(Clone, Debug)]
+pub struct LinkOffer {
+    /// The address that it signs in.
+    pub email: String,
+    /// The workspace to whose owner it adds that address, if it does.
+    pub adds_to: Option<LinkWorkspace>,
+}
+
+/// A workspace as the page behind a link names it.
+#[derive(Clone, Debug)]
+pub struct LinkWorkspace {
+    /// `ws_…`.
+    pub id: String,
+    /// Masked where it is an address; may be empty.
+    pub name: String,
+}
+
 /// The use cases of the screens. Every refusal is a [`Problem`]; nothing was written then.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// Sends a link that signs in.
     async fn request_sign_in(&self, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
-    /// The address that a sign-in link signs in; none where it is used up, too old, or never was. Uses nothing up.
-    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem>;
+    /// What a sign-in link does; none where it is used up, too old, or never was. Uses nothing up.
+    async fn sign_in_link(&self, token: &str) -> Result<Option<LinkOffer>, Problem>;
+    /// Sends a link that adds an address to an owner who has none.
+    async fn add_address(&self, viewer: &Viewer, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
     /// What stands around every page.
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem>;
     /// Makes an app; an empty `id` is told by the name.
@@ -73,6 +93,16 @@ pub trait Backend: Send + Sync {
     async fn connect_restricted_key(&self, viewer: &Viewer, mode: Mode, key: &str) -> Result<ConnectionView, Problem>;
     /// Forgets the connection; codes stay.
     async fn disconnect(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem>;
+    /// The workspace's own webhook endpoint; none where the connection is not by a restricted key.
+    async fn webhook_setup(&self, viewer: &Viewer, mode: Mode) -> Result<Option<WebhookSetup>, Problem>;
+    /// Makes the endpoint at Stripe with the connected key, and keeps its secret.
+    async fn make_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem>;
+    /// Keeps the signing secret of an endpoint that was made by hand.
+    async fn set_webhook_secret(&self, viewer: &Viewer, mode: Mode, secret: &str) -> Result<WebhookSetup, Problem>;
+    /// Forgets the secret, and deletes at Stripe what was made with the key.
+    async fn remove_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem>;
+    /// What Stripe told last, newest first, at most 50.
+    async fn deliveries(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<Delivery>, Problem>;
     /// The page that the Marketplace leads to; without a mode: live, where it is set up, else test.
     async fn install_offer(&self, viewer: Option<&Viewer>, mode: Option<Mode>) -> Result<InstallOffer, Problem>;
     /// The install that waits under a ticket, if this person may decide about it.

@@ -50,6 +50,8 @@ mod real {
         pub address: String,
         /// Who is signed in here now, if that is somebody else.
         pub other: Option<String>,
+        /// The name of the workspace to which it adds the address, if it does; may be empty.
+        pub adds_to: Option<String>,
     }
 
     /// The text of the code whose page is rendered.
@@ -78,6 +80,15 @@ mod real {
     /// Where help is to be had, on pages without a frame.
     #[derive(Clone)]
     pub struct Support(pub Option<String>);
+
+    /// What the operator says about help: how soon it comes, for example.
+    #[derive(Clone)]
+    pub struct SupportNote(pub Option<String>);
+
+    /// What the operator says about help.
+    pub fn support_note() -> Option<String> {
+        use_context::<SupportNote>().and_then(|SupportNote(note)| note)
+    }
 
     /// The operator's address for help.
     pub fn support_email() -> Option<String> {

@@ -18,6 +18,12 @@ pub enum Access {
 }
 
 impl Access {
+    /// Whether it is nothing.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +46,9 @@ pub struct Permissions {
     /// Stripe calls them plans (`plan_read`): told apart by type and currency before anything is minted.
     #[serde(default)]
     pub prices: Access,
+    /// Whether Codemint may make the owner's webhook endpoint by itself. Of no concern to the API, which is not told.
+    #[serde(default, skip_serializing_if = "Access::is_none")]
+    pub webhooks: Access,
 }
 
 impl Permissions {
@@ -47,6 +56,14 @@ impl Permissions {
     pub const LEAST: [&str; 4] = ["coupon_read", "coupon_write", "promotion_code_read", "promotion_code_write"];
     /// What the second link adds: creating Checkout Sessions.
     pub const CHECKOUT: [&str; 3] = ["checkout_session_read", "checkout_session_write", "plan_read"];
+
+    /// What the Stripe App asks for besides: without it no event reaches us, the end of an install for one.
+    pub const EVENTS: [&str; 1] = ["event_read"];
+
+    /// All that the Stripe App asks for; its manifest says the same.
+    pub fn of_app() -> Vec<&'static str> {
+        Self::LEAST.into_iter().chain(Self::CHECKOUT).chain(Self::EVENTS).collect()
+    }
 
     /// Permissions of [`Self::LEAST`] that are missing.
     pub fn missing_least(&self) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! What stands around every page of a signed-in person: the side bar (on phones a bar with a menu) and the header.
 
+use super::address::{AddressBanner, AskedAddress};
 use super::links;
 use super::live::{self, Shown};
 use super::load::{Asked, Content, Loaded, load, show};
@@ -57,11 +58,13 @@ pub fn SignedIn() -> impl IntoView {
         }
     });
 
+    let asked = AskedAddress::new();
     let draw = move |frame: Option<Frame>| {
         view! {
             <Side frame=frame.clone() mode path />
             <Top frame=frame.clone() mode path here />
-            <Trouble frame mode path />
+            <Trouble frame=frame.clone() mode path />
+            {frame.filter(|frame| frame.email.is_none()).map(|_| view! { <AddressBanner asked /> })}
         }
         .into_any()
     };
@@ -126,7 +129,6 @@ fn app_in(path: &str) -> Option<String> {
 
 #[component]
 fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
-    let support = frame.as_ref().and_then(|frame| frame.support_email.clone());
     let email = frame.as_ref().and_then(|frame| frame.email.clone());
     let apps = frame.map(|frame| frame.apps).unwrap_or_default();
     // The app in view; elsewhere the first one, so that its codes are always one click away.
@@ -170,15 +172,15 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         href=Signal::derive(move || links::settings(mode.get()))
                         current=Signal::derive(move || path.with(|path| path == "/settings"))
                     />
-                    {support
-                        .map(|address| {
-                            view! {
-                                <a class="menu-link" href=format!("mailto:{address}") rel="external">
-                                    <Icon name="help" />
-                                    "Support"
-                                </a>
-                            }
-                        })}
+                    // Pages without scripts: the browser asks the server for them.
+                    <a class="menu-link" href="/docs" rel="external">
+                        <Icon name="page" />
+                        "Docs"
+                    </a>
+                    <a class="menu-link" href="/support" rel="external">
+                        <Icon name="help" />
+                        "Support"
+                    </a>
                 </div>
                 <div class="menu-foot">
                     <span class="menu-email">{email}</span>

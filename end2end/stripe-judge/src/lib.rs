@@ -9,6 +9,7 @@
 mod coerce;
 mod differences;
 mod document;
+mod oauth;
 mod operation;
 mod schema;
 mod watch;

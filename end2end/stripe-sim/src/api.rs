@@ -22,10 +22,11 @@ use crate::{
     form, id,
     idempotency::{Fingerprint, KeptAnswer},
     log::{Entry, RequestRecord},
-    price, promotion_code,
+    oauth, price, promotion_code,
     route::{self, Endpoint, Route},
     schema, session_create, session_read,
     state::State,
+    token_call, webhook_endpoint,
     world::{Context, World},
 };
 
@@ -34,13 +35,13 @@ pub(crate) const VERSION: &str = "2026-10-28.endive";
 const MOST_BYTES: usize = 1 << 20;
 
 /// A request as it came.
-struct Call {
+pub(crate) struct Call {
     method: Method,
     path: String,
     headers: HeaderMap,
     body: Option<Bytes>,
     /// Those of the query, then those of the body.
-    params: Vec<(String, String)>,
+    pub(crate) params: Vec<(String, String)>,
     /// How many of them are the query's.
     in_query: usize,
     idempotency_key: Option<String>,
@@ -49,13 +50,13 @@ struct Call {
 }
 
 /// An answer before it is one of HTTP.
-struct Answer {
-    status: StatusCode,
-    body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: String,
     headers: Vec<(&'static str, String)>,
 }
 
-enum Outcome {
+pub(crate) enum Outcome {
     Answer(Answer),
     Cut,
 }
@@ -63,13 +64,18 @@ enum Outcome {
 /// A call that has been let in and may be executed.
 struct Pending {
     call: Call,
-    route: Route,
-    params: Value,
-    caller: Caller,
+    work: Work,
     entry: Entry,
     fault: Option<FaultKind>,
     /// Taken before anybody could see the call, so that no release of it is missed.
     released: watch::Receiver<u64>,
+}
+
+/// What a call that was let in is about to do.
+enum Work {
+    Api(Route, Value, Caller),
+    /// Tokens, for the developer in a mode.
+    Token(bool),
 }
 
 enum Step {
@@ -139,7 +145,7 @@ fn begin(sim: &Sim, call: Call) -> Step {
         at_ms: state.clock.now_ms(),
         method: call.method.to_string(),
         path: call.path.clone(),
-        params: call.params.clone(),
+        params: call.shown_params(),
         idempotency_key: call.idempotency_key.clone(),
         key: auth::key(&call.headers).map(|key| auth::masked(&key)),
         stripe_version: stripe_version.clone(),
@@ -150,14 +156,17 @@ fn begin(sim: &Sim, call: Call) -> Step {
     state.recorder.begin(entry.0, || call.exchange());
     sim.changed();
     if state.down || fault == Some(FaultKind::Drop) {
+        if call.is_for_tokens() {
+            token_call::note_refused(&mut state, &call, entry);
+        }
         return Step::Ready(cut(&mut state, entry));
     }
     let mut caller = None;
     let admitted = admit(&mut state, &call, fault, stripe_version.as_deref(), entry, &mut caller);
     let outcome = match admitted {
-        Ok(Admitted::Fresh(route, params, caller)) => {
+        Ok(Admitted::Fresh(work)) => {
             drop(state);
-            return Step::Execute(Box::new(Pending { call, route, params, caller, entry, fault, released }));
+            return Step::Execute(Box::new(Pending { call, work, entry, fault, released }));
         }
         Ok(Admitted::Replayed(kept)) => {
             state.log.change(entry, |record| {
@@ -174,11 +183,14 @@ fn begin(sim: &Sim, call: Call) -> Step {
     if fault == Some(FaultKind::ApplyThenDrop) {
         return Step::Ready(cut(&mut state, entry));
     }
+    if call.is_for_tokens() {
+        token_call::note_refused(&mut state, &call, entry);
+    }
     state.recorder.answered(entry.0, outcome.status.as_u16(), &outcome.body);
     Step::Ready(Outcome::Answer(outcome))
 }
 
-fn cut(state: &mut State, entry: Entry) -> Outcome {
+pub(crate) fn cut(state: &mut State, entry: Entry) -> Outcome {
     state.log.change(entry, |record| {
         record.status = None;
         record.cut = true;
@@ -187,7 +199,7 @@ fn cut(state: &mut State, entry: Entry) -> Outcome {
 }
 
 enum Admitted {
-    Fresh(Route, Value, Caller),
+    Fresh(Work),
     Replayed(KeptAnswer),
 }
 
@@ -201,7 +213,18 @@ fn admit(
 ) -> ApiResult<Admitted> {
     let route = route::find(&call.method, &call.path)
         .ok_or_else(|| ApiError::unrecognized_url(call.method.as_str(), &call.path))?;
-    let caller = state.keys.caller(auth::key(&call.headers).as_deref())?;
+    let given = auth::key(&call.headers);
+    if route.endpoint == Endpoint::TokenCreate {
+        let livemode = oauth::developer(state, given.as_deref())?;
+        state.log.change(entry, |record| record.livemode = Some(livemode));
+        if fault == Some(FaultKind::RateLimited429) {
+            return Err(ApiError::rate_limited());
+        }
+        check_body(call)?;
+        lock_timeout(fault)?;
+        return Ok(Admitted::Fresh(Work::Token(livemode)));
+    }
+    let caller = state.keys.caller(given.as_deref(), state.clock.now_ms())?;
     *known = Some(caller.clone());
     state.log.change(entry, |record| {
         record.account = Some(caller.account.clone());
@@ -220,7 +243,7 @@ fn admit(
     let Some(key) = &call.idempotency_key else {
         let params = schema::read(route.name, &form::tree(&call.params)?)?;
         lock_timeout(fault)?;
-        return Ok(Admitted::Fresh(route, params, caller));
+        return Ok(Admitted::Fresh(Work::Api(route, params, caller)));
     };
     let kept = &mut state.world(&caller.account, caller.livemode).kept;
     if let Some(answer) = kept.claim(key, Fingerprint::new(&call.path, &call.params), now_ms)? {
@@ -228,7 +251,7 @@ fn admit(
     }
     let read = form::tree(&call.params).and_then(|tree| schema::read(route.name, &tree));
     match read.and_then(|params| lock_timeout(fault).map(|()| params)) {
-        Ok(params) => Ok(Admitted::Fresh(route, params, caller)),
+        Ok(params) => Ok(Admitted::Fresh(Work::Api(route, params, caller))),
         Err(error) => {
             kept.release(key);
             Err(error)
@@ -268,12 +291,18 @@ fn check_body(call: &Call) -> ApiResult<()> {
 
 /// Executes a call, keeps its answer where it has a key, and sends it or does not.
 fn finish(sim: &Sim, pending: Pending) -> Outcome {
-    let Pending { call, route, params, caller, entry, fault, .. } = pending;
+    let Pending { call, work, entry, fault, .. } = pending;
+    let (route, params, caller) = match work {
+        Work::Api(route, params, caller) => (route, params, caller),
+        Work::Token(livemode) => return token_call::finish(sim, &call, livemode, entry, fault),
+    };
     let mut state = sim.lock();
     let base_url = state.base_url.clone().unwrap_or_else(|| format!("http://{}", call.host));
     let reuse_coupon_ids = state.reuse_coupon_ids;
     let origin = Origin { request_id: Some(call.request_id.clone()), idempotency_key: call.idempotency_key.clone() };
-    let context = Context { caller: caller.clone(), now: state.clock.now(), base_url, reuse_coupon_ids, origin };
+    let account_name = state.name_of(&caller.account).to_owned();
+    let now = state.clock.now();
+    let context = Context { caller: caller.clone(), account_name, now, base_url, reuse_coupon_ids, origin };
     let world = state.world(&caller.account, caller.livemode);
     let result = match fault {
         Some(FaultKind::Status500) => Err(ApiError::internal()),
@@ -301,11 +330,26 @@ fn finish(sim: &Sim, pending: Pending) -> Outcome {
             Ok(_) => record.status = Some(200),
             Err(error) => record.refused(error),
         });
-        state.recorder.answered(entry.0, answer.status.as_u16(), &answer.body);
+        state.recorder.answered(entry.0, answer.status.as_u16(), &shown(&route, &result, &answer));
         Outcome::Answer(answer)
     };
+    state.dispatch();
+    drop(state);
     sim.changed();
     outcome
+}
+
+/// An answer as it may be remembered: without a signing secret.
+fn shown(route: &Route, result: &ApiResult<Value>, answer: &Answer) -> String {
+    match result {
+        Ok(body) if route.endpoint == Endpoint::WebhookEndpointCreate => {
+            let secret = auth::masked(body["secret"].as_str().unwrap_or_default());
+            let mut body = body.clone();
+            body["secret"] = secret.into();
+            body.to_string()
+        }
+        _ => answer.body.clone(),
+    }
 }
 
 /// Does what a call asks for, and remembers what that brought about.
@@ -336,6 +380,12 @@ fn perform(world: &mut World, route: &Route, params: &Value, context: &Context) 
         Endpoint::SessionRetrieve => session_read::retrieve(world, id, params, context),
         Endpoint::SessionExpire => session_read::expire(world, id, params, context),
         Endpoint::SessionLineItems => session_read::line_items(world, id, params),
+        Endpoint::WebhookEndpointCreate => webhook_endpoint::create(world, params, context),
+        Endpoint::WebhookEndpointList => webhook_endpoint::page(world, params, context),
+        Endpoint::WebhookEndpointRetrieve => webhook_endpoint::retrieve(world, id, params, context),
+        Endpoint::WebhookEndpointDelete => webhook_endpoint::delete(world, id),
+        // Answered before anything comes here: it belongs to no account.
+        Endpoint::TokenCreate => Err(ApiError::unrecognized_url("POST", oauth::PATH)),
         Endpoint::AccountRetrieve => Ok(account::retrieve(context)),
         Endpoint::EventList => event::page(world, params, context),
         Endpoint::EventRetrieve => event::retrieve(world, id),
@@ -343,8 +393,18 @@ fn perform(world: &mut World, route: &Route, params: &Value, context: &Context) 
 }
 
 impl Call {
+    /// Whether it is one for tokens, whose parameters nobody may see.
+    pub(crate) fn is_for_tokens(&self) -> bool {
+        self.path == oauth::PATH
+    }
+
+    fn shown_params(&self) -> Vec<(String, String)> {
+        if self.is_for_tokens() { oauth::without_secrets(&self.params) } else { self.params.clone() }
+    }
+
     fn exchange(&self) -> Exchange {
-        let (query, form) = self.params.split_at(self.in_query);
+        let params = self.shown_params();
+        let (query, form) = params.split_at(self.in_query);
         Exchange {
             method: self.method.to_string(),
             path: self.path.clone(),
@@ -356,18 +416,18 @@ impl Call {
 }
 
 impl RequestRecord {
-    fn refused(&mut self, error: &ApiError) {
+    pub(crate) fn refused(&mut self, error: &ApiError) {
         self.status = Some(error.status.as_u16());
         self.error = Some(error.code.unwrap_or(error.kind()).to_owned());
     }
 }
 
 impl Answer {
-    fn done(call: &Call, body: &Value) -> Self {
+    pub(crate) fn done(call: &Call, body: &Value) -> Self {
         Self { status: StatusCode::OK, body: body.to_string(), headers: Self::headers(call) }
     }
 
-    fn refused(call: &Call, error: &ApiError, caller: Option<&Caller>) -> Self {
+    pub(crate) fn refused(call: &Call, error: &ApiError, caller: Option<&Caller>) -> Self {
         let log_url = caller.map(|caller| {
             let (account, mode) = (&caller.account, if caller.livemode { "" } else { "test/" });
             format!("https://dashboard.stripe.com/{account}/{mode}workbench/logs?object={}", call.request_id)

@@ -63,11 +63,34 @@ pub(crate) const PERMISSIONS: &[(&str, &str)] = &[
     ("connected_account", "Accounts"),
 ];
 
+/// A write permission includes reading the same thing.
+fn may(permissions: &BTreeSet<String>, permission: &str) -> bool {
+    permissions.contains(permission)
+        || permission.strip_suffix("_read").is_some_and(|resource| permissions.contains(&format!("{resource}_write")))
+}
+
+/// Whether an app with these permissions is sent events of this type, by Stripe's table of permissions.
+pub(crate) fn covers(permissions: &BTreeSet<String>, kind: &str) -> bool {
+    let any_of: &[&str] = if kind.starts_with("checkout.session.") {
+        &["checkout_session_read"]
+    } else if kind.starts_with("coupon.") {
+        &["coupon_read"]
+    } else if kind.starts_with("promotion_code.") {
+        &["promotion_code_read", "credit_note_read", "invoice_read", "quote_read"]
+    } else {
+        &[]
+    };
+    may(permissions, "event_read") && any_of.iter().any(|permission| may(permissions, permission))
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    Active,
+    /// Up to this moment, in milliseconds.
+    ActiveUntil(i64),
     Revoked,
     Expired,
+    /// A token of an application that was uninstalled since.
+    Disconnected,
 }
 
 /// What a key opens.
@@ -77,15 +100,13 @@ pub(crate) struct Caller {
     pub(crate) livemode: bool,
     pub(crate) masked: String,
     permissions: BTreeSet<String>,
+    /// Whether it is the access token of an application.
+    application: bool,
 }
 
 impl Caller {
-    /// A write permission includes reading the same thing.
     fn may(&self, permission: &str) -> bool {
-        self.permissions.contains(permission)
-            || permission
-                .strip_suffix("_read")
-                .is_some_and(|resource| self.permissions.contains(&format!("{resource}_write")))
+        may(&self.permissions, permission)
     }
 
     /// Refuses as Stripe does where the key lacks `permission` (without `rak_`).
@@ -94,11 +115,16 @@ impl Caller {
             return Ok(());
         }
         let Self { masked, account, .. } = self;
+        let (code, wanted) = if self.application {
+            ("more_permissions_required_for_application", format!("'{permission}' scope"))
+        } else {
+            ("more_permissions_required", format!("'rak_{permission}' permission"))
+        };
         let message = format!(
             "The provided key '{masked}' does not have the required permissions for this endpoint on account \
-             '{account}'. Having the 'rak_{permission}' permission would allow this request to continue."
+             '{account}'. Having the {wanted} would allow this request to continue."
         );
-        Err(ApiError::forbidden("more_permissions_required", message))
+        Err(ApiError::forbidden(code, message))
     }
 }
 
@@ -110,9 +136,31 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn issue(&mut self, account: AccountId, livemode: bool, permissions: BTreeSet<String>) -> String {
+        self.add(account, livemode, permissions, None)
+    }
+
+    /// An access token of an application, which looks like a restricted key and is good until `until_ms`.
+    pub(crate) fn issue_token(
+        &mut self,
+        account: AccountId,
+        livemode: bool,
+        permissions: BTreeSet<String>,
+        until_ms: i64,
+    ) -> String {
+        self.add(account, livemode, permissions, Some(until_ms))
+    }
+
+    fn add(
+        &mut self,
+        account: AccountId,
+        livemode: bool,
+        permissions: BTreeSet<String>,
+        token_until: Option<i64>,
+    ) -> String {
         let key = id::mixed(if livemode { "rk_live_51" } else { "rk_test_51" }, 40);
-        let caller = Caller { account, livemode, masked: masked(&key), permissions };
-        self.issued.insert(key.clone(), (caller, Standing::Active));
+        let caller =
+            Caller { account, livemode, masked: masked(&key), permissions, application: token_until.is_some() };
+        self.issued.insert(key.clone(), (caller, Standing::ActiveUntil(token_until.unwrap_or(i64::MAX))));
         key
     }
 
@@ -126,29 +174,54 @@ impl Keys {
         self.stand(key, Standing::Expired)
     }
 
+    /// Ends every access token of the application in an account: with it, or as the account has disconnected it.
+    pub(crate) fn end_tokens(&mut self, account: &AccountId, livemode: bool, disconnected: bool) {
+        let end = if disconnected { Standing::Disconnected } else { Standing::Expired };
+        let meant = |caller: &Caller| caller.application && caller.account == *account && caller.livemode == livemode;
+        self.issued.values_mut().filter(|(caller, _)| meant(caller)).for_each(|(_, standing)| *standing = end);
+    }
+
+    /// A token that is good no longer than until `at_ms`.
+    pub(crate) fn retire(&mut self, key: &str, at_ms: i64) {
+        if let Some((_, Standing::ActiveUntil(until))) = self.issued.get_mut(key) {
+            *until = at_ms.min(*until);
+        }
+    }
+
     fn stand(&mut self, key: &str, standing: Standing) -> bool {
         self.issued.get_mut(key).map(|(_, at)| *at = standing).is_some()
     }
 
-    pub(crate) fn caller(&self, key: Option<&str>) -> ApiResult<Caller> {
-        let Some(key) = key else {
-            let message = "You did not provide an API key. You need to provide your API key in the Authorization \
-                           header, using Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See \
-                           https://stripe.com/docs/api#authentication for details, or we can help at \
-                           https://support.stripe.com/.";
-            return Err(ApiError::unauthorized(None, message.to_owned()));
-        };
+    /// Whose key it is, at a moment in milliseconds.
+    pub(crate) fn caller(&self, key: Option<&str>, now_ms: i64) -> ApiResult<Caller> {
+        let key = key.ok_or_else(no_key)?;
         match self.issued.get(key) {
-            Some((caller, Standing::Active)) => Ok(caller.clone()),
-            Some((caller, Standing::Expired)) => {
+            Some((caller, Standing::ActiveUntil(until))) if now_ms < *until => Ok(caller.clone()),
+            Some((caller, Standing::ActiveUntil(_) | Standing::Expired)) => {
                 let message = format!("Expired API Key provided: {}", caller.masked);
                 Err(ApiError::unauthorized(Some("api_key_expired"), message))
             }
-            Some((_, Standing::Revoked)) | None => {
-                Err(ApiError::unauthorized(None, format!("Invalid API Key provided: {}", masked(key))))
+            Some((_, Standing::Disconnected)) => {
+                let message = "The API key provided by your Connect platform has expired. This occurs if your platform \
+                               has either generated a new key or the connected account has been disconnected from \
+                               the platform.";
+                Err(ApiError::unauthorized(Some("platform_api_key_expired"), message.to_owned()))
             }
+            Some((_, Standing::Revoked)) | None => Err(unknown_key(key)),
         }
     }
+}
+
+pub(crate) fn no_key() -> ApiError {
+    let message = "You did not provide an API key. You need to provide your API key in the Authorization header, using \
+                   Bearer auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY'). See \
+                   https://stripe.com/docs/api#authentication for details, or we can help at \
+                   https://support.stripe.com/.";
+    ApiError::unauthorized(None, message.to_owned())
+}
+
+pub(crate) fn unknown_key(key: &str) -> ApiError {
+    ApiError::unauthorized(None, format!("Invalid API Key provided: {}", masked(key)))
 }
 
 /// The key of a request: a bearer token, or the user of Basic authentication.
@@ -168,7 +241,7 @@ pub(crate) fn key(headers: &HeaderMap) -> Option<String> {
 
 /// A key as Stripe shows it: `rk_test_****…1234`.
 pub(crate) fn masked(key: &str) -> String {
-    let start = ["rk_test_", "rk_live_", "sk_test_", "sk_live_", "pk_test_", "pk_live_"]
+    let start = ["rk_test_", "rk_live_", "sk_test_", "sk_live_", "pk_test_", "pk_live_", "ac_", "rt_", "whsec_"]
         .into_iter()
         .find(|prefix| key.starts_with(prefix))
         .unwrap_or_default();

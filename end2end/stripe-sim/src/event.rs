@@ -5,11 +5,14 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     api::VERSION,
+    app::NAME,
+    auth::AccountId,
     error::{ApiError, ApiResult},
     id,
     params::{Expand, typed},
     route::{Endpoint, Route},
     shelf::{Paging, Shelved, list},
+    state::State,
     world::{Context, World},
 };
 
@@ -29,6 +32,8 @@ pub struct Event {
     /// What it had before an update, of what is other now.
     previous: Option<Value>,
     request: Origin,
+    /// Whether only the application that it is about is told.
+    pub(crate) for_application: bool,
 }
 
 /// The call that an event came of: none where a person or the time did it.
@@ -138,7 +143,23 @@ impl World {
 
 fn put(world: &mut World, kind: &'static str, at: i64, object: Value, previous: Option<Value>, request: Origin) {
     let livemode = object["livemode"] == true;
-    world.events.put(Event { id: id::mixed("evt_1", 23), kind, created: at, livemode, object, previous, request });
+    let id = id::mixed("evt_1", 23);
+    world.fresh_events.push(id.clone());
+    world.events.put(Event { id, kind, created: at, livemode, object, previous, request, for_application: false });
+}
+
+impl State {
+    /// What happened between an account and the app of a mode.
+    pub(crate) fn application_event(&mut self, kind: &'static str, livemode: bool, account: &AccountId) {
+        let (id, created) = (id::mixed("evt_1", 23), self.clock.now());
+        let Some(app) = self.apps.of(livemode) else { return };
+        let object = json!({ "id": app.client_id, "object": "application", "name": NAME });
+        let (previous, request) = (None, Origin::default());
+        let event = Event { id: id.clone(), kind, created, livemode, object, previous, request, for_application: true };
+        let world = self.world(account, livemode);
+        world.fresh_events.push(id);
+        world.events.put(event);
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -157,12 +178,18 @@ pub(crate) fn page(world: &mut World, params: &Value, context: &Context) -> ApiR
     }
     world.settle(context.now);
     let (found, more) = world.events.page(&paging, "event", |event| {
-        filter.r#type.as_ref().is_none_or(|wanted| wanted == event.kind)
+        !event.for_application
+            && filter.r#type.as_ref().is_none_or(|wanted| wanted == event.kind)
             && filter.types.as_ref().is_none_or(|wanted| wanted.iter().any(|one| one == event.kind))
     })?;
     Ok(list(found.into_iter().map(|event| event.json(None)).collect(), more, "/v1/events"))
 }
 
 pub(crate) fn retrieve(world: &World, id: &str) -> ApiResult<Value> {
-    world.events.get(id).map(|event| event.json(None)).ok_or_else(|| ApiError::not_found("event", id, "id"))
+    world
+        .events
+        .get(id)
+        .filter(|event| !event.for_application)
+        .map(|event| event.json(None))
+        .ok_or_else(|| ApiError::not_found("event", id, "id"))
 }

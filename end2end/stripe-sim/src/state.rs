@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
+    app::Apps,
     auth::{AccountId, Keys},
     clock::Clock,
     delivery::Secrets,
     exchange::Recorder,
     fault::Faults,
     log::Log,
+    oauth::TokenRecord,
+    post::Post,
     world::World,
 };
 
@@ -17,10 +20,15 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) accounts: BTreeSet<AccountId>,
     pub(crate) worlds: BTreeMap<(AccountId, bool), World>,
+    /// What accounts are called, where they have a name of their own.
+    pub(crate) names: BTreeMap<AccountId, String>,
     pub(crate) keys: Keys,
+    pub(crate) apps: Apps,
+    pub(crate) token_requests: Vec<TokenRecord>,
     pub(crate) log: Log,
     pub(crate) recorder: Recorder,
     pub(crate) secrets: Secrets,
+    pub(crate) post: Post,
     pub(crate) faults: Faults,
     /// Every connection is cut.
     pub(crate) down: bool,
@@ -34,6 +42,11 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn world(&mut self, account: &AccountId, livemode: bool) -> &mut World {
         self.worlds.entry((account.clone(), livemode)).or_default()
+    }
+
+    /// What an account is called.
+    pub(crate) fn name_of(&self, account: &AccountId) -> &str {
+        self.names.get(account).map_or("TaskPomo", String::as_str)
     }
 
     /// Counts a call; `false` where there were too many in this second.

@@ -3,10 +3,10 @@
 
 use super::when::{Writing, local_ms};
 use super::{Caller, Services, connection, discount_codes, install};
-use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction};
-use app::backend::{Backend, Viewer, Visitor};
+use crate::{crash, crypto};
+use app::backend::{Backend, LinkOffer, Viewer, Visitor};
 use app::domain::app_id::AppId;
 use app::domain::checkout::CheckoutDraft;
 use app::domain::code::CodeText;
@@ -14,6 +14,7 @@ use app::domain::connection::{Permissions, create_key_url};
 use app::domain::discount_code::Status;
 use app::domain::form::CodeForm;
 use app::domain::ids::{ApiKeyId, DiscountCodeId};
+use app::domain::install::StartedFrom;
 use app::domain::mode::Mode;
 use app::domain::patch::Patch;
 use app::domain::problem::{Code, Problem};
@@ -50,7 +51,7 @@ impl Services {
     }
 
     fn one_click_url(&self, mode: Mode) -> Option<String> {
-        self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, "settings"))
+        self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, StartedFrom::Settings))
     }
 
     async fn connection_view(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem> {
@@ -58,6 +59,13 @@ impl Services {
         let row = self.connection_row(&scope).await?;
         let connection = connection::wire(&scope, row.as_ref());
         let trouble = row.as_ref().and_then(|row| row.trouble.clone());
+        let minted_elsewhere = match &connection.account {
+            Some(account) => {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(&scope).minted_elsewhere(account).await?
+            }
+            None => 0,
+        };
         let there = row.filter(|_| connection.method.is_some());
         let all: Vec<&str> = Permissions::LEAST.into_iter().chain(Permissions::CHECKOUT).collect();
         Ok(ConnectionView {
@@ -72,7 +80,7 @@ impl Services {
                 self.0.dashboard_url,
                 if mode == Mode::Test { "/test" } else { "" }
             ),
-            minted_elsewhere: 0,
+            minted_elsewhere,
         })
     }
 }
@@ -83,8 +91,12 @@ impl Backend for Services {
         self.ask_for_link(&visitor.address, email).await
     }
 
-    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem> {
-        self.link_address(token).await
+    async fn sign_in_link(&self, token: &str) -> Result<Option<LinkOffer>, Problem> {
+        self.link_offer(crypto::hash_token(token).as_bytes()).await
+    }
+
+    async fn add_address(&self, viewer: &Viewer, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem> {
+        self.ask_to_add_address(viewer, visitor, email).await
     }
 
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem> {
@@ -276,6 +288,32 @@ impl Backend for Services {
     async fn disconnect(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem> {
         self.disconnect_scope(&scope(viewer, mode)).await?;
         self.connection_view(viewer, mode).await
+    }
+
+    async fn webhook_setup(&self, viewer: &Viewer, mode: Mode) -> Result<Option<WebhookSetup>, Problem> {
+        self.webhook_setup_of(&scope(viewer, mode), &Writing::of(viewer)).await
+    }
+
+    async fn make_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem> {
+        let scope = scope(viewer, mode);
+        self.make_own_endpoint(&scope).await?;
+        self.webhook_setup_now(&scope, &Writing::of(viewer)).await
+    }
+
+    async fn set_webhook_secret(&self, viewer: &Viewer, mode: Mode, secret: &str) -> Result<WebhookSetup, Problem> {
+        let scope = scope(viewer, mode);
+        self.keep_webhook_secret(&scope, secret).await?;
+        self.webhook_setup_now(&scope, &Writing::of(viewer)).await
+    }
+
+    async fn remove_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem> {
+        let scope = scope(viewer, mode);
+        self.remove_own_endpoint(&scope).await?;
+        self.webhook_setup_now(&scope, &Writing::of(viewer)).await
+    }
+
+    async fn deliveries(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<Delivery>, Problem> {
+        self.deliveries_of(&scope(viewer, mode), &Writing::of(viewer)).await
     }
 
     async fn install_offer(&self, viewer: Option<&Viewer>, mode: Option<Mode>) -> Result<InstallOffer, Problem> {

@@ -25,6 +25,19 @@ const FEW: usize = 3;
 /// Open checkouts of one connection that one sweep looks after.
 const SWEEP_LIMIT: i64 = 2000;
 
+/// What came of a session that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// Nothing: it is not over, or not decided.
+    NotYet,
+    /// Nothing: it had been counted.
+    Before,
+    /// Paid, and counted now.
+    Paid,
+    /// Over without payment, and its hold given back now.
+    Unpaid,
+}
+
 impl Services {
     /// Asks Stripe about the open sessions of every connection that works.
     pub(crate) async fn sweep_sessions(&self) -> Result<(), Problem> {
@@ -103,24 +116,30 @@ impl Services {
         }
     }
 
-    /// Paid: redeemed. Expired: released. A late payment that is still undecided stays held.
-    async fn end_if_over(&self, scope: &Scope, row: &CheckoutRow, session: &Session) -> Result<(), Problem> {
-        let step = match (session.status, session.payment_status) {
-            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => return Ok(()),
-            (SessionStatus::Complete, _) => Step::Complete,
-            (SessionStatus::Expired, _) => Step::Expired,
-            _ => return Ok(()),
+    /// Paid: redeemed. Expired: released. A late payment that is still undecided stays held. Whoever asks first, the sweep or an event,
+    /// counts; everybody else finds it done.
+    pub(super) async fn end_if_over(
+        &self,
+        scope: &Scope,
+        row: &CheckoutRow,
+        session: &Session,
+    ) -> Result<Ended, Problem> {
+        let (step, ended) = match (session.status, session.payment_status) {
+            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => return Ok(Ended::NotYet),
+            (SessionStatus::Complete, _) => (Step::Complete, Ended::Paid),
+            (SessionStatus::Expired, _) => (Step::Expired, Ended::Unpaid),
+            _ => return Ok(Ended::NotYet),
         };
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
-        if tx.at(scope).end_checkout(&row.id, step, now).await? {
-            let paid = step == Step::Complete;
-            settle(&mut tx, scope, row.redemption_id.as_deref(), paid, now).await?;
+        let first = tx.at(scope).end_checkout(&row.id, step, now).await?;
+        if first {
+            settle(&mut tx, scope, row.redemption_id.as_deref(), ended == Ended::Paid, now).await?;
         }
         crash::here!("before-counted");
         tx.commit().await?;
         crash::here!("counted");
-        Ok(())
+        Ok(if first { ended } else { Ended::Before })
     }
 
     /// Gives up checkouts whose request died and never came back: the hold goes back, and a session that exists is ended.
@@ -186,14 +205,17 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions and links, idempotency keys and leases after two days.
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
         self.0.sign_in_limits.forget_idle();
+        self.0.starts.forget_idle();
         let mut tx = self.0.db.begin().await?;
         tx.conn().forget_ended(now).await?;
         tx.conn().forget_idempotency_keys(now - 2 * DAY_MS).await?;
+        tx.conn().forget_installs(now, now - DAY_MS).await?;
         tx.conn().forget_leases(now - 2 * DAY_MS).await?;
+        tx.conn().forget_events(now - 30 * DAY_MS).await?;
         tx.commit().await?;
         Ok(())
     }

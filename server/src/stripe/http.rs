@@ -60,6 +60,11 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, form: Some(form), repeat, ..Self::get(template) }
     }
 
+    /// Harmless twice: what is gone is gone.
+    pub(super) fn delete(template: &'static str) -> Self {
+        Self { method: Method::DELETE, ..Self::get(template) }
+    }
+
     pub(super) fn id(self, id: &'a str) -> Self {
         Self { id: Some(id), ..self }
     }
@@ -126,6 +131,14 @@ impl Http {
         }
         let client = client.build().map_err(|error| SetupError::Client(error.to_string()))?;
         Ok(Self { client, base, budget })
+    }
+
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     /// Makes a call and returns the body of its 2xx answer.
@@ -224,7 +237,7 @@ impl Http {
 }
 
 /// The whole body; `None` if it breaks off or has no end.
-async fn body(mut response: Response) -> Option<Vec<u8>> {
+pub(super) async fn body(mut response: Response) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.ok()? {
         if body.len() + chunk.len() > MAX_BODY {

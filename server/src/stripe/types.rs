@@ -1,6 +1,7 @@
 //! Stripe's objects, as far as they are read. Unknown fields and unknown words are no error: Stripe adds both at any time.
 
 use super::params::NewCoupon;
+use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -210,6 +211,23 @@ pub enum PaymentStatus {
     Unknown,
 }
 
+/// An endpoint that Stripe tells events.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WebhookEndpoint {
+    /// `we_…`
+    pub id: String,
+    /// Where it is.
+    #[serde(default)]
+    pub url: String,
+    /// What deliveries are signed with; told once, by the call that makes it.
+    #[serde(default, deserialize_with = "secret")]
+    pub secret: Option<SecretString>,
+}
+
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(SecretString::from))
+}
+
 /// A page of a list, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Page<T> {
@@ -240,6 +258,40 @@ fn id_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D
     Ok(Option::deserialize(deserializer)?.map(|reference| match reference {
         Reference::Id(id) | Reference::Object { id } => id,
     }))
+}
+
+/// How an account calls itself.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Named {
+    business_profile: Option<Profile>,
+    settings: Option<Settings>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Profile {
+    name: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    dashboard: Option<Dashboard>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Dashboard {
+    display_name: Option<String>,
+}
+
+impl Named {
+    /// Its public name, else the one in the dashboard.
+    pub(super) fn name(self) -> Option<String> {
+        let shown = self.settings.and_then(|settings| settings.dashboard).and_then(|dashboard| dashboard.display_name);
+        self.business_profile.and_then(|profile| profile.name).or(shown).filter(|name| !name.trim().is_empty())
+    }
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ use std::time::Duration;
 
 /// Most bytes of a body.
 pub const MAX_BODY: usize = 64 * 1024;
+/// Most bytes of one of Stripe's events, which hold a whole object of the owner's.
+pub const MAX_EVENT: usize = 1024 * 1024;
 /// So much of a body that is too large is read and dropped before the refusal: a connection that is closed while its client still
 /// sends is reset, and the answer is lost with it.
-const MAX_DROPPED: usize = 1024 * 1024;
+const MAX_DROPPED: usize = 2 * 1024 * 1024;
 /// Most bytes of path and query.
 const MAX_TARGET: usize = 8 * 1024;
 /// Most bytes of all headers.
@@ -28,7 +30,13 @@ pub async fn check(request: Request, next: Next) -> Response {
     }
 }
 
+/// Most bytes of a body at an address.
+fn most_at(path: &str) -> usize {
+    if path.starts_with("/stripe/webhooks/") { MAX_EVENT } else { MAX_BODY }
+}
+
 async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> {
+    let most = most_at(request.uri().path());
     let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
     if target > MAX_TARGET {
         return Err(Problem::new(Code::HeadersTooLarge, format!("The address is longer than {MAX_TARGET} bytes.")));
@@ -37,17 +45,17 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
     if headers > MAX_HEADERS {
         return Err(Problem::new(Code::HeadersTooLarge, format!("The headers are larger than {MAX_HEADERS} bytes.")));
     }
-    let too_large = || Problem::new(Code::BodyTooLarge, format!("The body is larger than {MAX_BODY} bytes."));
+    let too_large = || Problem::new(Code::BodyTooLarge, format!("The body is larger than {most} bytes."));
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     // One that waits for `100 Continue` has sent nothing yet.
     let waits = request.headers().contains_key(header::EXPECT);
-    if announced.is_some_and(|length| length > MAX_DROPPED || (length > MAX_BODY && waits)) {
+    if announced.is_some_and(|length| length > MAX_DROPPED || (length > most && waits)) {
         return Err(too_large());
     }
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(within, read(body)).await {
-        Ok(Ok(Some(bytes))) if announced.is_none_or(|length| length <= MAX_BODY) => {
+    match tokio::time::timeout(within, read(body, most)).await {
+        Ok(Ok(Some(bytes))) if announced.is_none_or(|length| length <= most) => {
             Ok(Request::from_parts(parts, Body::from(bytes)))
         }
         Ok(Ok(_)) => Err(too_large()),
@@ -59,20 +67,20 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
     }
 }
 
-/// The whole body; `None` if it is too large.
-async fn read(body: Body) -> Result<Option<Vec<u8>>, axum::Error> {
+/// The whole body; `None` if it has more than `most` bytes.
+async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
     let mut parts = body.into_data_stream();
     let (mut bytes, mut length) = (Vec::new(), 0);
     while let Some(part) = parts.next().await {
         let part = part?;
         length += part.len();
-        if length <= MAX_BODY {
+        if length <= most {
             bytes.extend_from_slice(&part);
         } else if length > MAX_DROPPED {
             break;
         }
     }
-    Ok((length <= MAX_BODY).then_some(bytes))
+    Ok((length <= most).then_some(bytes))
 }
 
 #[cfg(test)]
@@ -83,7 +91,8 @@ mod tests {
     use tower::ServiceExt;
 
     async fn status(request: Request) -> StatusCode {
-        let routes = Router::new().route("/", post(|body: String| async move { body.len().to_string() }));
+        let say = post(|body: String| async move { body.len().to_string() });
+        let routes = Router::new().route("/", say.clone()).route("/stripe/webhooks/test", say);
         routes.layer(middleware::from_fn(check)).oneshot(request).await.unwrap().status()
     }
 
@@ -100,6 +109,9 @@ mod tests {
         assert_eq!(status(announced).await, StatusCode::PAYLOAD_TOO_LARGE);
         assert_eq!(status(Request::post("/").body(in_chunks(64)).unwrap()).await, StatusCode::OK);
         assert_eq!(status(Request::post("/").body(in_chunks(65)).unwrap()).await, StatusCode::PAYLOAD_TOO_LARGE);
+        let event = |bytes| Request::post("/stripe/webhooks/test").body(Body::from("x".repeat(bytes))).unwrap();
+        assert_eq!(status(event(MAX_EVENT)).await, StatusCode::OK);
+        assert_eq!(status(event(MAX_EVENT + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
         let address = Request::post(format!("/?{}", "x".repeat(MAX_TARGET))).body(Body::empty()).unwrap();
         assert_eq!(status(address).await, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         let header = Request::post("/").header("x-large", "x".repeat(MAX_HEADERS)).body(Body::empty()).unwrap();

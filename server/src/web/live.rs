@@ -3,6 +3,7 @@
 //!
 //! The first event comes at once: a browser that was away learns from it what it missed.
 
+use super::cookies::SESSION;
 use super::problem::Refused;
 use super::{Site, forms, session};
 use crate::services::{Listener, Services};
@@ -29,7 +30,7 @@ const ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering")
 pub async fn listen(State(site): State<Site>, uri: Uri, headers: HeaderMap) -> Result<Response, Refused> {
     let nobody = || Problem::new(Code::SignInRequired, "You are signed out. Sign in again; what is stored is safe.");
     let viewer = session::viewer(&site, &headers).await.ok_or_else(nobody)?;
-    let cookie = session::session_value(&headers, session::is_https(&site.edge)).ok_or_else(nobody)?;
+    let cookie = SESSION.read(&headers, session::is_https(&site.edge)).ok_or_else(nobody)?;
     let listener = site.services.listen(&viewer, forms::mode(&uri))?;
     let mut response = Response::new(stream(site.services, listener, cookie, BEAT));
     let headers = response.headers_mut();

@@ -14,6 +14,7 @@ mod answer;
 mod api;
 pub mod assets;
 mod auth;
+mod cookies;
 mod csp;
 mod detach;
 mod fallback;

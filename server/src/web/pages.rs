@@ -4,13 +4,14 @@
 //! them is left to run (and be dropped in a transaction) after the task that renders them.
 
 use super::forms::{self, Place};
+use super::stripe::connect;
 use super::{Site, fallback, problem, session};
-use app::backend::Backend;
+use app::backend::{Backend, LinkOffer, Viewer};
 use app::domain::email;
 use app::domain::locale::Locale;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem, clip};
-use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, WayBack};
+use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, SupportNote, WayBack};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
 use app::wire::screens::{InstallOffer, WaitingInstall};
@@ -24,6 +25,8 @@ use leptos::{context::provide_context, nonce::Nonce};
 use std::sync::Arc;
 use url::Url;
 
+/// The page that asks before an install is bound.
+const ASKS: &str = "/stripe/confirm";
 /// No page is larger: a list has 20 rows.
 const MAX_PAGE: usize = 4 * 1024 * 1024;
 
@@ -36,6 +39,7 @@ pub struct Context {
     pub backend: Arc<dyn Backend>,
     language: String,
     support: Support,
+    support_note: SupportNote,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
 }
@@ -53,6 +57,7 @@ impl Context {
         let context = Self {
             language,
             support: Support(site.services.support_email()),
+            support_note: SupportNote(site.services.support_note()),
             who,
             backend: site.backend.clone(),
             assets: site.assets.clone(),
@@ -65,6 +70,7 @@ impl Context {
     fn provide(self) {
         provide_context(Locale::parse(&self.language));
         provide_context(self.support);
+        provide_context(self.support_note);
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
@@ -89,9 +95,13 @@ pub async fn page(State(site): State<Site>, request: Request) -> Response {
         return Redirect::temporary(there.as_str()).into_response();
     }
     let private = is_private(path);
-    let (context, request) = Context::of(&site, request).await;
+    let asks = path == ASKS;
+    let (context, mut request) = Context::of(&site, request).await;
     if private && context.who.viewer.is_none() {
         return Redirect::to("/").into_response();
+    }
+    if asks && let Some(waiting) = waiting(&site, &context, request.headers()).await {
+        request.extensions_mut().insert(waiting);
     }
     draw(context, request, None).await
 }
@@ -162,16 +172,32 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
     whole(render(request).await).await
 }
 
+/// The install that waits under the browser's ticket, if this person may decide about it.
+async fn waiting(site: &Site, context: &Context, headers: &HeaderMap) -> Option<WaitingInstall> {
+    let (viewer, ticket) = (context.who.viewer.as_ref()?, connect::ticket(site, headers)?);
+    context.backend.waiting_install(viewer, &ticket).await.ok().flatten()
+}
+
 /// What the page behind a sign-in link says; nothing where the link does nothing any more.
 async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
-    let address = context.backend.sign_in_link(token).await.ok().flatten()?;
-    let here = context.who.viewer.as_ref().and_then(|viewer| viewer.email.clone());
-    Some(SignInOffer { other: here.filter(|here| *here != address), address: email::mask(&address) })
+    let LinkOffer { email, adds_to } = context.backend.sign_in_link(token).await.ok().flatten()?;
+    let at_home = |viewer: &&Viewer| match &adds_to {
+        Some(workspace) => viewer.workspace_id == workspace.id,
+        None => viewer.email.as_ref() == Some(&email),
+    };
+    let other = context.who.viewer.as_ref().filter(|viewer| !at_home(viewer));
+    Some(SignInOffer {
+        other: other.map(|viewer| viewer.email.clone().unwrap_or_else(|| "an owner without an address".to_owned())),
+        address: email::mask(&email),
+        adds_to: adds_to.map(|workspace| workspace.name),
+    })
 }
 
 /// Pages of which the browser's part has only the place.
 fn is_bare(path: &str) -> bool {
-    matches!(path.trim_end_matches('/'), "/install" | "/stripe/callback" | "/stripe/confirm")
+    const BARE: [&str; 7] =
+        ["/install", "/stripe/callback", "/stripe/confirm", "/docs", "/docs/connect-stripe", "/privacy", "/support"];
+    BARE.contains(&path.trim_end_matches('/'))
 }
 
 /// What the page that the Marketplace leads to offers; nothing elsewhere.
@@ -228,8 +254,8 @@ async fn blame(response: Response) -> Response {
 }
 
 /// Pages that need somebody signed in.
-fn is_private(path: &str) -> bool {
-    ["/apps", "/settings", "/activity"]
+pub fn is_private(path: &str) -> bool {
+    ["/apps", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

@@ -23,7 +23,8 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 18] = [
+const CALLS: [&str; 24] = [
+    "add-address",
     "create-app",
     "codes",
     "code-taken",
@@ -42,6 +43,11 @@ const CALLS: [&str; 18] = [
     "api-keys",
     "create-api-key",
     "revoke-api-key",
+    "webhook",
+    "make-webhook",
+    "set-webhook-secret",
+    "remove-webhook",
+    "deliveries",
 ];
 
 async fn only_our_own_pages_write(w: &World) {
@@ -151,6 +157,7 @@ async fn private_pages(w: &World) {
             ("restricted_key", "rk_test_1"),
             ("price_id", "price_1ABC"),
             ("zone", "UTC"),
+            ("email", "evil@example.com"),
         ];
         let answer = w.browser("POST", &format!("/api/{name}")).form(&form).send().await;
         assert!(answer.text.contains("sign_in_required"), "{name}: {} {}", answer.status, answer.text);

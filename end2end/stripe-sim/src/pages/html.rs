@@ -55,6 +55,11 @@ impl Html {
 
     /// The whole page around this content.
     pub(crate) fn page(self, title: &str, status: StatusCode) -> Response {
+        self.page_leading_to(title, status, "")
+    }
+
+    /// The same with forms whose answer leads to another origin: a browser holds the policy against where a form ends, too.
+    pub(crate) fn page_leading_to(self, title: &str, status: StatusCode, origin: &str) -> Response {
         let page = Self::new()
             .raw("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
             .raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>")
@@ -66,8 +71,12 @@ impl Html {
             .raw("</body></html>");
         let mut response = (status, Body(page.0)).into_response();
         let headers = response.headers_mut();
-        let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        let policy = format!(
+            "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self' {origin}; base-uri 'none'; frame-ancestors 'none'"
+        );
+        // An origin is letters, digits and points.
+        let policy = HeaderValue::from_str(&policy).unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'"));
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

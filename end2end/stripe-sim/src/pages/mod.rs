@@ -1,6 +1,7 @@
 //! What people see of the stand-in: the hosted checkout, a plain dashboard, and the page that makes a key.
 
 mod apikeys;
+mod authorize;
 mod checkout;
 mod dashboard;
 mod event;
@@ -29,6 +30,11 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/apikeys/create", get(apikeys::ask_live).post(apikeys::create_live))
         .route("/apikeys/delete", post(apikeys::delete))
         .route("/test/apikeys/create", get(apikeys::ask_test).post(apikeys::create_test))
+        .route("/oauth/v2/authorize", get(authorize::ask).post(authorize::answer))
+        .route("/oauth/v2/{channel}/authorize", get(authorize::ask_channel).post(authorize::answer_channel))
+        // Connect's links, which are none of a Stripe App's.
+        .route("/oauth/authorize", get(authorize::invalid_link))
+        .route("/express/oauth/authorize", get(authorize::invalid_link))
         .fallback(|| async { not_found("There is no such page.") })
 }
 

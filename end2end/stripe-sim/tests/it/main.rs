@@ -1,6 +1,7 @@
 //! The stand-in as its clients meet it: over HTTP.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod apps;
 mod common;
 mod errors;
 mod events;
@@ -8,6 +9,8 @@ mod faults;
 mod idempotency;
 mod judged;
 mod lists;
+mod oauth;
 mod objects;
 mod pages;
 mod sessions;
+mod webhooks;

@@ -78,6 +78,16 @@ impl Database {
         }
     }
 
+    /// What nobody does through the API.
+    pub async fn execute(&self, sql: &str) {
+        match self {
+            Self::Sqlite { look, .. } => drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(look).await.unwrap()),
+            Self::Postgres { look, .. } => {
+                drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(look).await.unwrap())
+            }
+        }
+    }
+
     /// The counters of every code are those of its rows. One statement, so that nothing moves between two looks.
     pub async fn audit(&self) {
         let wrong = "SELECT count(*) FROM discount_codes AS c WHERE
