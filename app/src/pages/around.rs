@@ -63,6 +63,7 @@ pub fn SignedIn() -> impl IntoView {
         view! {
             <Side frame=frame.clone() mode path />
             <Top frame=frame.clone() mode path here />
+            <Trouble frame=frame.clone() mode path />
             {frame.filter(|frame| frame.email.is_none()).map(|_| view! { <AddressBanner asked /> })}
         }
         .into_any()
@@ -77,15 +78,6 @@ pub fn SignedIn() -> impl IntoView {
             draw(frame)
         },
     );
-    let trouble = show(
-        frame,
-        RwSignal::new(false),
-        || ().into_any(),
-        move |content| match content.and_then(Content::frame) {
-            Ok(frame) => view! { <Trouble frame mode path /> },
-            Err(_) => ().into_any(),
-        },
-    );
 
     view! {
         <a class="skip" href="#main" rel="external">
@@ -94,7 +86,6 @@ pub fn SignedIn() -> impl IntoView {
         <div class=move || if mode.get() == Mode::Test { "frame frame-test" } else { "frame" }>
             {around}
             <main id="main" class="page" tabindex="-1">
-                {trouble}
                 <Outlet />
             </main>
         </div>
@@ -102,30 +93,33 @@ pub fn SignedIn() -> impl IntoView {
     .into_any()
 }
 
-/// That the connection needs the owner; said on the settings by their own panel.
+/// That the connection needs the owner, on every page but the settings, where their own panel says it.
 #[component]
-fn Trouble(frame: Frame, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
-    let parked = frame.connection.status == "needs_reauth";
-    let ended = frame.connection.status == "disconnected" && frame.trouble.is_some();
-    let why = frame.trouble;
-    let elsewhere = Memo::new(move |_| path.with(|path| path != "/settings"));
-    move || {
-        (elsewhere.get() && (parked || ended)).then(|| {
-            let (tone, action) = if parked { (Tone::Red, "Mend it in the settings") } else { (Tone::Amber, "Connect again") };
-            let first = parked.then_some("Stripe no longer accepts the connection. ");
-            let why = why.clone();
-            view! {
-                <div class="above">
-                    <Banner tone>
-                        <p>{first} {why} " Codes and counts are kept; new checkouts with codes are refused until then."</p>
-                        <a class="link" href=move || links::settings(mode.get())>
-                            {action}
-                        </a>
-                    </Banner>
-                </div>
-            }
-        })
+fn Trouble(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+    let status = frame.as_ref().map(|frame| frame.connection.status.clone()).unwrap_or_default();
+    let why = frame.and_then(|frame| frame.trouble).unwrap_or_default();
+    let parked = status == "needs_reauth";
+    let quiet = !parked && (status != "disconnected" || why.is_empty());
+    let (tone, first, action) = match parked {
+        true => (Tone::Red, "Stripe no longer accepts the connection. ", "Mend it in the settings"),
+        false => (Tone::Amber, "", "Connect again in the settings"),
+    };
+    let banner = (!quiet).then(|| {
+        view! {
+            <Banner tone>
+                <p>{format!("{first}{why} Codes and counts are kept; new checkouts with codes are refused until you connect again.")}</p>
+                <a class="link" href=move || links::settings(mode.get())>
+                    {action}
+                </a>
+            </Banner>
+        }
+    });
+    view! {
+        <section class="trouble" aria-label="Connection to Stripe" hidden=move || quiet || path.with(|path| path == "/settings")>
+            {banner}
+        </section>
     }
+    .into_any()
 }
 
 /// The app that a path is about: `/apps/<id>/…`.

@@ -36,3 +36,6 @@ mod place {
 
     places!(Install, WayBack, Confirm);
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;

@@ -39,11 +39,13 @@ pub fn Install() -> impl IntoView {
                     <p class="lead">
                         "Create discount codes here. The coupon is made in your Stripe account when a customer first uses a code: until then nothing is created there."
                     </p>
-                    <h2>"What it may do"</h2>
-                    <ul class="points">{asked}</ul>
-                    <p class="second after-points">
-                        "It sees no cards, customers or payouts, and moves no money. You can disconnect here or uninstall it in Stripe at any time; codes and counts are kept."
-                    </p>
+                    <div class="asked">
+                        <h2>"What it may do"</h2>
+                        <ul class="points">{asked}</ul>
+                        <p class="second">
+                            "It makes no charges, refunds or payouts. You can disconnect here or uninstall it in Stripe at any time; codes and counts are kept."
+                        </p>
+                    </div>
                 </section>
                 <section class="panel sign-in" aria-labelledby="install-title">
                     <h2 id="install-title">{if mode == Mode::Test { "Install in test mode" } else { "Install" }}</h2>

@@ -21,10 +21,18 @@ use leptos_meta::Title;
 /// The page.
 #[component]
 pub fn Settings() -> impl IntoView {
-    let Around { mode, frame, .. } = expect_context();
+    let Around { mode, frame, changes, .. } = expect_context();
     let connection = load(Signal::derive(move || Asked::Connection(mode.get())));
     let keys = load(Signal::derive(move || Asked::Keys(mode.get())));
     let endpoint = load(Signal::derive(move || Asked::Webhook(mode.get())));
+    // Whose endpoint there is goes with how the workspace is connected.
+    Effect::new(move |before: Option<u32>| {
+        let changes = changes.get();
+        if before.is_some_and(|before| before != changes) {
+            endpoint.refetch();
+        }
+        changes
+    });
     // Lives here, so that a refetch of the frame never hides a key that was just made.
     let made = RwSignal::new(given::new_key());
     let stripe = show_panel(connection, move |content| match content.and_then(Content::connection) {
