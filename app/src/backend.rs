@@ -93,6 +93,16 @@ pub trait Backend: Send + Sync {
     async fn connect_restricted_key(&self, viewer: &Viewer, mode: Mode, key: &str) -> Result<ConnectionView, Problem>;
     /// Forgets the connection; codes stay.
     async fn disconnect(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem>;
+    /// The workspace's own webhook endpoint; none where the connection is not by a restricted key.
+    async fn webhook_setup(&self, viewer: &Viewer, mode: Mode) -> Result<Option<WebhookSetup>, Problem>;
+    /// Makes the endpoint at Stripe with the connected key, and keeps its secret.
+    async fn make_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem>;
+    /// Keeps the signing secret of an endpoint that was made by hand.
+    async fn set_webhook_secret(&self, viewer: &Viewer, mode: Mode, secret: &str) -> Result<WebhookSetup, Problem>;
+    /// Forgets the secret, and deletes at Stripe what was made with the key.
+    async fn remove_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem>;
+    /// What Stripe told last, newest first, at most 50.
+    async fn deliveries(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<Delivery>, Problem>;
     /// The page that the Marketplace leads to; without a mode: live, where it is set up, else test.
     async fn install_offer(&self, viewer: Option<&Viewer>, mode: Option<Mode>) -> Result<InstallOffer, Problem>;
     /// The install that waits under a ticket, if this person may decide about it.

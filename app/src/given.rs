@@ -81,6 +81,15 @@ mod real {
     #[derive(Clone)]
     pub struct Support(pub Option<String>);
 
+    /// What the operator says about help: how soon it comes, for example.
+    #[derive(Clone)]
+    pub struct SupportNote(pub Option<String>);
+
+    /// What the operator says about help.
+    pub fn support_note() -> Option<String> {
+        use_context::<SupportNote>().and_then(|SupportNote(note)| note)
+    }
+
     /// The operator's address for help.
     pub fn support_email() -> Option<String> {
         use_context::<Support>().and_then(|Support(address)| address)

@@ -26,6 +26,8 @@ pub struct Config {
     pub mail_from: String,
     /// Shown where help is offered.
     pub support_email: Option<String>,
+    /// Shown beside it: how soon an answer comes, for example.
+    pub support_note: Option<String>,
     /// Believe `X-Forwarded-For`: only behind a proxy that sets it.
     pub trust_forwarded: bool,
     /// The Stripe App, in each mode.
@@ -168,6 +170,7 @@ impl Config {
             smtp_url: get("CODEMINT_SMTP_URL").map(SecretString::from),
             mail_from: get("CODEMINT_MAIL_FROM").unwrap_or_else(|| "Codemint <codemint@localhost>".into()),
             support_email: get("CODEMINT_SUPPORT_EMAIL"),
+            support_note: get("CODEMINT_SUPPORT_NOTE"),
             stripe_apps: StripeApps {
                 test: StripeApp::read(lookup, Mode::Test)?,
                 live: StripeApp::read(lookup, Mode::Live)?,

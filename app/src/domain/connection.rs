@@ -18,6 +18,12 @@ pub enum Access {
 }
 
 impl Access {
+    /// Whether it is nothing.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+
     /// The word on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -40,6 +46,9 @@ pub struct Permissions {
     /// Stripe calls them plans (`plan_read`): told apart by type and currency before anything is minted.
     #[serde(default)]
     pub prices: Access,
+    /// Whether Codemint may make the owner's webhook endpoint by itself. Of no concern to the API, which is not told.
+    #[serde(default, skip_serializing_if = "Access::is_none")]
+    pub webhooks: Access,
 }
 
 impl Permissions {

@@ -21,3 +21,4 @@ pub mod problem;
 pub mod secret;
 pub mod terms;
 pub mod unseen;
+pub mod webhook;

@@ -135,7 +135,6 @@ fn app_in(path: &str) -> Option<String> {
 
 #[component]
 fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
-    let support = frame.as_ref().and_then(|frame| frame.support_email.clone());
     let email = frame.as_ref().and_then(|frame| frame.email.clone());
     let apps = frame.map(|frame| frame.apps).unwrap_or_default();
     // The app in view; elsewhere the first one, so that its codes are always one click away.
@@ -179,15 +178,15 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         href=Signal::derive(move || links::settings(mode.get()))
                         current=Signal::derive(move || path.with(|path| path == "/settings"))
                     />
-                    {support
-                        .map(|address| {
-                            view! {
-                                <a class="menu-link" href=format!("mailto:{address}") rel="external">
-                                    <Icon name="help" />
-                                    "Support"
-                                </a>
-                            }
-                        })}
+                    // Pages without scripts: the browser asks the server for them.
+                    <a class="menu-link" href="/docs" rel="external">
+                        <Icon name="page" />
+                        "Docs"
+                    </a>
+                    <a class="menu-link" href="/support" rel="external">
+                        <Icon name="help" />
+                        "Support"
+                    </a>
                 </div>
                 <div class="menu-foot">
                     <span class="menu-email">{email}</span>

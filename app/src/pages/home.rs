@@ -2,6 +2,7 @@
 
 use super::links;
 use super::load::{Asked, load, show};
+use super::public::Foot;
 use crate::components::{Banner, Call, Logo, Refusal, SubmitButton, TextField, Tone};
 use crate::domain::email;
 use crate::domain::mode::Mode;
@@ -57,6 +58,7 @@ pub fn Home() -> impl IntoView {
                 </section>
                 <SignInPanel />
             </main>
+            <Foot />
         </div>
     }
     .into_any()

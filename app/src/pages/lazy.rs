@@ -49,4 +49,6 @@ lazy! {
     OneCode: OneCode of codes, at |path| path.contains("/discounts/") && !path.ends_with("/discounts/new");
     /// The settings.
     Settings: Settings of settings, at |path| path == "/settings";
+    /// What Stripe told.
+    Deliveries: Deliveries of settings, at |path| path == "/settings/webhooks";
 }

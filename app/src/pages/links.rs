@@ -80,6 +80,11 @@ pub fn install(mode: Mode) -> String {
     format!("/install?mode={mode}")
 }
 
+/// What Stripe told.
+pub fn deliveries(mode: Mode) -> String {
+    Address::new("/settings/webhooks".into(), mode).text
+}
+
 /// An app's codes.
 pub fn codes(app_id: &str, mode: Mode) -> String {
     codes_page(app_id, mode, &CodeQuery::default())

@@ -12,8 +12,9 @@ use crate::server_fns::ask;
 use crate::server_fns::codes::{ListCodes, ReadCode};
 use crate::server_fns::connection::ReadConnection;
 use crate::server_fns::visit::ReadFrame;
+use crate::server_fns::webhooks::{ReadDeliveries, ReadWebhook};
 use crate::wire::json::{self, Unreadable};
-use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Frame};
+use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Delivery, Frame, WebhookSetup};
 use leptos::server::codee::{Decoder, Encoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::pin::Pin;
@@ -35,6 +36,10 @@ pub enum Asked {
     Connection(Mode),
     /// The API keys.
     Keys(Mode),
+    /// The workspace's own webhook endpoint.
+    Webhook(Mode),
+    /// What Stripe told last.
+    Deliveries(Mode),
 }
 
 /// What comes.
@@ -50,6 +55,10 @@ pub enum Content {
     Connection(ConnectionView),
     /// For [`Asked::Keys`].
     Keys(Vec<ApiKeyRow>),
+    /// For [`Asked::Webhook`].
+    Webhook(Option<Box<WebhookSetup>>),
+    /// For [`Asked::Deliveries`].
+    Deliveries(Vec<Delivery>),
 }
 
 macro_rules! take {
@@ -74,6 +83,8 @@ take! {
     code: Code => Box<CodeDetail>;
     connection: Connection => ConnectionView;
     keys: Keys => Vec<ApiKeyRow>;
+    webhook: Webhook => Option<Box<WebhookSetup>>;
+    deliveries: Deliveries => Vec<Delivery>;
 }
 
 /// Loads what is asked for, on the server while it renders, in the browser afterwards.
@@ -89,6 +100,8 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
             Asked::Code(mode, app_id, id) => Content::Code(Box::new(ask(ReadCode { mode, app_id, id }).await?)),
             Asked::Connection(mode) => Content::Connection(ask(ReadConnection { mode }).await?),
             Asked::Keys(mode) => Content::Keys(ask(ListApiKeys { mode }).await?),
+            Asked::Webhook(mode) => Content::Webhook(ask(ReadWebhook { mode }).await?.map(Box::new)),
+            Asked::Deliveries(mode) => Content::Deliveries(ask(ReadDeliveries { mode }).await?),
         })
     })
 }

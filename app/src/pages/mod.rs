@@ -12,6 +12,7 @@ pub mod links;
 mod live;
 mod load;
 mod not_found;
+mod public;
 mod settings;
 mod sign_in;
 
@@ -42,11 +43,16 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/install") view=install::Install ssr=SsrMode::Async />
                 <Route path=path!("/stripe/callback") view=install::WayBack ssr=SsrMode::Async />
                 <Route path=path!("/stripe/confirm") view=install::Confirm ssr=SsrMode::Async />
+                <Route path=path!("/docs") view=public::Docs ssr=SsrMode::Async />
+                <Route path=path!("/docs/connect-stripe") view=public::ConnectStripe ssr=SsrMode::Async />
+                <Route path=path!("/privacy") view=public::Privacy ssr=SsrMode::Async />
+                <Route path=path!("/support") view=public::Support ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=around::SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/settings/webhooks") view={Lazy::<lazy::Deliveries>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings") view={Lazy::<lazy::Settings>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

@@ -10,5 +10,6 @@ pub(crate) mod connection;
 #[cfg(feature = "ssr")]
 pub mod context;
 pub(crate) mod visit;
+pub(crate) mod webhooks;
 
 pub(crate) use ask::{Answer, ask};

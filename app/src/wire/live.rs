@@ -11,7 +11,7 @@ pub const OVER: &str = "over";
 /// A mark of all that pages show of a connection: another one, another picture. 16 hexadecimal digits, FNV-1a; it keeps nothing secret and
 /// need not, since all of it stands on the page.
 pub fn mark(connection: &Connection, trouble: Option<&str>) -> String {
-    let Permissions { coupons, promotion_codes, checkout_sessions, prices } = connection.permissions;
+    let Permissions { coupons, promotion_codes, checkout_sessions, prices, webhooks } = connection.permissions;
     let parts = [
         Some(connection.status.as_str()),
         connection.method.as_deref(),
@@ -22,6 +22,7 @@ pub fn mark(connection: &Connection, trouble: Option<&str>) -> String {
         Some(promotion_codes.as_str()),
         Some(checkout_sessions.as_str()),
         Some(prices.as_str()),
+        Some(webhooks.as_str()),
     ];
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     // Neither byte occurs in UTF-8: no two lists of parts are written alike.

@@ -170,6 +170,52 @@ pub struct ConnectionView {
     pub minted_elsewhere: i64,
 }
 
+/// The workspace's own webhook endpoint, for a restricted key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookSetup {
+    /// Where Stripe is to send events.
+    pub url: String,
+    /// Which.
+    pub events: Vec<String>,
+    /// Whether its signing secret is kept: only then anything is taken.
+    pub has_secret: bool,
+    /// `we_…`, where it was made with the key.
+    pub stripe_id: Option<String>,
+    /// Since when the secret is kept.
+    pub since: Option<When>,
+    /// Whether the connected key may make it.
+    pub may_create: bool,
+    /// When an event last came.
+    pub last: Option<When>,
+    /// Why Stripe would not send to it; one or two sentences.
+    pub trouble: Option<String>,
+    /// Stripe's page where endpoints are made by hand.
+    pub stripe_page: String,
+}
+
+/// An event that Stripe told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    /// `evt_…`
+    pub id: String,
+    /// When it first came.
+    pub at: When,
+    /// `checkout.session.completed`
+    pub kind: String,
+    /// What it is about.
+    pub object: Option<String>,
+    /// The account that it names.
+    pub account: Option<String>,
+    /// Whether it came to the workspace's own endpoint, not the app's.
+    pub own: bool,
+    /// `queued`, `done`, `ignored` or `failed`.
+    pub state: String,
+    /// What it did, in a sentence.
+    pub outcome: String,
+    /// How often it came.
+    pub times: i64,
+}
+
 /// The page that the Marketplace leads to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstallOffer {

@@ -9,12 +9,17 @@ use crate::{oauth, schema::MAY_BE_MISSING};
 const SESSION: &str = "/components/schemas/checkout.session";
 const NEW_SESSION: &str =
     "/paths/~1v1~1checkout~1sessions/post/requestBody/content/application~1x-www-form-urlencoded/schema/properties";
+const NEW_ENDPOINT: &str =
+    "/paths/~1v1~1webhook_endpoints/post/requestBody/content/application~1x-www-form-urlencoded/schema";
 
 pub(crate) fn apply(document: &mut Value) -> Result<(), String> {
     sessions(document)?;
     session_params(document)?;
     prices(document)?;
     calls_that_were_cut(document)?;
+    // The document knows the versions up to its own.
+    let versions = format!("{NEW_ENDPOINT}/properties/api_version/enum");
+    add_word(document, &versions, "2026-10-28.endive")?;
     set(document, "/paths/~1v1~1oauth~1token", oauth::token())?;
     what_may_be_missing(document)
 }

@@ -14,10 +14,11 @@ pub enum Side {
 }
 
 /// How the client asks what a key may do: wrong on purpose, so that nothing is ever made.
-const QUESTIONS: [(&str, &[(&str, &str)]); 3] = [
+const QUESTIONS: [(&str, &[(&str, &str)]); 4] = [
     ("/v1/coupons", &[("duration", "nonsense")]),
     ("/v1/promotion_codes", &[]),
     ("/v1/checkout/sessions", &[("mode", "nonsense")]),
+    ("/v1/webhook_endpoints", &[]),
 ];
 
 fn is_question(exchange: &Exchange) -> bool {

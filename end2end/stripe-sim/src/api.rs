@@ -26,7 +26,7 @@ use crate::{
     route::{self, Endpoint, Route},
     schema, session_create, session_read,
     state::State,
-    token_call,
+    token_call, webhook_endpoint,
     world::{Context, World},
 };
 
@@ -330,11 +330,26 @@ fn finish(sim: &Sim, pending: Pending) -> Outcome {
             Ok(_) => record.status = Some(200),
             Err(error) => record.refused(error),
         });
-        state.recorder.answered(entry.0, answer.status.as_u16(), &answer.body);
+        state.recorder.answered(entry.0, answer.status.as_u16(), &shown(&route, &result, &answer));
         Outcome::Answer(answer)
     };
+    state.dispatch();
+    drop(state);
     sim.changed();
     outcome
+}
+
+/// An answer as it may be remembered: without a signing secret.
+fn shown(route: &Route, result: &ApiResult<Value>, answer: &Answer) -> String {
+    match result {
+        Ok(body) if route.endpoint == Endpoint::WebhookEndpointCreate => {
+            let secret = auth::masked(body["secret"].as_str().unwrap_or_default());
+            let mut body = body.clone();
+            body["secret"] = secret.into();
+            body.to_string()
+        }
+        _ => answer.body.clone(),
+    }
 }
 
 /// Does what a call asks for, and remembers what that brought about.
@@ -365,6 +380,10 @@ fn perform(world: &mut World, route: &Route, params: &Value, context: &Context) 
         Endpoint::SessionRetrieve => session_read::retrieve(world, id, params, context),
         Endpoint::SessionExpire => session_read::expire(world, id, params, context),
         Endpoint::SessionLineItems => session_read::line_items(world, id, params),
+        Endpoint::WebhookEndpointCreate => webhook_endpoint::create(world, params, context),
+        Endpoint::WebhookEndpointList => webhook_endpoint::page(world, params, context),
+        Endpoint::WebhookEndpointRetrieve => webhook_endpoint::retrieve(world, id, params, context),
+        Endpoint::WebhookEndpointDelete => webhook_endpoint::delete(world, id),
         // Answered before anything comes here: it belongs to no account.
         Endpoint::TokenCreate => Err(ApiError::unrecognized_url("POST", oauth::PATH)),
         Endpoint::AccountRetrieve => Ok(account::retrieve(context)),

@@ -41,6 +41,8 @@ pub(crate) struct App {
     pub(crate) publishable_key: String,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) permissions: BTreeSet<String>,
+    /// Why it asks for each, where that was told.
+    pub(crate) purposes: BTreeMap<String, String>,
     pub(crate) webhook_url: Option<String>,
     pub(crate) installs: BTreeMap<AccountId, Install>,
     codes: HashMap<String, Code>,
@@ -95,7 +97,6 @@ impl Apps {
         [false, true].into_iter().find(|mode| self.of(*mode).is_some_and(|app| app.client_id == client_id))
     }
 
-    #[expect(dead_code, reason = "deliveries ask it")]
     pub(crate) fn has_installed(&self, livemode: bool, account: &AccountId) -> bool {
         self.of(livemode).is_some_and(|app| app.installs.contains_key(account))
     }
@@ -122,6 +123,7 @@ impl Apps {
             publishable_key: id::mixed(&format!("pk_{mode}_51"), 40),
             redirect_uris,
             permissions,
+            purposes: BTreeMap::new(),
             webhook_url,
             installs: BTreeMap::new(),
             codes: HashMap::new(),

@@ -40,6 +40,14 @@ impl Sim {
         })
     }
 
+    /// Why the app of a mode asks for each permission, as its manifest tells those who install it; an empty purpose is none.
+    pub fn set_permission_purposes(&self, livemode: bool, purposes: &[(&str, &str)]) {
+        if let Some(app) = self.lock().apps.of_mut(livemode) {
+            let told = purposes.iter().filter(|(_, purpose)| !purpose.is_empty());
+            app.purposes = told.map(|(name, purpose)| ((*name).to_owned(), (*purpose).to_owned())).collect();
+        }
+    }
+
     /// The app of a mode, where one is registered.
     pub fn app(&self, livemode: bool) -> Option<AppClient> {
         client(&self.lock(), livemode)
@@ -58,6 +66,8 @@ impl Sim {
         let Some(code) = state.apps.install(livemode, account, now_ms) else { return String::new() };
         state.accounts.insert(account.clone());
         state.application_event("account.application.authorized", livemode, account);
+        drop(state);
+        self.tell();
         code
     }
 
@@ -70,6 +80,8 @@ impl Sim {
         if was_there {
             state.application_event("account.application.deauthorized", livemode, account);
         }
+        drop(state);
+        self.tell();
         was_there
     }
 
@@ -106,8 +118,10 @@ impl Sim {
     /// refresh tokens, developer's keys, and the signing secrets of all endpoints.
     pub fn secrets(&self) -> Vec<String> {
         let state = self.lock();
-        let signing = [false, true].map(|livemode| state.secrets.of(livemode).to_owned());
-        state.apps.given_out.iter().cloned().chain(signing).collect()
+        let signing = [false, true].into_iter().flat_map(|livemode| state.secrets.of(livemode).all());
+        let endpoints = state.worlds.values().flat_map(|world| world.webhook_endpoints.iter());
+        let own = endpoints.flat_map(|endpoint| endpoint.secret.all());
+        state.apps.given_out.iter().cloned().chain(signing.chain(own).map(str::to_owned)).collect()
     }
 }
 
@@ -122,7 +136,7 @@ pub(crate) fn client(state: &State, livemode: bool) -> Option<AppClient> {
     Some(AppClient {
         client_id: app.client_id.clone(),
         secret_key: app.secret_key.clone(),
-        webhook_secret: state.secrets.of(livemode).to_owned(),
+        webhook_secret: state.secrets.of(livemode).current().to_owned(),
         authorize_url: link.into(),
     })
 }

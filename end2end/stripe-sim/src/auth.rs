@@ -63,6 +63,26 @@ pub(crate) const PERMISSIONS: &[(&str, &str)] = &[
     ("connected_account", "Accounts"),
 ];
 
+/// A write permission includes reading the same thing.
+fn may(permissions: &BTreeSet<String>, permission: &str) -> bool {
+    permissions.contains(permission)
+        || permission.strip_suffix("_read").is_some_and(|resource| permissions.contains(&format!("{resource}_write")))
+}
+
+/// Whether an app with these permissions is sent events of this type, by Stripe's table of permissions.
+pub(crate) fn covers(permissions: &BTreeSet<String>, kind: &str) -> bool {
+    let any_of: &[&str] = if kind.starts_with("checkout.session.") {
+        &["checkout_session_read"]
+    } else if kind.starts_with("coupon.") {
+        &["coupon_read"]
+    } else if kind.starts_with("promotion_code.") {
+        &["promotion_code_read", "credit_note_read", "invoice_read", "quote_read"]
+    } else {
+        &[]
+    };
+    may(permissions, "event_read") && any_of.iter().any(|permission| may(permissions, permission))
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// Up to this moment, in milliseconds.
@@ -85,12 +105,8 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// A write permission includes reading the same thing.
     fn may(&self, permission: &str) -> bool {
-        self.permissions.contains(permission)
-            || permission
-                .strip_suffix("_read")
-                .is_some_and(|resource| self.permissions.contains(&format!("{resource}_write")))
+        may(&self.permissions, permission)
     }
 
     /// Refuses as Stripe does where the key lacks `permission` (without `rak_`).

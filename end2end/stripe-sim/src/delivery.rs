@@ -1,10 +1,8 @@
-//! Webhooks as they would be sent: the exact body, and the signature over it. Nothing is sent.
+//! Webhooks as the app's endpoint would be sent them at this moment, whether or not they are: the exact body, and the signature over it.
 
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::Sha256;
 
-use crate::{Sim, auth::AccountId, event::Event, id};
+use crate::{Sim, auth::AccountId, event::Event, signing::Secret};
 
 /// An event as it would reach the endpoint that listens to connected accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,49 +25,46 @@ pub struct Delivery {
     pub body: String,
 }
 
-/// The secrets of the endpoint: one a mode, as Stripe has it.
-#[derive(Debug)]
+/// The secrets of the app's endpoint: one a mode, as Stripe has it.
+#[derive(Debug, Default)]
 pub(crate) struct Secrets {
-    test: String,
-    live: String,
-}
-
-impl Default for Secrets {
-    fn default() -> Self {
-        let secret = || id::mixed("whsec_", 32);
-        Self { test: secret(), live: secret() }
-    }
+    test: Secret,
+    live: Secret,
 }
 
 impl Secrets {
-    pub(crate) fn of(&self, livemode: bool) -> &str {
+    pub(crate) fn of(&self, livemode: bool) -> &Secret {
         if livemode { &self.live } else { &self.test }
+    }
+
+    pub(crate) fn of_mut(&mut self, livemode: bool) -> &mut Secret {
+        if livemode { &mut self.live } else { &mut self.test }
     }
 }
 
 impl Sim {
     /// The signing secret of the endpoint in a mode: `whsec_…`.
     pub fn webhook_secret(&self, livemode: bool) -> String {
-        self.lock().secrets.of(livemode).to_owned()
+        self.lock().secrets.of(livemode).current().to_owned()
     }
 
     /// Every event of every account as it would be delivered now, oldest first.
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.deliver(|_| true, usize::MAX).0
+        self.prepared(|_| true, usize::MAX).0
     }
 
     /// One of them.
     pub fn delivery(&self, event_id: &str) -> Option<Delivery> {
-        self.deliver(|event| event.id == event_id, 1).0.pop()
+        self.prepared(|event| event.id == event_id, 1).0.pop()
     }
 
     /// The newest ones, and how many there are in all.
     pub(crate) fn newest_deliveries(&self, most: usize) -> (Vec<Delivery>, usize) {
-        self.deliver(|_| true, most)
+        self.prepared(|_| true, most)
     }
 
     /// The newest of those that are wanted, oldest first, and how many those are: only what is shown is printed and signed.
-    fn deliver(&self, wanted: impl Fn(&Event) -> bool, most: usize) -> (Vec<Delivery>, usize) {
+    fn prepared(&self, wanted: impl Fn(&Event) -> bool, most: usize) -> (Vec<Delivery>, usize) {
         let mut state = self.lock();
         let now = state.clock.now();
         state.worlds.values_mut().for_each(|world| world.settle(now));
@@ -89,7 +84,7 @@ impl Sim {
                 account: account.clone(),
                 livemode,
                 created: event.created,
-                signature: signature(state.secrets.of(livemode), now, &body),
+                signature: state.secrets.of(livemode).sign(now, &body),
                 body,
             }
         };
@@ -98,27 +93,6 @@ impl Sim {
 }
 
 /// Stripe prints its events over many lines; whoever checks a signature must not print them anew.
-fn printed(event: &Value) -> String {
+pub(crate) fn printed(event: &Value) -> String {
     format!("{event:#}")
-}
-
-/// `t=…,v1=…`: the HMAC-SHA256 of the moment, a full stop and the body, under the whole secret.
-fn signature(secret: &str, at: i64, body: &str) -> String {
-    // A key of any length is taken.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
-    mac.update(format!("{at}.{body}").as_bytes());
-    let hex: String = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("t={at},v1={hex}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// By `printf '12.{}' | openssl dgst -sha256 -hmac whsec_a`.
-    #[test]
-    fn the_whole_secret_signs_moment_and_body() {
-        let expected = "t=12,v1=125c363802160fbda1189a95bd8f15fd6ea165c87ab137429f3fc4c464f40d89";
-        assert_eq!(signature("whsec_a", 12, "{}"), expected);
-    }
 }

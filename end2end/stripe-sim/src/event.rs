@@ -144,6 +144,7 @@ impl World {
 fn put(world: &mut World, kind: &'static str, at: i64, object: Value, previous: Option<Value>, request: Origin) {
     let livemode = object["livemode"] == true;
     let id = id::mixed("evt_1", 23);
+    world.fresh_events.push(id.clone());
     world.events.put(Event { id, kind, created: at, livemode, object, previous, request, for_application: false });
 }
 
@@ -154,8 +155,10 @@ impl State {
         let Some(app) = self.apps.of(livemode) else { return };
         let object = json!({ "id": app.client_id, "object": "application", "name": NAME });
         let (previous, request) = (None, Origin::default());
-        let event = Event { id, kind, created, livemode, object, previous, request, for_application: true };
-        self.world(account, livemode).events.put(event);
+        let event = Event { id: id.clone(), kind, created, livemode, object, previous, request, for_application: true };
+        let world = self.world(account, livemode);
+        world.fresh_events.push(id);
+        world.events.put(event);
     }
 }
 

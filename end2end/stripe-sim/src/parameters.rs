@@ -153,6 +153,12 @@ pub(crate) fn all() -> BTreeMap<&'static str, Schema> {
             listing([("created", moments()), ("delivery_success", boolean()), ("type", id()), ("types", list(id()))]),
         ),
         ("GET /v1/events/{id}", only_expand()),
+        ("GET /v1/webhook_endpoints", listing([])),
+        ("GET /v1/webhook_endpoints/{webhook_endpoint}", only_expand()),
+        ("DELETE /v1/webhook_endpoints/{webhook_endpoint}", object(&[], [])),
+        ("POST /v1/webhook_endpoints", new_webhook_endpoint()),
+        // Read in `oauth`, whose refusals are OAuth's.
+        ("POST /v1/oauth/token", object(&[], [])),
         ("GET /v1/checkout/sessions/{session}/line_items", listing([])),
         ("POST /v1/checkout/sessions", new_session()),
         ("POST /v1/checkout/sessions/{session}/expire", only_expand()),
@@ -208,6 +214,36 @@ fn new_promotion_code() -> Schema {
                     ],
                 ),
             ),
+            expand(),
+        ],
+    )
+}
+
+/// The types of events that an endpoint can ask for, of Stripe's many: those that happen here, and those that go with them.
+pub(crate) const EVENT_TYPES: &[&str] = &[
+    "*",
+    "account.application.authorized",
+    "account.application.deauthorized",
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "coupon.created",
+    "coupon.deleted",
+    "coupon.updated",
+    "promotion_code.created",
+    "promotion_code.updated",
+];
+
+fn new_webhook_endpoint() -> Schema {
+    object(
+        &["enabled_events", "url"],
+        [
+            ("url", id()),
+            ("enabled_events", list(words(EVENT_TYPES))),
+            ("api_version", words(&[crate::api::VERSION])),
+            ("description", text(PLAIN)),
+            ("metadata", changed_metadata()),
             expand(),
         ],
     )

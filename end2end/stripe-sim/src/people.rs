@@ -70,7 +70,7 @@ fn with_session<T>(state: &mut State, id: &str, act: impl FnOnce(&mut World, i64
 impl Sim {
     /// A customer pays. Times redeemed go up, with the coupon's and the promotion code's.
     pub fn complete_session(&self, id: &str) -> Result<Session, Refused> {
-        with_session(&mut self.lock(), id, |world, now| {
+        let done = with_session(&mut self.lock(), id, |world, now| {
             let session = world.sessions.get_mut(id).filter(|session| session.status_at(now) == SessionStatus::Open);
             let session = session.ok_or(Refused::NotOpen)?;
             session.status = SessionStatus::Complete;
@@ -98,12 +98,14 @@ impl Sim {
             let object = seen.json(world, now, &Expand::default());
             world.happened("checkout.session.completed", now, object);
             Ok(seen)
-        })?
+        })?;
+        self.tell();
+        done
     }
 
     /// The session's time ends now, as by the API.
     pub fn expire_session(&self, id: &str) -> Result<Session, Refused> {
-        with_session(&mut self.lock(), id, |world, now| {
+        let done = with_session(&mut self.lock(), id, |world, now| {
             let session = world.sessions.get_mut(id).filter(|session| session.status_at(now) == SessionStatus::Open);
             let session = session.ok_or(Refused::NotOpen)?;
             session.status = SessionStatus::Expired;
@@ -111,7 +113,9 @@ impl Sim {
             let object = seen.json(world, now, &Expand::default());
             world.happened("checkout.session.expired", now, object);
             Ok(seen)
-        })?
+        })?;
+        self.tell();
+        done
     }
 
     /// A customer types a promotion code on the hosted page.
@@ -180,6 +184,8 @@ impl Sim {
             "coupon.updated" => world.updated(kind, now, &before, after),
             _ => world.happened(kind, now, after),
         }
+        drop(state);
+        self.tell();
         Ok(())
     }
 
@@ -197,6 +203,8 @@ impl Sim {
         if let (Some(before), Some(after)) = (before, seen(world)) {
             world.updated("promotion_code.updated", now, &before, after);
         }
+        drop(state);
+        self.tell();
         Ok(())
     }
 

@@ -23,6 +23,10 @@ pub(crate) const ROUTES: &[(Endpoint, &str)] = &[
     (Endpoint::AccountRetrieve, "GET /v1/account"),
     (Endpoint::EventList, "GET /v1/events"),
     (Endpoint::EventRetrieve, "GET /v1/events/{id}"),
+    (Endpoint::WebhookEndpointCreate, "POST /v1/webhook_endpoints"),
+    (Endpoint::WebhookEndpointList, "GET /v1/webhook_endpoints"),
+    (Endpoint::WebhookEndpointRetrieve, "GET /v1/webhook_endpoints/{webhook_endpoint}"),
+    (Endpoint::WebhookEndpointDelete, "DELETE /v1/webhook_endpoints/{webhook_endpoint}"),
     (Endpoint::TokenCreate, "POST /v1/oauth/token"),
 ];
 
@@ -48,6 +52,10 @@ pub(crate) enum Endpoint {
     AccountRetrieve,
     EventList,
     EventRetrieve,
+    WebhookEndpointCreate,
+    WebhookEndpointList,
+    WebhookEndpointRetrieve,
+    WebhookEndpointDelete,
     TokenCreate,
 }
 
@@ -64,6 +72,8 @@ impl Endpoint {
             Self::SessionCreate | Self::SessionExpire => "checkout_session_write",
             Self::AccountRetrieve => "connected_account_read",
             Self::EventList | Self::EventRetrieve => "event_read",
+            Self::WebhookEndpointList | Self::WebhookEndpointRetrieve => "webhook_read",
+            Self::WebhookEndpointCreate | Self::WebhookEndpointDelete => "webhook_write",
             // It takes a developer's secret key, which no permission makes up for.
             Self::TokenCreate => "",
         }

@@ -104,7 +104,11 @@ impl Sim {
         async move {
             sim.set_base_url(&origin(&listener)?);
             let service = sim.router().into_make_service_with_connect_info::<Hangup>();
-            axum::serve(Doors::new(listener, stopped), service).with_graceful_shutdown(shutdown).await
+            let serving = axum::serve(Doors::new(listener, stopped), service).with_graceful_shutdown(shutdown);
+            tokio::select! {
+                served = serving => served,
+                () = sim.carry() => Ok(()),
+            }
         }
     }
 

@@ -1,12 +1,16 @@
 //! The handle to a stand-in: what it is told, and its time.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, OnceLock},
+};
 
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
 use crate::{
     auth::AccountId,
+    carrier,
     fault::{Fault, FaultKind},
     price::Price,
     state::State,
@@ -25,6 +29,8 @@ struct Inner {
     changes: watch::Sender<u64>,
     /// Counts releases of held calls.
     releases: watch::Sender<u64>,
+    /// Sends events; made when the first one leaves.
+    client: OnceLock<Option<reqwest::Client>>,
 }
 
 impl Default for Sim {
@@ -38,7 +44,7 @@ impl Sim {
     pub fn new() -> Self {
         let state = State { accounts: BTreeSet::from([AccountId::default()]), ..State::default() };
         let (changes, releases) = (watch::Sender::new(0), watch::Sender::new(0));
-        Self { inner: Arc::new(Inner { state: Mutex::new(state), changes, releases }) }
+        Self { inner: Arc::new(Inner { state: Mutex::new(state), changes, releases, client: OnceLock::new() }) }
     }
 
     /// The same with a time that stands still, in milliseconds since 1970.
@@ -54,6 +60,15 @@ impl Sim {
 
     pub(crate) fn changed(&self) {
         self.inner.changes.send_modify(|count| *count += 1);
+    }
+
+    /// Changes with whatever happens.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes.subscribe()
+    }
+
+    pub(crate) fn client(&self) -> Option<&reqwest::Client> {
+        self.inner.client.get_or_init(carrier::client).as_ref()
     }
 
     /// Changes when held calls are released.
@@ -167,11 +182,13 @@ impl Sim {
     /// Sets the time, and it stands still.
     pub fn set_clock(&self, ms: i64) {
         self.lock().clock.set(ms);
+        self.tell_the_time();
     }
 
     /// Pushes the time forward.
     pub fn advance(&self, ms: i64) {
         self.lock().clock.advance(ms);
+        self.tell_the_time();
     }
 
     /// Waits until `reached` says so; asked again whenever a call came or ended.

@@ -11,6 +11,7 @@ use crate::{
     fault::Faults,
     log::Log,
     oauth::TokenRecord,
+    post::Post,
     world::World,
 };
 
@@ -27,6 +28,7 @@ pub(crate) struct State {
     pub(crate) log: Log,
     pub(crate) recorder: Recorder,
     pub(crate) secrets: Secrets,
+    pub(crate) post: Post,
     pub(crate) faults: Faults,
     /// Every connection is cut.
     pub(crate) down: bool,

@@ -11,6 +11,7 @@ use crate::{
     promotion_code::PromotionCode,
     session::Session,
     shelf::Shelf,
+    webhook_endpoint::WebhookEndpoint,
 };
 
 #[derive(Debug, Default)]
@@ -22,6 +23,9 @@ pub(crate) struct World {
     pub(crate) prices: Shelf<Price>,
     pub(crate) sessions: Shelf<Session>,
     pub(crate) events: Shelf<Event>,
+    /// Ids of those that nobody has been sent yet.
+    pub(crate) fresh_events: Vec<String>,
+    pub(crate) webhook_endpoints: Shelf<WebhookEndpoint>,
     pub(crate) kept: Kept,
     /// The second that is being counted, and the calls in it.
     pub(crate) calls: (i64, u32),

@@ -107,6 +107,7 @@ fn config(
         smtp_url: Some(SecretString::from(format!("file:{}", mail_dir.display()))),
         mail_from: "Codemint <codemint@example.com>".into(),
         support_email: Some("support@example.com".into()),
+        support_note: None,
         trust_forwarded: false,
         stripe_apps,
     })

@@ -17,6 +17,8 @@ use tokio::time::Instant;
 
 /// The method of a connection by the Stripe App.
 pub(super) const METHOD_APP: &str = "stripe_app";
+/// The method of a connection by a restricted key, as it is stored and told.
+pub(super) const BY_KEY: &str = "restricted_key";
 
 /// A connection that works, with its key opened. Not to be kept.
 pub(super) struct Link {
@@ -80,6 +82,7 @@ pub(super) fn permissions(probe: &Probe) -> Permissions {
         promotion_codes: access(probe.promotion_codes),
         checkout_sessions: access(probe.checkout_sessions),
         prices: access(probe.prices),
+        webhooks: access(probe.webhooks),
     }
 }
 
@@ -94,11 +97,13 @@ pub(super) fn wire(scope: &Scope, row: Option<&ConnectionRow>) -> Connection {
         status: status.as_str().into(),
         account: row.and_then(|row| row.account.clone()),
         key_hint: row.map(|row| row.key_hint.clone()).filter(|hint| !hint.is_empty()),
-        permissions: row.map(|row| stored_permissions(&row.permissions)).unwrap_or_default(),
+        permissions: row
+            .map(|row| Permissions { webhooks: Access::None, ..stored_permissions(&row.permissions) })
+            .unwrap_or_default(),
     }
 }
 
-fn stored_permissions(json: &str) -> Permissions {
+pub(super) fn stored_permissions(json: &str) -> Permissions {
     serde_json::from_str(json).unwrap_or_default()
 }
 
@@ -156,7 +161,7 @@ impl Services {
         let sealed = self.seal_at(&mut tx, scope, Place::connection_key(scope, generation), key).await?;
         let new = NewConnection {
             generation,
-            method: "restricted_key",
+            method: BY_KEY,
             account: probe.account.as_deref(),
             key_hint: &hint,
             secret: Some(&sealed),
@@ -183,6 +188,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         tx.at(scope).disconnect(self.now()).await?;
         tx.at(scope).destroy_app_tokens().await?;
+        tx.at(scope).destroy_webhook_secret(self.now()).await?;
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
         self.0.live.changed(scope);
@@ -300,6 +306,7 @@ impl Services {
                 "promotion_code" => &mut known.promotion_codes,
                 "checkout_session" => &mut known.checkout_sessions,
                 "plan" | "price" => &mut known.prices,
+                "webhook" => &mut known.webhooks,
                 _ => continue,
             };
             *slot = (*slot).min(level);

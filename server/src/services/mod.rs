@@ -78,6 +78,7 @@ struct Inner {
     public_url: String,
     dashboard_url: String,
     support_email: Option<String>,
+    support_note: Option<String>,
     stripe_apps: StripeApps,
     mail_waiting: Notify,
     webhooks: webhooks::Queue,
@@ -134,6 +135,7 @@ impl Services {
             public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
             dashboard_url: config.stripe_dashboard_url.clone(),
             support_email: config.support_email.clone(),
+            support_note: config.support_note.clone(),
             stripe_apps: config.stripe_apps.clone(),
             mail_waiting: Notify::new(),
             webhooks: webhooks::Queue::default(),
@@ -175,6 +177,7 @@ impl Services {
             public_url: String::new(),
             dashboard_url: String::new(),
             support_email: None,
+            support_note: None,
             stripe_apps: StripeApps::default(),
             mail_waiting: Notify::new(),
             webhooks: webhooks::Queue::default(),
@@ -200,6 +203,11 @@ impl Services {
     /// Whether the database answers and its schema is there.
     pub async fn ready(&self) -> bool {
         self.0.db.is_ready().await
+    }
+
+    /// What the operator says about help: how soon it comes, for example.
+    pub fn support_note(&self) -> Option<String> {
+        self.0.support_note.clone()
     }
 
     /// The operator's address for help.

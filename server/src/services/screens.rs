@@ -290,6 +290,32 @@ impl Backend for Services {
         self.connection_view(viewer, mode).await
     }
 
+    async fn webhook_setup(&self, viewer: &Viewer, mode: Mode) -> Result<Option<WebhookSetup>, Problem> {
+        self.webhook_setup_of(&scope(viewer, mode), &Writing::of(viewer)).await
+    }
+
+    async fn make_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem> {
+        let scope = scope(viewer, mode);
+        self.make_own_endpoint(&scope).await?;
+        self.webhook_setup_now(&scope, &Writing::of(viewer)).await
+    }
+
+    async fn set_webhook_secret(&self, viewer: &Viewer, mode: Mode, secret: &str) -> Result<WebhookSetup, Problem> {
+        let scope = scope(viewer, mode);
+        self.keep_webhook_secret(&scope, secret).await?;
+        self.webhook_setup_now(&scope, &Writing::of(viewer)).await
+    }
+
+    async fn remove_webhook_endpoint(&self, viewer: &Viewer, mode: Mode) -> Result<WebhookSetup, Problem> {
+        let scope = scope(viewer, mode);
+        self.remove_own_endpoint(&scope).await?;
+        self.webhook_setup_now(&scope, &Writing::of(viewer)).await
+    }
+
+    async fn deliveries(&self, viewer: &Viewer, mode: Mode) -> Result<Vec<Delivery>, Problem> {
+        self.deliveries_of(&scope(viewer, mode), &Writing::of(viewer)).await
+    }
+
     async fn install_offer(&self, viewer: Option<&Viewer>, mode: Option<Mode>) -> Result<InstallOffer, Problem> {
         self.install_offer_for(viewer, mode).await
     }

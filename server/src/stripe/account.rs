@@ -4,10 +4,10 @@ use super::{
     body::{read, read_if_there},
     error::{KeyRefusal, StripeError},
     http::{Call, Http},
-    params::{Form, NewCoupon},
+    params::{Form, NewCoupon, NewWebhookEndpoint},
     probe::{self, Probe},
     retry::Repeat,
-    types::{Coupon, Named, Page, Price, Session},
+    types::{Coupon, Named, Page, Price, Session, WebhookEndpoint},
 };
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -129,6 +129,36 @@ impl<'a> Account<'a> {
         match self.send(Call::get("/v1/account")).await {
             Ok(body) => Ok(read::<Named>(&body)?.name()),
             Err(StripeError::PermissionMissing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Creates a webhook endpoint; this answer alone has its secret, also when it is asked again under the same key.
+    pub async fn create_webhook_endpoint(
+        &self,
+        endpoint: &NewWebhookEndpoint,
+        idempotency_key: &str,
+    ) -> Result<WebhookEndpoint, StripeError> {
+        let form = endpoint.form();
+        read(&self.send(Call::post("/v1/webhook_endpoints", &form, Repeat::Keyed).key(idempotency_key)).await?)
+    }
+
+    /// The webhook endpoints, without their secrets, newest first; `starting_after` is the last id of the page before.
+    pub async fn webhook_endpoints(
+        &self,
+        starting_after: Option<&str>,
+        limit: u8,
+    ) -> Result<Page<WebhookEndpoint>, StripeError> {
+        let mut query = Form::default();
+        query.add_if("starting_after", starting_after);
+        query.add("limit", limit.clamp(1, MAX_PAGE));
+        read(&self.send(Call::get("/v1/webhook_endpoints").query(query.finish())).await?)
+    }
+
+    /// Deletes a webhook endpoint. One that is gone already is deleted, too.
+    pub async fn delete_webhook_endpoint(&self, id: &str) -> Result<(), StripeError> {
+        match self.send(Call::delete("/v1/webhook_endpoints/{id}").id(id)).await {
+            Ok(_) | Err(StripeError::ResourceMissing { .. }) => Ok(()),
             Err(error) => Err(error),
         }
     }

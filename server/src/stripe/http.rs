@@ -60,6 +60,11 @@ impl<'a> Call<'a> {
         Self { method: Method::POST, form: Some(form), repeat, ..Self::get(template) }
     }
 
+    /// Harmless twice: what is gone is gone.
+    pub(super) fn delete(template: &'static str) -> Self {
+        Self { method: Method::DELETE, ..Self::get(template) }
+    }
+
     pub(super) fn id(self, id: &'a str) -> Self {
         Self { id: Some(id), ..self }
     }

@@ -1,5 +1,6 @@
 //! What is sent: parameters in a fixed order, since a request that is sent again must be the same to the byte.
 
+use super::VERSION;
 use std::{collections::BTreeMap, fmt};
 use url::form_urlencoded::Serializer;
 
@@ -97,6 +98,34 @@ impl fmt::Debug for SessionParams {
             .field("coupon", &self.coupon)
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
+    }
+}
+
+/// A webhook endpoint to create.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewWebhookEndpoint {
+    /// Where it is.
+    pub url: String,
+    /// What it is to be told.
+    pub events: Vec<String>,
+    /// What the owner reads in Stripe.
+    pub description: String,
+    /// The notes on it.
+    pub metadata: BTreeMap<String, String>,
+}
+
+impl NewWebhookEndpoint {
+    /// The body of the request. Events come in the version that we read.
+    pub fn form(&self) -> String {
+        let mut form = Form::default();
+        form.add("url", &self.url);
+        for (at, event) in self.events.iter().enumerate() {
+            form.add(&format!("enabled_events[{at}]"), event);
+        }
+        form.add("api_version", VERSION);
+        form.add("description", &self.description);
+        form.add_metadata(&self.metadata);
+        form.finish()
     }
 }
 

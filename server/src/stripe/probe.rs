@@ -27,6 +27,8 @@ pub struct Probe {
     pub checkout_sessions: Level,
     /// Prices: never more than [`Level::Read`], as nothing here would write one, so writing is not tried.
     pub prices: Level,
+    /// Webhook endpoints: [`Level::Write`] or nothing, as nothing here would only look at them.
+    pub webhooks: Level,
     /// `acct_…`; `None` where neither the account may be read nor a refusal named it.
     pub account: Option<String>,
 }
@@ -39,7 +41,17 @@ struct Told {
 
 pub(super) async fn run(account: &Account<'_>) -> Result<Probe, StripeError> {
     // Each is wrong in two ways where it can be, lest a default of Stripe's ever makes it right.
-    let (coupons_read, coupons_write, codes_read, codes_write, sessions_read, sessions_write, prices_read, whose) = tokio::join!(
+    let (
+        coupons_read,
+        coupons_write,
+        codes_read,
+        codes_write,
+        sessions_read,
+        sessions_write,
+        prices_read,
+        webhooks_write,
+        whose,
+    ) = tokio::join!(
         may_read(account, "/v1/coupons"),
         may_write(account, "/v1/coupons", "duration=nonsense"),
         may_read(account, "/v1/promotion_codes"),
@@ -47,20 +59,26 @@ pub(super) async fn run(account: &Account<'_>) -> Result<Probe, StripeError> {
         may_read(account, "/v1/checkout/sessions"),
         may_write(account, "/v1/checkout/sessions", "mode=nonsense"),
         may_read(account, "/v1/prices"),
+        may_write(account, "/v1/webhook_endpoints", ""),
         whose(account),
     );
     let answers = [coupons_read, coupons_write, codes_read, codes_write, sessions_read, sessions_write, prices_read];
     let refused = |error: &StripeError| matches!(error, StripeError::KeyRefused { .. });
     // A refused key is the answer to all of it, whatever else failed beside it.
-    let key_refused =
-        answers.iter().filter_map(|told| told.as_ref().err()).chain(whose.as_ref().err()).find(|e| refused(e));
+    let courtesies = [webhooks_write.as_ref().err(), whose.as_ref().err()];
+    let key_refused = answers
+        .iter()
+        .filter_map(|told| told.as_ref().err())
+        .chain(courtesies.into_iter().flatten())
+        .find(|error| refused(error));
     if let Some(error) = key_refused {
         return Err(error.clone());
     }
     let [coupons_read, coupons_write, codes_read, codes_write, sessions_read, sessions_write, prices_read] = answers;
     let told =
         [coupons_read?, coupons_write?, codes_read?, codes_write?, sessions_read?, sessions_write?, prices_read?];
-    // The account is a courtesy: a failure to tell it spoils nothing.
+    // The account is a courtesy, and so is making the endpoint for the owner: a failure to tell them spoils nothing.
+    let webhooks_write = webhooks_write.is_ok_and(|told| told.allowed);
     let named = whose.unwrap_or_default().or_else(|| told.iter().find_map(|told| told.account.clone()));
     let [coupons_read, coupons_write, codes_read, codes_write, sessions_read, sessions_write, prices_read] =
         told.map(|told| told.allowed);
@@ -69,6 +87,7 @@ pub(super) async fn run(account: &Account<'_>) -> Result<Probe, StripeError> {
         promotion_codes: level(codes_read, codes_write),
         checkout_sessions: level(sessions_read, sessions_write),
         prices: level(prices_read, false),
+        webhooks: level(false, webhooks_write),
         account: named,
     })
 }

@@ -304,6 +304,8 @@ async fn a_probe_tells_the_permissions_and_leaves_nothing() {
         (&["coupon_read", "promotion_code_read", "checkout_session_read"], Read, Read, Read, No),
         (&["coupon_write", "coupon_read", "promotion_code_write", "promotion_code_read"], Write, Write, No, No),
         (&["connected_account_read", "plan_read"], No, No, No, Read),
+        (&["webhook_write"], No, No, No, No),
+        (&["webhook_read", "coupon_read"], Read, No, No, No),
         (
             &["coupon_write", "promotion_code_write", "checkout_session_write", "plan_read", "connected_account_read"],
             Write,
@@ -315,13 +317,15 @@ async fn a_probe_tells_the_permissions_and_leaves_nothing() {
         let world = World::new(permissions).await;
         let told = world.account().probe().await.unwrap();
         let account = Some(AccountId::default().as_str().to_owned());
-        assert_eq!(told, Probe { coupons, promotion_codes, checkout_sessions, prices, account }, "{permissions:?}");
+        let webhooks = if permissions.contains(&"webhook_write") { Write } else { No };
+        let expected = Probe { coupons, promotion_codes, checkout_sessions, prices, webhooks, account };
+        assert_eq!(told, expected, "{permissions:?}");
         assert!(
             world.sim().coupons().is_empty()
                 && world.sim().promotion_codes().is_empty()
                 && world.sim().sessions().is_empty()
         );
-        assert_eq!(world.sim().requests().len(), 8);
+        assert_eq!(world.sim().requests().len(), 9);
     }
 }
 
@@ -330,7 +334,7 @@ async fn a_probe_fails_where_it_cannot_tell() {
     let world = World::new(&ALL).await;
     world.inject("POST", "/v1/coupons", 1, FaultKind::RateLimited429);
     assert!(matches!(world.account().probe().await.unwrap_err(), StripeError::RateLimited { .. }));
-    assert_eq!(world.sim().requests().len(), 8);
+    assert_eq!(world.sim().requests().len(), 9);
     world.inject("GET", "/v1/coupons", 1, FaultKind::Status500);
     assert_eq!(world.account().probe().await.unwrap().coupons, Level::Write);
     world.sim().revoke_key(secrecy::ExposeSecret::expose_secret(&world.key));

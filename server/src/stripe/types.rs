@@ -1,6 +1,7 @@
 //! Stripe's objects, as far as they are read. Unknown fields and unknown words are no error: Stripe adds both at any time.
 
 use super::params::NewCoupon;
+use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 
@@ -208,6 +209,23 @@ pub enum PaymentStatus {
     #[default]
     #[serde(other)]
     Unknown,
+}
+
+/// An endpoint that Stripe tells events.
+#[derive(Clone, Debug, Deserialize)]
+pub struct WebhookEndpoint {
+    /// `we_…`
+    pub id: String,
+    /// Where it is.
+    #[serde(default)]
+    pub url: String,
+    /// What deliveries are signed with; told once, by the call that makes it.
+    #[serde(default, deserialize_with = "secret")]
+    pub secret: Option<SecretString>,
+}
+
+fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(SecretString::from))
 }
 
 /// A page of a list, newest first.

@@ -24,8 +24,12 @@ use url::form_urlencoded;
 
 /// The form that stands on every page of an owner without an address.
 const ADD_ADDRESS: &str = "add-address";
-/// A field that no page repeats.
+/// The field for a restricted key.
 const SECRET: &str = "restricted_key";
+/// The field for an endpoint's signing secret.
+const WEBHOOK_SECRET: &str = "webhook_secret";
+/// What no page repeats.
+const SECRETS: [&str; 2] = [SECRET, WEBHOOK_SECRET];
 
 /// The pages that have forms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,8 +119,11 @@ pub async fn post(site: &Site, request: Request) -> Response {
         Some(Err(problems)) => {
             let status = problems.first().map_or(400, |problem| problem.code.status());
             posted.problems = problems;
-            posted.fields =
-                fields.0.into_iter().filter(|(name, value)| name != SECRET && !looks_like_key(value)).collect();
+            posted.fields = fields
+                .0
+                .into_iter()
+                .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && !looks_like_key(value))
+                .collect();
             StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
         }
     };
@@ -197,6 +204,16 @@ async fn signed_in(
             go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
         }
         (Place::Settings, "disconnect") => go(backend.disconnect(viewer, mode).await, links::settings(mode)),
+        (Place::Settings, "make-webhook") => {
+            go(backend.make_webhook_endpoint(viewer, mode).await, links::settings(mode))
+        }
+        (Place::Settings, "webhook-secret") => {
+            let secret = fields.get(WEBHOOK_SECRET);
+            go(backend.set_webhook_secret(viewer, mode, secret).await, links::settings(mode))
+        }
+        (Place::Settings, "remove-webhook") => {
+            go(backend.remove_webhook_endpoint(viewer, mode).await, links::settings(mode))
+        }
         (Place::Settings, "revoke") => {
             go(backend.revoke_api_key(viewer, mode, fields.get("about")).await, links::settings(mode))
         }

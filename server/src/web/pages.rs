@@ -11,7 +11,7 @@ use app::domain::email;
 use app::domain::locale::Locale;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem, clip};
-use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, WayBack};
+use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, SupportNote, WayBack};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
 use app::wire::screens::{InstallOffer, WaitingInstall};
@@ -39,6 +39,7 @@ pub struct Context {
     pub backend: Arc<dyn Backend>,
     language: String,
     support: Support,
+    support_note: SupportNote,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
 }
@@ -56,6 +57,7 @@ impl Context {
         let context = Self {
             language,
             support: Support(site.services.support_email()),
+            support_note: SupportNote(site.services.support_note()),
             who,
             backend: site.backend.clone(),
             assets: site.assets.clone(),
@@ -68,6 +70,7 @@ impl Context {
     fn provide(self) {
         provide_context(Locale::parse(&self.language));
         provide_context(self.support);
+        provide_context(self.support_note);
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
@@ -192,7 +195,9 @@ async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
 
 /// Pages of which the browser's part has only the place.
 fn is_bare(path: &str) -> bool {
-    matches!(path.trim_end_matches('/'), "/install" | "/stripe/callback" | "/stripe/confirm")
+    const BARE: [&str; 7] =
+        ["/install", "/stripe/callback", "/stripe/confirm", "/docs", "/docs/connect-stripe", "/privacy", "/support"];
+    BARE.contains(&path.trim_end_matches('/'))
 }
 
 /// What the page that the Marketplace leads to offers; nothing elsewhere.

@@ -5,8 +5,8 @@ use crate::services::Services;
 use app::backend::{Backend, LinkOffer, Viewer, Visitor};
 use app::domain::{form::CodeForm, mode::Mode, problem::Problem};
 use app::wire::screens::{
-    ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, FormOutcome, Frame, InstallOffer, KeyRights,
-    NewApiKey, SignInRequested, WaitingInstall,
+    ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, Delivery, FormOutcome, Frame, InstallOffer,
+    KeyRights, NewApiKey, SignInRequested, WaitingInstall, WebhookSetup,
 };
 use async_trait::async_trait;
 
@@ -45,6 +45,11 @@ hand_on! {
     fn disconnect(viewer: &Viewer, mode: Mode) -> ConnectionView;
     fn api_keys(viewer: &Viewer, mode: Mode) -> Vec<ApiKeyRow>;
     fn create_api_key(viewer: &Viewer, mode: Mode, name: &str, app_id: &str, rights: KeyRights) -> NewApiKey;
+    fn webhook_setup(viewer: &Viewer, mode: Mode) -> Option<WebhookSetup>;
+    fn make_webhook_endpoint(viewer: &Viewer, mode: Mode) -> WebhookSetup;
+    fn set_webhook_secret(viewer: &Viewer, mode: Mode, secret: &str) -> WebhookSetup;
+    fn remove_webhook_endpoint(viewer: &Viewer, mode: Mode) -> WebhookSetup;
+    fn deliveries(viewer: &Viewer, mode: Mode) -> Vec<Delivery>;
     fn install_offer(viewer: Option<&Viewer>, mode: Option<Mode>) -> InstallOffer;
     fn waiting_install(viewer: &Viewer, ticket: &str) -> Option<WaitingInstall>;
     fn revoke_api_key(viewer: &Viewer, mode: Mode, id: &str) -> ();

@@ -24,12 +24,14 @@ const NAMELESS: &str = "SELECT count(*) FROM owners WHERE email IS NULL";
 
 /// An owner without an address, as an install makes one: the cookie of their browser, and their workspace.
 async fn installed(w: &World, name: &str) -> (String, String) {
+    // The oldest workspace is the one that signing in opens.
+    w.advance(1_000);
     let address = format!("{name}@made.example");
     let made = w.services.create_workspace(&address, name, app::domain::mode::Mode::Test).await.unwrap();
     let link = w.services.make_sign_in_link(&address).await.unwrap();
     let cookie = cookie(&confirm(w, &link, "").await);
-    w.database.change(format!("UPDATE owners SET email = NULL WHERE email = '{address}'")).await;
-    w.database.change(format!("UPDATE workspaces SET name = 'Shop of {name}' WHERE name = '{address}'")).await;
+    w.database.execute(&format!("UPDATE owners SET email = NULL WHERE email = '{address}'")).await;
+    w.database.execute(&format!("UPDATE workspaces SET name = 'Shop of {name}' WHERE name = '{address}'")).await;
     (cookie, made.workspace.as_str().to_owned())
 }
 
@@ -131,7 +133,7 @@ async fn a_new_address_is_the_owners(w: &World) {
 async fn an_address_of_somebody_else_joins_them(w: &World) {
     let theirs = w.sign_in().await;
     let (own, workspace) = installed(w, "mia").await;
-    w.database.change(format!("INSERT INTO oauth_states (state_hash, browser_hash, mode, started_from, owner_id, workspace_id, created_at, expires_at)
+    w.database.execute(&format!("INSERT INTO oauth_states (state_hash, browser_hash, mode, started_from, owner_id, workspace_id, created_at, expires_at)
         SELECT token_hash, token_hash, 'test', 'settings', owner_id, workspace_id, 1, 2 FROM sessions WHERE workspace_id = '{workspace}'")).await;
     let link = link_of(w, &own, "owner@example.com").await;
     let there = cookie(&confirm(w, &link, "").await);
@@ -311,9 +313,9 @@ async fn a_notice_reaches_the_members(w: &World) {
             now = crate::harness::NOW
         )
     };
-    w.database.change(queue("mail_1", "needs_reauth")).await;
-    w.database.change(queue("mail_2", "moved")).await;
-    w.database.change(queue("mail_3", "of a newer version")).await;
+    w.database.execute(&queue("mail_1", "needs_reauth")).await;
+    w.database.execute(&queue("mail_2", "moved")).await;
+    w.database.execute(&queue("mail_3", "of a newer version")).await;
     let mails = until(async || {
         let mails = mails(w);
         (mails.len() == 2, mails)

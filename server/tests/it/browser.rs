@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 19] = [
+const CALLS: [&str; 24] = [
     "add-address",
     "create-app",
     "codes",
@@ -43,6 +43,11 @@ const CALLS: [&str; 19] = [
     "api-keys",
     "create-api-key",
     "revoke-api-key",
+    "webhook",
+    "make-webhook",
+    "set-webhook-secret",
+    "remove-webhook",
+    "deliveries",
 ];
 
 async fn only_our_own_pages_write(w: &World) {

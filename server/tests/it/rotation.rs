@@ -222,12 +222,12 @@ async fn a_moved_secret_is_refused(shop: &Shop) {
     another(shop, "second@example.com", "test").await;
     sells(shop).await;
     shop.sim.clear_requests();
-    shop.database.change("UPDATE connections SET generation = generation + 1".to_owned()).await;
+    shop.database.execute("UPDATE connections SET generation = generation + 1").await;
     assert_eq!(refused(shop).await, 500, "its own, as of another generation");
-    shop.database.change("UPDATE connections SET generation = generation - 1".to_owned()).await;
+    shop.database.execute("UPDATE connections SET generation = generation - 1").await;
     let moved = "UPDATE connections SET secret =
         (SELECT o.secret FROM connections AS o WHERE o.workspace_id <> connections.workspace_id)";
-    shop.database.change(moved.to_owned()).await;
+    shop.database.execute(moved).await;
     assert_eq!(refused(shop).await, 500, "another workspace's");
     assert_eq!(shop.sim.request_count("POST", CHECKOUT), 0);
     connect(shop, &shop.key, false).await;

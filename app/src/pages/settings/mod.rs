@@ -2,11 +2,15 @@
 
 mod api_keys;
 mod by_key;
+mod deliveries;
 mod disconnect;
 mod new_key;
 mod one_click;
 mod permissions;
 mod stripe;
+mod webhook;
+
+pub use deliveries::Deliveries;
 
 use super::around::Around;
 use super::load::{Asked, Content, load, show_panel, trouble};
@@ -20,11 +24,15 @@ pub fn Settings() -> impl IntoView {
     let Around { mode, frame, .. } = expect_context();
     let connection = load(Signal::derive(move || Asked::Connection(mode.get())));
     let keys = load(Signal::derive(move || Asked::Keys(mode.get())));
+    let endpoint = load(Signal::derive(move || Asked::Webhook(mode.get())));
     // Lives here, so that a refetch of the frame never hides a key that was just made.
     let made = RwSignal::new(given::new_key());
     let stripe = show_panel(connection, move |content| match content.and_then(Content::connection) {
         Ok(view) => {
-            let changed = Callback::new(move |()| frame.refetch());
+            let changed = Callback::new(move |()| {
+                frame.refetch();
+                endpoint.refetch();
+            });
             view! { <stripe::StripePanel connection=view mode=mode.get_untracked() changed /> }.into_any()
         }
         Err(problem) => trouble(connection, problem),
@@ -47,6 +55,7 @@ pub fn Settings() -> impl IntoView {
             </div>
         </header>
         {stripe}
+        {webhook::panel(endpoint, mode)}
         <h2 class="section" id="api-keys">
             "API keys"
         </h2>

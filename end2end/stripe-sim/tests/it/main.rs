@@ -13,3 +13,4 @@ mod oauth;
 mod objects;
 mod pages;
 mod sessions;
+mod webhooks;

@@ -33,6 +33,7 @@ const GRANTED: Permissions = Permissions {
     promotion_codes: Access::Write,
     checkout_sessions: Access::Write,
     prices: Access::Read,
+    webhooks: Access::None,
 };
 
 /// Who connects, and which workspace.

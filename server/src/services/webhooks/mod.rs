@@ -6,8 +6,6 @@ mod process;
 mod receive;
 mod view;
 
-pub(crate) use process::Taken;
-
 use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 

@@ -78,11 +78,13 @@ impl Database {
         }
     }
 
-    /// Changes what no call can.
-    pub async fn change(&self, sql: String) {
+    /// What nobody does through the API.
+    pub async fn execute(&self, sql: &str) {
         match self {
-            Self::Sqlite { look, .. } => drop(sqlx::query(AssertSqlSafe(sql)).execute(look).await.unwrap()),
-            Self::Postgres { look, .. } => drop(sqlx::query(AssertSqlSafe(sql)).execute(look).await.unwrap()),
+            Self::Sqlite { look, .. } => drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(look).await.unwrap()),
+            Self::Postgres { look, .. } => {
+                drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(look).await.unwrap())
+            }
         }
     }
 

@@ -104,7 +104,8 @@ impl World {
             ("CODEMINT_SMTP_URL", format!("file:{}", mail.path().display())),
             ("CODEMINT_STRIPE_AUTHORIZE_URL_TEST", test_app.authorize_url),
             ("CODEMINT_STRIPE_SECRET_KEY_TEST", test_app.secret_key),
-            ("CODEMINT_STRIPE_WEBHOOK_SECRET_TEST", test_app.webhook_secret),
+            // As while it is rolled.
+            ("CODEMINT_STRIPE_WEBHOOK_SECRET_TEST", format!("whsec_before,{}", test_app.webhook_secret)),
             ("CODEMINT_STRIPE_AUTHORIZE_URL_LIVE", live_app.authorize_url),
             ("CODEMINT_STRIPE_SECRET_KEY_LIVE", live_app.secret_key),
             ("CODEMINT_STRIPE_WEBHOOK_SECRET_LIVE", live_app.webhook_secret),
