@@ -269,7 +269,7 @@ impl Services {
             let head = head(&old.id)?;
             let mut needed = holder == SYSTEM && tx.conn().waits_under(&head).await?;
             for at in OF_WORKSPACES {
-                needed = needed || (holder != SYSTEM && tx.conn().is_sealed_under(at, holder, &head).await?);
+                needed = needed || (holder != SYSTEM && tx.conn().value_under(at, holder, &head).await?);
             }
             if needed {
                 done.keys_kept += 1;
