@@ -14,14 +14,13 @@
 
 use super::Services;
 use super::rotation::head;
-use super::secrets::Place;
+use super::secrets::{Place, ticket_row};
 use crate::crash;
 use crate::crypto::{DataKey, key_id};
 use crate::scope::Scope;
 use crate::store::{KeyRow, OF_WORKSPACES, SealedColumn, WaitingRow};
 use app::domain::ids::{DataKeyId, SystemKeyId};
 use app::domain::problem::Problem;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// The system, where a workspace is named.
@@ -60,13 +59,6 @@ struct Pass {
 /// The moment, and the random part of an id, that sort a new key behind all that are there, whatever this machine's clock says.
 fn newer_than(keys: &[KeyRow], now: i64) -> i64 {
     keys.iter().map(|key| key.created_at + 1).fold(now, i64::max)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 impl Services {
@@ -235,7 +227,7 @@ impl Services {
             let mut tx = self.0.db.begin().await?;
             let newest = self.system_key(&mut tx).await?;
             for before in &rows {
-                let row = hexadecimal(&before.ticket_hash);
+                let row = ticket_row(&before.ticket_hash);
                 let aad = Place::waiting_install(&row, before.generation).system_aad();
                 let Ok(value) = self.old_key(&keys, &before.sealed).and_then(|key| {
                     key.open(&aad, &before.sealed).map_err(|error| super::error::internal("not opened", &error))
@@ -277,7 +269,7 @@ impl Services {
             let head = head(&old.id)?;
             let mut needed = holder == SYSTEM && tx.conn().waits_under(&head).await?;
             for at in OF_WORKSPACES {
-                needed = needed || (holder != SYSTEM && tx.conn().is_sealed_under(at, holder, &head).await?);
+                needed = needed || (holder != SYSTEM && tx.conn().value_under(at, holder, &head).await?);
             }
             if needed {
                 done.keys_kept += 1;

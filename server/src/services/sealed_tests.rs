@@ -37,6 +37,7 @@ macro_rules! on_both {
 on_both!(
     a_value_opens_at_its_place_alone,
     rotations_under_load_lose_nothing,
+    what_changed_meanwhile_is_not_overwritten,
     a_slow_writer_keeps_its_key,
     a_value_that_was_just_read_opens,
     what_does_not_open_is_told_and_left,
@@ -244,6 +245,15 @@ async fn rotations_under_load_lose_nothing(base: Base) {
                     let (spot, secret) = &spots[(written * WRITERS + writer) % (spots.len() / 2)];
                     let mut secret = secret.lock().await;
                     let next = format!("{writer}-{written}");
+                    // What was written last stands there: no rotation has put an older value in its place. Without a grace the key of
+                    // what was just read may be gone; then it is read again.
+                    let stands = loop {
+                        let sealed = spot.read(&mut services.0.db.begin().await.unwrap()).await;
+                        if let Some(opened) = spot.open(&services, &sealed).await {
+                            break opened;
+                        }
+                    };
+                    assert_eq!(stands, *secret, "{spot:?}");
                     let mut tx = services.0.db.begin().await.unwrap();
                     let sealed = spot.seal(&services, &mut tx, &next).await;
                     spot.write(&mut tx, &sealed).await;
@@ -280,6 +290,42 @@ async fn rotations_under_load_lose_nothing(base: Base) {
     for workspace in ["", "ws_a", "ws_b"] {
         assert_eq!(keys(&services, workspace).await, 1);
     }
+    services.close().await;
+}
+
+/// Every value as a rotation reads it, then a newer one in its place: what was made from the one before does not get there.
+async fn what_changed_meanwhile_is_not_overwritten(base: Base) {
+    let services = services(&base).await;
+    let kept = fill(&services).await;
+    let mut tx = services.0.db.begin().await.unwrap();
+    let mut tried = 0;
+    for at in OF_WORKSPACES {
+        for before in tx.conn().sealed_elsewhere(at, "ws_a", b"none", ("", i64::MIN)).await.unwrap() {
+            let mine = |spot: &&Spot| {
+                let of = spot.column().is_some_and(|of| (of.table, of.column) == (at.table, at.column));
+                of && spot.workspace == "ws_a"
+                    && spot.mode.as_str() == before.mode
+                    && spot.generation == before.generation
+            };
+            let spot = kept.keys().find(mine).unwrap();
+            let newer = spot.seal(&services, &mut tx, "newer").await;
+            spot.write(&mut tx, &newer).await;
+            assert!(!tx.conn().swap_sealed(at, "ws_a", &before, b"from the one before").await.unwrap());
+            assert_eq!(spot.read(&mut tx).await, newer);
+            tried += 1;
+        }
+    }
+    for before in tx.conn().waiting_elsewhere(b"none", b"").await.unwrap() {
+        let row = super::secrets::ticket_row(&before.ticket_hash);
+        let spot = kept.keys().find(|spot| spot.row == row).unwrap();
+        let newer = spot.seal(&services, &mut tx, "newer").await;
+        spot.write(&mut tx, &newer).await;
+        assert!(!tx.conn().swap_waiting(&before, b"from the one before").await.unwrap());
+        assert_eq!(spot.read(&mut tx).await, newer);
+        tried += 1;
+    }
+    assert_eq!(tried, 16 + 2);
+    drop(tx);
     services.close().await;
 }
 
@@ -327,7 +373,11 @@ async fn a_value_that_was_just_read_opens(base: Base) {
     told.notified().await;
     let now = spot.read(&mut services.0.db.begin().await.unwrap()).await;
     assert_ne!(key_id(&now).unwrap(), key_id(&read).unwrap(), "it is sealed again by now");
-    assert_eq!(spot.open(&services, &read).await.as_ref(), Some(secret));
+    // A slow reader: as long as half of the grace.
+    let started = std::time::Instant::now();
+    while started.elapsed() < Duration::from_secs(1) {
+        assert_eq!(spot.open(&services, &read).await.as_ref(), Some(secret));
+    }
     rotating.await.unwrap().unwrap();
     assert_eq!(spot.open(&services, &read).await, None, "its key is gone");
     all_open(&services, &kept).await;

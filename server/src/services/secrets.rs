@@ -7,6 +7,7 @@ use crate::store::{CONNECTION_SECRET, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH,
 use app::domain::ids::{DataKeyId, SystemKeyId};
 use app::domain::problem::Problem;
 use secrecy::SecretString;
+use std::fmt::Write as _;
 
 /// So many data keys of each master key are opened at the start: enough to tell a wrong one.
 const PROVED: i64 = 20;
@@ -44,8 +45,7 @@ impl<'a> Place<'a> {
         Self::of(&WEBHOOK_SECRET, endpoint, generation)
     }
 
-    /// What came back from Stripe and waits for a person's word. `row` is the ticket's hash in lower-case hexadecimal: a rotation has to
-    /// find the same.
+    /// What came back from Stripe and waits for a person's word. `row` is what [`ticket_row`] makes of its ticket's hash.
     pub(super) fn waiting_install(row: &'a str, generation: i64) -> Self {
         let (table, column) = WAITING;
         Self { table, column, row, generation }
@@ -67,6 +67,14 @@ impl<'a> Place<'a> {
             generation: self.generation,
         }
     }
+}
+
+/// How a waiting install's place names its row: the ticket's hash in lower-case hexadecimal.
+pub(super) fn ticket_row(ticket_hash: &[u8]) -> String {
+    ticket_hash.iter().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn not_sealed(error: &dyn std::fmt::Display) -> Problem {

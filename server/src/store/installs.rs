@@ -29,6 +29,8 @@ pub(crate) struct NewState<'a> {
 /// What waits.
 #[derive(Clone, sqlx::FromRow)]
 pub(crate) struct InstallRow {
+    /// What it is found by, and what its secret is bound to.
+    pub(crate) ticket_hash: Vec<u8>,
     pub(crate) kind: String,
     pub(crate) mode: Option<String>,
     pub(crate) account: Option<String>,
@@ -73,7 +75,7 @@ impl Conn<'_> {
     }
 
     /// Keeps what came back until a person has decided about it, in the place of what waited under this ticket before.
-    pub(crate) async fn put_waiting(self, ticket_hash: &[u8], row: &InstallRow, now: i64) -> Result<()> {
+    pub(crate) async fn put_waiting(self, row: &InstallRow, now: i64) -> Result<()> {
         execute!(
             self,
             "INSERT INTO waiting_installs (ticket_hash, kind, mode, account, generation, sealed, owner_id, workspace_id, created_at, expires_at)
@@ -81,7 +83,7 @@ impl Conn<'_> {
              ON CONFLICT (ticket_hash) DO UPDATE SET kind = excluded.kind, mode = excluded.mode, account = excluded.account,
                 generation = excluded.generation, sealed = excluded.sealed, owner_id = excluded.owner_id,
                 workspace_id = excluded.workspace_id, created_at = excluded.created_at, expires_at = excluded.expires_at",
-            ticket_hash, row.kind.as_str(), row.mode.as_deref(), row.account.as_deref(), row.generation, row.sealed.as_deref(),
+            row.ticket_hash.as_slice(), row.kind.as_str(), row.mode.as_deref(), row.account.as_deref(), row.generation, row.sealed.as_deref(),
             row.owner_id.as_deref(), row.workspace_id.as_deref(), now, row.expires_at
         )
         .map(|_| ())
@@ -92,7 +94,7 @@ impl Conn<'_> {
         optional!(
             self,
             InstallRow,
-            "SELECT kind, mode, account, generation, sealed, owner_id, workspace_id, expires_at FROM waiting_installs
+            "SELECT ticket_hash, kind, mode, account, generation, sealed, owner_id, workspace_id, expires_at FROM waiting_installs
               WHERE ticket_hash = $1 AND expires_at > $2",
             ticket_hash,
             now

@@ -119,7 +119,7 @@ impl Conn<'_> {
     }
 
     /// Whether a value of a workspace begins with `head`.
-    pub(crate) async fn is_sealed_under(self, at: &SealedColumn, workspace: &str, head: &[u8]) -> Result<bool> {
+    pub(crate) async fn value_under(self, at: &SealedColumn, workspace: &str, head: &[u8]) -> Result<bool> {
         optional!(self, (String,), at.under, workspace, length(head), head).map(|row| row.is_some())
     }
 

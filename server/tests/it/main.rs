@@ -30,6 +30,7 @@ mod judged;
 mod lists;
 mod live;
 mod manifest;
+mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;
 mod public;

@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 
 /// The schema of a manifest is not part of the project: a variable names it, or it lies beside the workspace.
 const SCHEMA: (&str, &str) = ("CODEMINT_STRIPE_APP_SCHEMA", "../shared/stripe/stripe-app.schema.json");
-/// To hear of anything, an uninstall among it.
-const EVENTS: &str = "event_read";
 /// Words that a listing's name must not have (Stripe's listing guidelines).
 const NOT_IN_A_NAME: [&str; 8] = ["stripe", "app", "free", "paid", "rak", "generator", "api key", "authenticator"];
 
@@ -33,7 +31,7 @@ fn it_asks_for_what_the_code_needs_and_nothing_else() {
         .iter()
         .map(|one| (one["permission"].as_str().unwrap(), one["purpose"].as_str().unwrap()))
         .collect();
-    let needed: BTreeSet<&str> = Permissions::LEAST.into_iter().chain(Permissions::CHECKOUT).chain([EVENTS]).collect();
+    let needed: BTreeSet<&str> = Permissions::of_app().into_iter().collect();
     assert_eq!(asked.iter().map(|(permission, _)| *permission).collect::<BTreeSet<_>>(), needed);
     assert_eq!(asked.len(), needed.len(), "none twice");
     let purposes: BTreeSet<&str> = asked.iter().map(|(_, purpose)| *purpose).collect();

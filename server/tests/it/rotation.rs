@@ -123,7 +123,9 @@ async fn added_promoted_and_retired(shop: &Shop) {
     server.kill().await;
     for command in [["serve", ""], ROTATE] {
         let arguments: Vec<&str> = command.into_iter().filter(|word| !word.is_empty()).collect();
-        let (ended, _, said) = shop.place.ends(&arguments, &[(RING, OLD), ("CODEMINT_BIND", "127.0.0.1:0")]).await;
+        let orders = [(RING, OLD), ("CODEMINT_BIND", "127.0.0.1:0")];
+        let ending = tokio::time::timeout(Duration::from_secs(30), shop.place.ends(&arguments, &orders));
+        let (ended, _, said) = ending.await.expect("it went on without a key that is needed");
         assert_eq!(ended, Ended::Badly);
         assert!(said.contains("does not open what is stored: sealed under the key next"), "{said}");
     }

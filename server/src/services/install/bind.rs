@@ -8,6 +8,7 @@ use crate::scope::Scope;
 use crate::services::SessionGrant;
 use crate::services::connection::{METHOD_APP, permissions, to_json};
 use crate::services::mail::Notice;
+use crate::services::secrets::ticket_row;
 use crate::services::tokens::{AppLink, LEASE};
 use crate::store::{ConnectionRow, InstallRow, MemberRow, NewConnection, StoreError, Tx};
 use app::domain::app_id::AppId;
@@ -43,13 +44,20 @@ pub(super) struct Who {
     pub(super) workspace: String,
 }
 
+/// What is to wait for a person's word, before its ticket is chosen: its secret is sealed with that.
+pub(super) struct Waits {
+    pub(super) row: InstallRow,
+    /// The code, or the pair as JSON.
+    pub(super) secret: Option<SecretString>,
+}
+
 /// What came of an attempt to bind.
 pub(super) enum Bound {
     Connected {
         session: Option<SessionGrant>,
     },
     /// A person is asked first; this is what is kept meanwhile.
-    Asks(Box<InstallRow>),
+    Asks(Box<Waits>),
 }
 
 /// A pair while it waits, under the system's key.
@@ -206,29 +214,28 @@ impl Services {
         grant: Option<&Grant>,
     ) -> Result<Bound, Problem> {
         let generation = self.now();
-        let sealed = match grant {
+        let secret = match grant {
             Some(grant) => {
                 let pair = Pair {
                     access: grant.access.expose_secret().to_owned(),
                     refresh: grant.refresh.expose_secret().to_owned(),
                 };
-                let mut tx = self.0.db.begin().await?;
-                let sealed = self.seal_for_system(&mut tx, kind, generation, &to_json(&pair)?).await?;
-                tx.commit().await?;
-                Some(sealed)
+                Some(SecretString::from(to_json(&pair)?))
             }
             None => None,
         };
-        Ok(Bound::Asks(Box::new(InstallRow {
+        let row = InstallRow {
+            ticket_hash: Vec::new(),
             kind: kind.to_owned(),
             mode: Some(mode.as_str().to_owned()),
             account: Some(account.to_owned()),
             generation,
-            sealed,
+            sealed: None,
             owner_id: Some(who.owner.clone()),
             workspace_id: Some(who.workspace.clone()),
             expires_at: self.now() + TOKENS_MS,
-        })))
+        };
+        Ok(Bound::Asks(Box::new(Waits { row, secret })))
     }
 
     /// Asks once more, with the account's name, which only the exchange has told.
@@ -311,7 +318,7 @@ impl Services {
             super::super::error::internal("an install that waits cannot be read", error)
         };
         let sealed = row.sealed.as_deref().ok_or_else(|| lost(&"it holds no tokens"))?;
-        let json = self.open_for_system(&row.kind, row.generation, sealed).await?;
+        let json = self.open_for_system(&ticket_row(&row.ticket_hash), row.generation, sealed).await?;
         let pair: Pair = serde_json::from_str(json.expose_secret()).map_err(|_| lost(&"it holds something else"))?;
         let account = row.account.clone().unwrap_or_default();
         let grant = Grant {

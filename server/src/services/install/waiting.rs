@@ -5,6 +5,7 @@ use super::bind::Who;
 use super::way_back::{Exchanged, WayBack};
 use crate::crypto;
 use crate::scope::Scope;
+use crate::services::secrets::ticket_row;
 use crate::services::when::{Writing, when};
 use crate::store::InstallRow;
 use app::backend::Viewer;
@@ -84,7 +85,7 @@ impl Services {
         if done.is_err() && row.kind != "code" {
             // Nothing was done: the tokens are not lost to a hitch, and the person may say it again.
             let mut tx = self.0.db.begin().await?;
-            tx.conn().put_waiting(hash.as_bytes(), &row, self.now()).await?;
+            tx.conn().put_waiting(&row, self.now()).await?;
             tx.commit().await?;
         }
         done.map(Decided::Led)
@@ -108,7 +109,7 @@ impl Services {
     /// A code that came without state is exchanged now. Its mode was not told: live first, as the Marketplace has only that.
     async fn exchange_waiting(&self, viewer: &Viewer, row: &InstallRow) -> Result<WayBack, Problem> {
         let Some(sealed) = &row.sealed else { return Ok(WayBack::Nothing(InstallTrouble::Unknown)) };
-        let code = self.open_for_system(&row.kind, row.generation, sealed).await?;
+        let code = self.open_for_system(&ticket_row(&row.ticket_hash), row.generation, sealed).await?;
         let who = Who { owner: viewer.owner_id.clone(), workspace: viewer.workspace_id.clone() };
         let mut refused = InstallTrouble::NotSetUp;
         for mode in [Mode::Live, Mode::Test] {

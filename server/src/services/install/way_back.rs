@@ -1,10 +1,11 @@
 //! What comes back from Stripe's consent page.
 
-use super::bind::{Bound, Who};
+use super::bind::{Bound, Waits, Who};
 use super::{Services, random_token};
 use crate::crypto;
 use crate::oauth::{self, Grant, GrantError};
 use crate::services::SessionGrant;
+use crate::services::secrets::ticket_row;
 use crate::store::InstallRow;
 use crate::stripe::Unanswered;
 use app::backend::Viewer;
@@ -144,26 +145,31 @@ impl Services {
         }
         let ticket = random_token()?;
         let generation = self.now();
-        let mut tx = self.0.db.begin().await?;
-        let sealed = self.seal_for_system(&mut tx, "code", generation, code.expose_secret()).await?;
-        tx.commit().await?;
         let row = InstallRow {
+            ticket_hash: Vec::new(),
             kind: "code".to_owned(),
             mode: None,
             account: hint,
             generation,
-            sealed: Some(sealed),
+            sealed: None,
             owner_id: None,
             workspace_id: None,
             expires_at: self.now() + CODE_MS,
         };
-        self.wait_for(row, ticket).await
+        self.wait_for(Waits { row, secret: Some(code) }, ticket).await
     }
 
-    pub(super) async fn wait_for(&self, row: InstallRow, ticket: SecretString) -> Result<WayBack, Problem> {
+    /// Keeps a row under its ticket. Its secret is sealed here, where the ticket is known: it opens in no other row.
+    pub(super) async fn wait_for(&self, waits: Waits, ticket: SecretString) -> Result<WayBack, Problem> {
+        let Waits { mut row, secret } = waits;
         let now = self.now();
+        row.ticket_hash = crypto::hash_token(ticket.expose_secret()).as_bytes().to_vec();
         let mut tx = self.0.db.begin().await?;
-        tx.conn().put_waiting(crypto::hash_token(ticket.expose_secret()).as_bytes(), &row, now).await?;
+        if let Some(secret) = secret {
+            let place = ticket_row(&row.ticket_hash);
+            row.sealed = Some(self.seal_for_system(&mut tx, &place, row.generation, secret.expose_secret()).await?);
+        }
+        tx.conn().put_waiting(&row, now).await?;
         tx.commit().await?;
         Ok(WayBack::Waiting { ticket, max_age_s: (row.expires_at - now) / 1000 })
     }

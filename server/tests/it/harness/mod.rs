@@ -23,7 +23,7 @@ pub use run::{all, on, until};
 #[cfg(all(unix, debug_assertions))]
 pub use shop::{Counted, Shop};
 pub use shown::shown;
-pub use world::{Setup, World};
+pub use world::{MASTER_KEYS, Setup, World};
 
 /// 18 November 2026, before Black Friday: the moment at which a test begins.
 pub const NOW: i64 = 1_795_000_000_000;
