@@ -7,7 +7,11 @@ const report = process.env.CODEMINT_E2E_REPORT ?? 'test-results/report.json';
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
-  testIgnore: process.env.CODEMINT_PICTURE ? [] : ['picture.spec.ts'],
+  // What paints pictures is no test; it runs where it is told where to.
+  testIgnore: [
+    ...(process.env.CODEMINT_PICTURE ? [] : ['picture.spec.ts']),
+    ...(process.env.CODEMINT_GUIDE_PICTURES ? [] : ['guide-pictures.spec.ts']),
+  ],
   outputDir: 'test-results/files',
   reporter: [['line'], ['json', { outputFile: report }]],
   // Each worker runs a server of its own.

@@ -29,13 +29,33 @@ pub struct Visitor {
     pub address: String,
 }
 
+/// What a sign-in link does.
+#[derive(Clone, Debug)]
+pub struct LinkOffer {
+    /// The address that it signs in.
+    pub email: String,
+    /// The workspace to whose owner it adds that address, if it does.
+    pub adds_to: Option<LinkWorkspace>,
+}
+
+/// A workspace as the page behind a link names it.
+#[derive(Clone, Debug)]
+pub struct LinkWorkspace {
+    /// `ws_…`.
+    pub id: String,
+    /// Masked where it is an address; may be empty.
+    pub name: String,
+}
+
 /// The use cases of the screens. Every refusal is a [`Problem`]; nothing was written then.
 #[async_trait]
 pub trait Backend: Send + Sync {
     /// Sends a link that signs in.
     async fn request_sign_in(&self, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
-    /// The address that a sign-in link signs in; none where it is used up, too old, or never was. Uses nothing up.
-    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem>;
+    /// What a sign-in link does; none where it is used up, too old, or never was. Uses nothing up.
+    async fn sign_in_link(&self, token: &str) -> Result<Option<LinkOffer>, Problem>;
+    /// Sends a link that adds an address to an owner who has none.
+    async fn add_address(&self, viewer: &Viewer, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
     /// What stands around every page.
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem>;
     /// Makes an app; an empty `id` is told by the name.

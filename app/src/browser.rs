@@ -12,10 +12,14 @@ mod real {
     use std::sync::OnceLock;
     use std::time::Duration;
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-    use web_sys::{FormData, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement};
+    use web_sys::{EventSource, FormData, HtmlDialogElement, HtmlDocument, HtmlElement, HtmlFormElement, MessageEvent};
 
     /// A year.
     const COOKIE_LIFE_S: u32 = 31_536_000;
+    /// A page that nobody sees stops listening after so long: a browser has six connections to a server, for all its pages.
+    const UNSEEN: Duration = Duration::from_secs(20);
+    /// How long after a refusal it is tried again.
+    const REFUSED: Duration = Duration::from_secs(30);
 
     /// Milliseconds since 1970.
     #[expect(clippy::cast_possible_truncation, reason = "whole milliseconds, far below 2^53")]
@@ -90,6 +94,64 @@ mod real {
         if let Ok(handle) = set_interval_with_handle(tick, Duration::from_millis(ms)) {
             on_cleanup(move || handle.clear());
         }
+    }
+
+    /// Listens to events of the server while the current owner lives and the page is seen; `heard` is given the data of each `event`, and
+    /// `over` is the one after which there are no more. Browsers come back by themselves when the connection is lost.
+    pub fn listen(address: String, event: &'static str, over: &'static str, heard: impl Fn(String) + 'static) {
+        let source = StoredValue::new_local(None::<EventSource>);
+        let ended = StoredValue::new(false);
+        let close = move || {
+            if let Some(Some(source)) = source.try_update_value(Option::take) {
+                source.close();
+            }
+        };
+        let hear = Closure::<dyn Fn(MessageEvent)>::new(move |message: MessageEvent| {
+            if let Some(data) = message.data().as_string() {
+                heard(data);
+            }
+        });
+        let stop = Closure::<dyn Fn()>::new(move || {
+            ended.set_value(true);
+            close();
+        });
+        // What the closures belong to: they live as long as they may be called.
+        let kept = StoredValue::new_local((hear, stop));
+        let open = move || {
+            let there = source
+                .try_with_value(|source| source.as_ref().is_some_and(|it| it.ready_state() != EventSource::CLOSED));
+            if there != Some(false) || ended.get_value() || !visible() {
+                return;
+            }
+            let Ok(new) = EventSource::new(&address) else { return };
+            kept.with_value(|(hear, stop)| {
+                let _ = new.add_event_listener_with_callback(event, hear.as_ref().unchecked_ref());
+                let _ = new.add_event_listener_with_callback(over, stop.as_ref().unchecked_ref());
+            });
+            source.set_value(Some(new));
+        };
+        open();
+        if let Ok(handle) = set_interval_with_handle(open.clone(), REFUSED) {
+            on_cleanup(move || handle.clear());
+        }
+        let seen = window_event_listener_untyped("visibilitychange", move |_| {
+            if visible() {
+                open();
+            } else {
+                let leave = move || {
+                    if !visible() {
+                        close();
+                    }
+                };
+                set_timeout(leave, UNSEEN);
+            }
+        });
+        let left = window_event_listener_untyped("pagehide", move |_| close());
+        on_cleanup(move || {
+            seen.remove();
+            left.remove();
+            close();
+        });
     }
 
     /// Copies a text; `done` is called with whether it worked.
@@ -241,6 +303,9 @@ mod stub {
 
     /// Nobody looks.
     pub fn on_return(_call: impl Fn() + Clone + 'static) {}
+
+    /// Pages come as they are.
+    pub fn listen(_address: String, _event: &'static str, _over: &'static str, _heard: impl Fn(String) + 'static) {}
 
     /// Nothing repeats.
     pub fn every(_ms: u64, _call: impl Fn() + 'static) {}

@@ -13,8 +13,10 @@ pub use real::*;
 mod real {
     use crate::domain::install::InstallTrouble;
     use crate::domain::locale::Locale;
+    use crate::domain::mode::Mode;
     use crate::domain::problem::Problem;
-    use crate::wire::screens::{NewApiKey, SignInRequested, WaitingInstall};
+    use crate::server_fns::context::RequestWho;
+    use crate::wire::screens::{InstallOffer, NewApiKey, SignInRequested, WaitingInstall};
     use leptos::prelude::use_context;
 
     /// What came of a form that was posted without the WASM.
@@ -48,6 +50,8 @@ mod real {
         pub address: String,
         /// Who is signed in here now, if that is somebody else.
         pub other: Option<String>,
+        /// The name of the workspace to which it adds the address, if it does; may be empty.
+        pub adds_to: Option<String>,
     }
 
     /// The text of the code whose page is rendered.
@@ -66,6 +70,43 @@ mod real {
     /// The install that waits for this person's word.
     pub fn waiting_install() -> Option<WaitingInstall> {
         use_context()
+    }
+
+    /// What the page that the Marketplace leads to offers.
+    pub fn install_offer() -> Option<InstallOffer> {
+        use_context()
+    }
+
+    /// Where help is to be had, on pages without a frame.
+    #[derive(Clone)]
+    pub struct Support(pub Option<String>);
+
+    /// What the operator says about help: how soon it comes, for example.
+    #[derive(Clone)]
+    pub struct SupportNote(pub Option<String>);
+
+    /// What the operator says about help.
+    pub fn support_note() -> Option<String> {
+        use_context::<SupportNote>().and_then(|SupportNote(note)| note)
+    }
+
+    /// The operator's address for help.
+    pub fn support_email() -> Option<String> {
+        use_context::<Support>().and_then(|Support(address)| address)
+    }
+
+    /// Whether somebody is signed in in this browser.
+    pub fn is_signed_in() -> bool {
+        use_context::<RequestWho>().is_some_and(|who| who.viewer.is_some())
+    }
+
+    /// The mode that the page is about, where its address may not say it.
+    #[derive(Clone, Copy)]
+    pub struct ModeHere(pub Mode);
+
+    /// The mode that the page is about.
+    pub fn mode() -> Mode {
+        use_context::<ModeHere>().map(|ModeHere(mode)| mode).unwrap_or_default()
     }
 
     fn posted(form: &str) -> Option<Posted> {

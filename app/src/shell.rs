@@ -22,6 +22,21 @@ pub struct Assets {
     pub loader: String,
     /// The later parts of the WASM (`pages::lazy`).
     pub parts: Vec<String>,
+    /// The pictures of the guide.
+    pub pictures: Vec<Picture>,
+}
+
+/// A picture that a page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// What it is known by.
+    pub name: String,
+    /// Where it is served.
+    pub address: String,
+    /// In CSS pixels: the page keeps its room.
+    pub width: u32,
+    /// In CSS pixels.
+    pub height: u32,
 }
 
 /// The head's links and script: the styles, and what turns the server's HTML into the running application.
@@ -32,7 +47,7 @@ pub fn HydrationTags(
     /// The files to load.
     assets: Assets,
 ) -> impl IntoView {
-    let Assets { js, wasm, css, loader, parts } = assets;
+    let Assets { js, wasm, css, loader, parts, .. } = assets;
     let styles = (!css.is_empty()).then(|| view! { <link rel="stylesheet" href=css /> });
     let program = (!js.is_empty() && !wasm.is_empty()).then(|| {
         let nonce = use_nonce();

@@ -90,8 +90,12 @@ CREATE INDEX waiting_installs_by_age ON waiting_installs (expires_at);
 CREATE TABLE system_keys (
     id TEXT NOT NULL PRIMARY KEY,
     wrapped BLOB NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    rotation BIGINT -- as in data_keys
 );
+
+-- When the rotation that made it began; null: it was made because there was none.
+ALTER TABLE data_keys ADD COLUMN rotation BIGINT;
 
 -- An owner's own webhook endpoint, for a restricted key: one a workspace and mode.
 CREATE TABLE webhook_endpoints (

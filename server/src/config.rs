@@ -26,6 +26,8 @@ pub struct Config {
     pub mail_from: String,
     /// Shown where help is offered.
     pub support_email: Option<String>,
+    /// Shown beside it: how soon an answer comes, for example.
+    pub support_note: Option<String>,
     /// Believe `X-Forwarded-For`: only behind a proxy that sets it.
     pub trust_forwarded: bool,
     /// The Stripe App, in each mode.
@@ -149,8 +151,7 @@ impl Config {
             })?,
             None => Url::parse(&format!("http://{bind}")).map_err(|_| bad("CODEMINT_BIND", "makes no address"))?,
         };
-        let master_keys = MasterKeys::parse(get("CODEMINT_MASTER_KEYS").as_deref().unwrap_or_default())
-            .map_err(|error| ConfigError { variable: "CODEMINT_MASTER_KEYS", why: error.to_string() })?;
+        let master_keys = master_keys(lookup)?;
         Ok(Self {
             database_url: database_url(lookup),
             bind,
@@ -169,6 +170,7 @@ impl Config {
             smtp_url: get("CODEMINT_SMTP_URL").map(SecretString::from),
             mail_from: get("CODEMINT_MAIL_FROM").unwrap_or_else(|| "Codemint <codemint@localhost>".into()),
             support_email: get("CODEMINT_SUPPORT_EMAIL"),
+            support_note: get("CODEMINT_SUPPORT_NOTE"),
             stripe_apps: StripeApps {
                 test: StripeApp::read(lookup, Mode::Test)?,
                 live: StripeApp::read(lookup, Mode::Live)?,
@@ -176,6 +178,12 @@ impl Config {
             trust_forwarded: matches!(get("CODEMINT_TRUST_FORWARDED").as_deref(), Some("1" | "true" | "yes")),
         })
     }
+}
+
+/// The ring alone: what `keys` needs beside the database.
+pub fn master_keys(lookup: Lookup<'_>) -> Result<MasterKeys, ConfigError> {
+    MasterKeys::parse(lookup("CODEMINT_MASTER_KEYS").unwrap_or_default().trim())
+        .map_err(|error| ConfigError { variable: "CODEMINT_MASTER_KEYS", why: error.to_string() })
 }
 
 /// The database alone: what `migrate` and `admin` need.

@@ -11,6 +11,7 @@ mod crash;
 mod crypto;
 pub mod jobs;
 mod mailer;
+mod oauth;
 mod scope;
 pub mod serve;
 pub mod services;

@@ -5,7 +5,7 @@ use std::fs;
 use crate::{
     css,
     parts::Parts,
-    say,
+    pictures, say,
     site::{Bound, Manifest, Site, hash},
     step::{self, Context, Outcome},
     wasm::{self, Profile, Program},
@@ -57,9 +57,11 @@ pub(crate) fn build(profile: Profile) -> Outcome<Sizes> {
         }
     }
 
+    let pictures = pictures::publish(&mut site, &style.join("pictures"))?;
+
     let later = parts.iter().map(|part| site.sent_bytes(part)).sum();
     let [js_sent, loader_sent, wasm_sent, css_sent] = [&js, &loader, &wasm, &css].map(|name| site.sent_bytes(name));
-    site.finish(&Manifest { js, wasm, css, loader, parts })?;
+    site.finish(&Manifest { js, wasm, css, loader, parts, pictures })?;
     let js_sent = js_sent + loader_sent;
     let first = wasm_sent + js_sent + css_sent;
     let [total, wasm, js, css, others] =

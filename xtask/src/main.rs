@@ -13,6 +13,7 @@ mod deny;
 mod figures;
 mod fuzz;
 mod parts;
+mod pictures;
 mod postgres;
 mod python;
 mod say;

@@ -34,6 +34,21 @@ pub(crate) struct Manifest {
     pub(crate) loader: String,
     /// The later parts.
     pub(crate) parts: Vec<String>,
+    /// The pictures of the guide.
+    pub(crate) pictures: Vec<Picture>,
+}
+
+/// A picture that a page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Picture {
+    /// The name of the file that it was, without its ending.
+    pub(crate) name: String,
+    /// The name of the file that it is now.
+    pub(crate) file: String,
+    /// In CSS pixels.
+    pub(crate) width: u32,
+    /// In CSS pixels.
+    pub(crate) height: u32,
 }
 
 /// The names of the files that the browser's program is made of.
@@ -199,7 +214,14 @@ mod tests {
     }
 
     fn manifest(css: &str) -> Manifest {
-        Manifest { js: String::new(), wasm: String::new(), css: css.into(), loader: String::new(), parts: Vec::new() }
+        Manifest {
+            js: String::new(),
+            wasm: String::new(),
+            css: css.into(),
+            loader: String::new(),
+            parts: Vec::new(),
+            pictures: Vec::new(),
+        }
     }
 
     #[test]

@@ -38,6 +38,9 @@ pub fn Step(
     href: Option<String>,
     /// What stands on the button.
     action: &'static str,
+    /// Whether its button leaves the pages of the application.
+    #[prop(optional)]
+    external: bool,
 ) -> impl IntoView {
     let (class, words) = match state {
         StepState::Done => ("step step-done", "Done"),
@@ -59,7 +62,7 @@ pub fn Step(
                 .filter(|_| state != StepState::Done)
                 .map(|href| {
                     view! {
-                        <a class=button href=href>
+                        <a class=button href=href rel=external.then_some("external")>
                             {action}
                         </a>
                     }

@@ -57,6 +57,14 @@ impl Permissions {
     /// What the second link adds: creating Checkout Sessions.
     pub const CHECKOUT: [&str; 3] = ["checkout_session_read", "checkout_session_write", "plan_read"];
 
+    /// What the Stripe App asks for besides: without it no event reaches us, the end of an install for one.
+    pub const EVENTS: [&str; 1] = ["event_read"];
+
+    /// All that the Stripe App asks for; its manifest says the same.
+    pub fn of_app() -> Vec<&'static str> {
+        Self::LEAST.into_iter().chain(Self::CHECKOUT).chain(Self::EVENTS).collect()
+    }
+
     /// Permissions of [`Self::LEAST`] that are missing.
     pub fn missing_least(&self) -> Vec<String> {
         let mut missing = lacking("coupon", self.coupons);

@@ -97,6 +97,13 @@ fn FirstSteps(frame: Frame, mode: Mode) -> impl IntoView {
         false if number == next => StepState::Next,
         false => StepState::Later,
     };
+    // What Stripe refuses is mended in the settings, where it says why.
+    let one_click = frame.one_click_url.clone().filter(|_| frame.connection.status == "disconnected");
+    let external = one_click.is_some();
+    let (connect, connect_text) = match one_click {
+        Some(url) => (url, "Two clicks at Stripe; coupons, promotion codes and checkouts are all that is asked for."),
+        None => (links::settings(mode), "Coupons and promotion codes are all that is asked for."),
+    };
     let codes = app.as_deref().map(|app| links::codes(app, mode));
     let new_code = app.as_deref().map(|app| links::new_code(app, mode));
     view! {
@@ -107,9 +114,10 @@ fn FirstSteps(frame: Frame, mode: Mode) -> impl IntoView {
                     state=state(1, connected)
                     number=1
                     title="Connect Stripe"
-                    text=if connected { "Connected." } else { "Coupons and promotion codes are all that is asked for." }
-                    href=Some(links::settings(mode))
-                    action="Connect Stripe"
+                    text=if connected { "Connected." } else { connect_text }
+                    href=Some(connect)
+                    action=if external { "Connect with Stripe" } else { "Connect Stripe" }
+                    external
                 />
                 <Step
                     state=state(2, frame.has_codes)

@@ -1,8 +1,10 @@
 //! What stands around every page of a signed-in person: the side bar (on phones a bar with a menu) and the header.
 
+use super::address::{AddressBanner, AskedAddress};
 use super::links;
+use super::live::{self, Shown};
 use super::load::{Asked, Content, Loaded, load, show};
-use crate::components::{Icon, Logo};
+use crate::components::{Banner, Icon, Logo, Tone};
 use crate::domain::mode::Mode;
 use crate::prelude::*;
 use crate::wire::screens::Frame;
@@ -18,14 +20,16 @@ pub struct Around {
     pub mode: Memo<Mode>,
     /// Who is signed in, their apps, the connection. Refetched by whoever changes one of them.
     pub frame: Loaded,
-    /// Counts what was changed from elsewhere than its screen: who shows codes looks again.
+    /// Counts what was changed from elsewhere than its screen: who shows codes or the connection looks again.
     pub changes: RwSignal<u32>,
     /// The text of the code in view.
     pub here: RwSignal<Option<String>>,
+    /// This page is about to connect by itself: nobody has to be told.
+    pub own: StoredValue<bool>,
 }
 
 impl Around {
-    /// A code was changed from elsewhere than its screen.
+    /// A code or the connection was changed from elsewhere than its screen.
     pub fn changed(self) {
         self.changes.try_update(|changes| *changes += 1);
         self.frame.refetch();
@@ -40,7 +44,10 @@ pub fn SignedIn() -> impl IntoView {
     let mode = links::use_mode();
     let frame = load(Signal::derive(move || Asked::Frame(mode.get())));
     let here = RwSignal::new(given::code_here());
-    provide_context(Around { mode, frame, changes: RwSignal::new(0), here });
+    let around = Around { mode, frame, changes: RwSignal::new(0), here, own: StoredValue::new(false) };
+    provide_context(around);
+    let shown = Shown::new(around);
+    live::follow(around, shown);
     let path = use_location().pathname;
     // Once one has gone somewhere, the menu of a phone closes and the keyboard goes on in the new page.
     Effect::new(move |before: Option<()>| {
@@ -51,10 +58,12 @@ pub fn SignedIn() -> impl IntoView {
         }
     });
 
+    let asked = AskedAddress::new();
     let draw = move |frame: Option<Frame>| {
         view! {
             <Side frame=frame.clone() mode path />
-            <Top frame mode path here />
+            <Top frame=frame.clone() mode path here />
+            {frame.filter(|frame| frame.email.is_none()).map(|_| view! { <AddressBanner asked /> })}
         }
         .into_any()
     };
@@ -62,7 +71,20 @@ pub fn SignedIn() -> impl IntoView {
         frame,
         RwSignal::new(false),
         move || draw(None),
-        move |content| draw(content.and_then(Content::frame).ok()),
+        move |content| {
+            let frame = content.and_then(Content::frame).ok();
+            shown.set(frame.as_ref());
+            draw(frame)
+        },
+    );
+    let trouble = show(
+        frame,
+        RwSignal::new(false),
+        || ().into_any(),
+        move |content| match content.and_then(Content::frame) {
+            Ok(frame) => view! { <Trouble frame mode path /> },
+            Err(_) => ().into_any(),
+        },
     );
 
     view! {
@@ -72,11 +94,38 @@ pub fn SignedIn() -> impl IntoView {
         <div class=move || if mode.get() == Mode::Test { "frame frame-test" } else { "frame" }>
             {around}
             <main id="main" class="page" tabindex="-1">
+                {trouble}
                 <Outlet />
             </main>
         </div>
     }
     .into_any()
+}
+
+/// That the connection needs the owner; said on the settings by their own panel.
+#[component]
+fn Trouble(frame: Frame, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
+    let parked = frame.connection.status == "needs_reauth";
+    let ended = frame.connection.status == "disconnected" && frame.trouble.is_some();
+    let why = frame.trouble;
+    let elsewhere = Memo::new(move |_| path.with(|path| path != "/settings"));
+    move || {
+        (elsewhere.get() && (parked || ended)).then(|| {
+            let (tone, action) = if parked { (Tone::Red, "Mend it in the settings") } else { (Tone::Amber, "Connect again") };
+            let first = parked.then_some("Stripe no longer accepts the connection. ");
+            let why = why.clone();
+            view! {
+                <div class="above">
+                    <Banner tone>
+                        <p>{first} {why} " Codes and counts are kept; new checkouts with codes are refused until then."</p>
+                        <a class="link" href=move || links::settings(mode.get())>
+                            {action}
+                        </a>
+                    </Banner>
+                </div>
+            }
+        })
+    }
 }
 
 /// The app that a path is about: `/apps/<id>/…`.
@@ -86,7 +135,6 @@ fn app_in(path: &str) -> Option<String> {
 
 #[component]
 fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
-    let support = frame.as_ref().and_then(|frame| frame.support_email.clone());
     let email = frame.as_ref().and_then(|frame| frame.email.clone());
     let apps = frame.map(|frame| frame.apps).unwrap_or_default();
     // The app in view; elsewhere the first one, so that its codes are always one click away.
@@ -130,15 +178,15 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         href=Signal::derive(move || links::settings(mode.get()))
                         current=Signal::derive(move || path.with(|path| path == "/settings"))
                     />
-                    {support
-                        .map(|address| {
-                            view! {
-                                <a class="menu-link" href=format!("mailto:{address}") rel="external">
-                                    <Icon name="help" />
-                                    "Support"
-                                </a>
-                            }
-                        })}
+                    // Pages without scripts: the browser asks the server for them.
+                    <a class="menu-link" href="/docs" rel="external">
+                        <Icon name="page" />
+                        "Docs"
+                    </a>
+                    <a class="menu-link" href="/support" rel="external">
+                        <Icon name="help" />
+                        "Support"
+                    </a>
                 </div>
                 <div class="menu-foot">
                     <span class="menu-email">{email}</span>

@@ -2,6 +2,7 @@
 
 use super::links;
 use super::load::{Asked, load, show};
+use super::public::Foot;
 use crate::components::{Banner, Call, Logo, Refusal, SubmitButton, TextField, Tone};
 use crate::domain::email;
 use crate::domain::mode::Mode;
@@ -57,6 +58,7 @@ pub fn Home() -> impl IntoView {
                 </section>
                 <SignInPanel />
             </main>
+            <Foot />
         </div>
     }
     .into_any()
@@ -70,7 +72,11 @@ fn SignInPanel() -> impl IntoView {
     let call = Call::of(FORM);
     let sent = RwSignal::new(given::sent_link());
     let typed_wrong = RwSignal::new(None::<String>);
-    let expired = links::query_once("problem") == "expired";
+    let trouble = match links::query_once("problem").as_str() {
+        "expired" => Some("This link has expired or was used already. Ask for a new one; nothing was lost."),
+        "address" => Some("That workspace has another address by now, and nothing was changed. Sign in with that one."),
+        _ => None,
+    };
 
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -98,14 +104,7 @@ fn SignInPanel() -> impl IntoView {
     view! {
         <section class="panel sign-in" aria-labelledby="sign-in-title">
             <h2 id="sign-in-title">"Sign in or start"</h2>
-            {expired
-                .then(|| {
-                    view! {
-                        <Banner tone=Tone::Amber>
-                            "This link has expired or was used already. Ask for a new one; nothing was lost."
-                        </Banner>
-                    }
-                })}
+            {trouble.map(|words| view! { <Banner tone=Tone::Amber>{words}</Banner> })}
             <div hidden=move || sent.with(Option::is_some)>
                 <p class="second">"We send you a link. There is no password to keep."</p>
                 <form id=FORM class="stack" method="post" action="/" novalidate on:submit=submit on:input=correct>

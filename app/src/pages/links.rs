@@ -70,6 +70,16 @@ pub fn settings(mode: Mode) -> String {
     Address::new("/settings".into(), mode).text
 }
 
+/// What tells an open page that the connection has changed.
+pub fn live(mode: Mode) -> String {
+    Address::new("/live".into(), mode).text
+}
+
+/// The page that explains one-click connecting and begins it.
+pub fn install(mode: Mode) -> String {
+    format!("/install?mode={mode}")
+}
+
 /// What Stripe told.
 pub fn deliveries(mode: Mode) -> String {
     Address::new("/settings/webhooks".into(), mode).text

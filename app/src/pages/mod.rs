@@ -1,14 +1,18 @@
 //! The screens, a file each, and the addresses that lead to them.
 
+mod address;
 mod apps;
 mod around;
 mod codes;
 pub mod document;
 mod home;
+mod install;
 mod lazy;
 pub mod links;
+mod live;
 mod load;
 mod not_found;
+mod public;
 mod settings;
 mod sign_in;
 
@@ -36,6 +40,13 @@ pub fn App() -> impl IntoView {
             <Routes fallback=not_found::NotFound>
                 <Route path=path!("/") view=home::Home ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/:token") view=sign_in::SignIn ssr=SsrMode::Async />
+                <Route path=path!("/install") view=install::Install ssr=SsrMode::Async />
+                <Route path=path!("/stripe/callback") view=install::WayBack ssr=SsrMode::Async />
+                <Route path=path!("/stripe/confirm") view=install::Confirm ssr=SsrMode::Async />
+                <Route path=path!("/docs") view=public::Docs ssr=SsrMode::Async />
+                <Route path=path!("/docs/connect-stripe") view=public::ConnectStripe ssr=SsrMode::Async />
+                <Route path=path!("/privacy") view=public::Privacy ssr=SsrMode::Async />
+                <Route path=path!("/support") view=public::Support ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=around::SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />

@@ -24,9 +24,25 @@ pub fn SignIn() -> impl IntoView {
             </a>
         }
         .into_any(),
-        Some(offer) => view! {
-            <h1>"Sign in to Codemint"</h1>
-            <p>"This link signs you in as " <b>{offer.address}</b> ". One more click, so that only a person can use it."</p>
+        Some(offer) => {
+            let button = if offer.adds_to.is_some() { "Add this address" } else { "Sign in" };
+            view! {
+            {match offer.adds_to {
+                None => view! {
+                    <h1>"Sign in to Codemint"</h1>
+                    <p>"This link signs you in as " <b>{offer.address}</b> ". One more click, so that only a person can use it."</p>
+                }
+                .into_any(),
+                Some(workspace) => view! {
+                    <h1>"Add your e-mail address"</h1>
+                    <p>
+                        "This adds " <b>{offer.address}</b> " to the workspace "
+                        <b>{if workspace.is_empty() { "that asked for it".to_owned() } else { workspace }}</b>
+                        " and opens it here. Go on only if you asked for this yourself: whoever works in that workspace now stays signed in to it."
+                    </p>
+                }
+                .into_any(),
+            }}
             {offer
                 .other
                 .map(|other| {
@@ -42,11 +58,12 @@ pub fn SignIn() -> impl IntoView {
             <form method="post" action="/sign-in">
                 <input type="hidden" name="token" value=token />
                 <button type="submit" class="button button-filled">
-                    "Sign in"
+                    {button}
                 </button>
             </form>
         }
-        .into_any(),
+        .into_any()
+        }
     };
     view! {
         <Title text="Sign in" />

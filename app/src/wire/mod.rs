@@ -1,5 +1,7 @@
-//! Shapes that cross the network: [`api`] is the REST API, [`screens`] is what pages are drawn from.
+//! Shapes that cross the network: [`api`] is the REST API, [`screens`] is what pages are drawn from;
+//! [`live`] is what an open page is told.
 
 pub mod api;
 pub(crate) mod json;
+pub mod live;
 pub mod screens;

@@ -41,6 +41,8 @@ pub struct Frame {
     pub support_email: Option<String>,
     /// Why the connection needs the owner, or why it ended; one sentence.
     pub trouble: Option<String>,
+    /// Where one-click connecting begins in this mode; none where it is not set up on this server.
+    pub one_click_url: Option<String>,
 }
 
 /// An app in a list.

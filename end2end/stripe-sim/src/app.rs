@@ -41,6 +41,8 @@ pub(crate) struct App {
     pub(crate) publishable_key: String,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) permissions: BTreeSet<String>,
+    /// Why it asks for each, where that was told.
+    pub(crate) purposes: BTreeMap<String, String>,
     pub(crate) webhook_url: Option<String>,
     pub(crate) installs: BTreeMap<AccountId, Install>,
     codes: HashMap<String, Code>,
@@ -121,6 +123,7 @@ impl Apps {
             publishable_key: id::mixed(&format!("pk_{mode}_51"), 40),
             redirect_uris,
             permissions,
+            purposes: BTreeMap::new(),
             webhook_url,
             installs: BTreeMap::new(),
             codes: HashMap::new(),

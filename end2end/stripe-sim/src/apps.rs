@@ -40,6 +40,14 @@ impl Sim {
         })
     }
 
+    /// Why the app of a mode asks for each permission, as its manifest tells those who install it; an empty purpose is none.
+    pub fn set_permission_purposes(&self, livemode: bool, purposes: &[(&str, &str)]) {
+        if let Some(app) = self.lock().apps.of_mut(livemode) {
+            let told = purposes.iter().filter(|(_, purpose)| !purpose.is_empty());
+            app.purposes = told.map(|(name, purpose)| ((*name).to_owned(), (*purpose).to_owned())).collect();
+        }
+    }
+
     /// The app of a mode, where one is registered.
     pub fn app(&self, livemode: bool) -> Option<AppClient> {
         client(&self.lock(), livemode)

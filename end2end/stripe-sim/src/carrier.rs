@@ -3,13 +3,14 @@
 use std::{future::Future, time::Duration};
 
 use futures::future::join_all;
+use rand::seq::SliceRandom;
 use tokio::{task::JoinSet, time::sleep};
 use url::Url;
 
 use crate::{
     Sim,
     delivery::printed,
-    post::{Attempt, HeldEvent, Target},
+    post::{Attempt, HeldEvent, Order, Target},
     state::State,
     webhook_endpoint::is_here,
 };
@@ -95,6 +96,20 @@ impl Sim {
             attempts.push(self.send(&event, None).await);
         }
         attempts
+    }
+
+    /// Sends what is held in some order, without the last `drop` of it, and the rest `repeat` times over.
+    pub async fn deliver_in(&self, order: Order, repeat: usize, drop: usize) -> Vec<Attempt> {
+        self.deliver(|events| {
+            match order {
+                Order::AsItCame => {}
+                Order::Reverse => events.reverse(),
+                Order::Shuffled => events.shuffle(&mut rand::rng()),
+            }
+            events.truncate(events.len().saturating_sub(drop));
+            *events = std::iter::repeat_n(events.as_slice(), repeat).flatten().cloned().collect();
+        })
+        .await
     }
 
     /// Sends an event once more, to each endpoint that it was for. Nothing comes of one that nobody was told of.

@@ -7,7 +7,9 @@
 //! | `POST /sim/keys/expire`, `/sim/keys/revoke` | `{"key":"rk_test_…"}`: as if it had been rolled, or deleted; keys are made on the page "Create restricted key" |
 //! | `POST /sim/clock` | `{"advance_ms":1000}`: pushes the stand-in's time forward |
 //! | `POST /sim/idempotency/forget` | as if a day had passed: no idempotency key is known any more |
-//! | `GET /sim/deliveries` | the signing secrets, and every event as it would be sent now: body and `Stripe-Signature` |
+//! | `GET /sim/deliveries` | the signing secrets, and every event as the app's endpoint would be sent it now: body and `Stripe-Signature` |
+//!
+//! The app, webhooks and accounts have theirs in `control_app`.
 //!
 //! What a browser sends for another page is refused, and so is what comes from elsewhere.
 
@@ -24,7 +26,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{Fault, FaultKind, Match, Sim, connection::Hangup};
+use crate::{Fault, FaultKind, Match, Sim, connection::Hangup, control_app};
 
 pub(crate) fn router() -> Router<Sim> {
     Router::new()
@@ -34,6 +36,7 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/sim/clock", post(advance))
         .route("/sim/idempotency/forget", post(forget))
         .route("/sim/deliveries", get(deliveries))
+        .merge(control_app::routes())
         .layer(from_fn(programs_here))
 }
 

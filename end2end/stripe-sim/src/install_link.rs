@@ -14,8 +14,8 @@ pub(crate) struct Link {
     pub(crate) redirect_uri: Url,
     /// As it was sent.
     pub(crate) state: Option<String>,
-    /// What the app asks for.
-    pub(crate) permissions: Vec<String>,
+    /// What the app asks for, and why.
+    pub(crate) permissions: Vec<(String, String)>,
 }
 
 /// Reads a link. `None`: "The provided OAuth link is invalid". Only `client_id`, `redirect_uri` and `state` are documented; a
@@ -38,6 +38,7 @@ pub(crate) fn read(known: &State, pairs: &[(String, String)]) -> Option<Link> {
     let client_id = client_id?;
     let livemode = known.apps.mode_of_client(client_id)?;
     let app = known.apps.of(livemode)?;
+    let purposeful = |name: &String| (name.clone(), app.purposes.get(name).cloned().unwrap_or_default());
     let named_uri = app.redirect_uri(redirect_uri)?.to_owned();
     Some(Link {
         livemode,
@@ -45,11 +46,17 @@ pub(crate) fn read(known: &State, pairs: &[(String, String)]) -> Option<Link> {
         redirect_uri: Url::parse(&named_uri).ok()?,
         named_uri,
         state: state.map(str::to_owned),
-        permissions: app.permissions.iter().cloned().collect(),
+        permissions: app.permissions.iter().map(purposeful).collect(),
     })
 }
 
 impl Link {
+    /// The default link of an app: what its listing in the Marketplace leads to when nobody began it here.
+    pub(crate) fn of_app(known: &State, livemode: bool) -> Option<Self> {
+        let client_id = known.apps.of(livemode)?.client_id.clone();
+        read(known, &[("client_id".to_owned(), client_id)])
+    }
+
     /// Back with a code. That the account is named in two ways was seen on real callbacks.
     pub(crate) fn installed(&self, code: &str, account: &AccountId) -> Url {
         let mut back = self.redirect_uri.clone();

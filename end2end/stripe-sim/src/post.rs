@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::auth::AccountId;
 
@@ -44,6 +44,19 @@ pub struct HeldEvent {
     pub(crate) target: Target,
     /// How often it was tried.
     pub(crate) tries: usize,
+}
+
+/// In which order held events are sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// In which they happened.
+    #[default]
+    AsItCame,
+    /// The other way round.
+    Reverse,
+    /// In none.
+    Shuffled,
 }
 
 /// One try to deliver an event.

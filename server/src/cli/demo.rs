@@ -2,7 +2,7 @@
 
 use super::{Failure, mailbox, say, stop_on_signal};
 use crate::clock::Clock;
-use crate::config::{Config, StripeApps};
+use crate::config::{Config, StripeApp, StripeApps};
 use crate::crypto::{self, MasterKeys};
 use crate::jobs::Pace;
 use crate::serve::Server;
@@ -37,7 +37,8 @@ pub(super) async fn run(ready_file: Option<PathBuf>, data: Option<PathBuf>, bind
 
     let listener = listen(bind).await?;
     let address = listener.local_addr()?;
-    let config = config(address, &stripe.url, &folder.path, &mail_dir)?;
+    let apps = StripeApps { test: register(&sim, address, Mode::Test)?, live: register(&sim, address, Mode::Live)? };
+    let config = config(address, &stripe.url, &folder.path, &mail_dir, apps)?;
     let server =
         Server::set_up(&config, Clock::system(), Pace { sweep: std::time::Duration::from_secs(1), ..Pace::default() })
             .await?;
@@ -76,7 +77,26 @@ async fn connect(sim: &Sim, services: &crate::services::Services, workspace: &Wo
     Ok(())
 }
 
-fn config(address: SocketAddr, stripe_url: &str, folder: &Path, mail_dir: &Path) -> Result<Config, Failure> {
+/// The Stripe App, so that one can connect by one click.
+fn register(sim: &Sim, address: SocketAddr, mode: Mode) -> Result<StripeApp, Failure> {
+    let way_back = format!("http://{address}/stripe/callback");
+    let webhooks = format!("http://{address}/stripe/webhooks/{mode}");
+    let app = sim.register_app(mode.livemode(), &[&way_back], &Permissions::of_app(), Some(&webhooks));
+    Ok(StripeApp {
+        authorize_url: Some(url::Url::parse(&app.authorize_url)?),
+        client_id: Some(app.client_id),
+        secret_key: Some(SecretString::from(app.secret_key)),
+        webhook_secrets: vec![SecretString::from(app.webhook_secret)],
+    })
+}
+
+fn config(
+    address: SocketAddr,
+    stripe_url: &str,
+    folder: &Path,
+    mail_dir: &Path,
+    stripe_apps: StripeApps,
+) -> Result<Config, Failure> {
     Ok(Config {
         database_url: SecretString::from(format!("sqlite://{}", folder.join("codemint.db").display())),
         bind: address,
@@ -87,8 +107,9 @@ fn config(address: SocketAddr, stripe_url: &str, folder: &Path, mail_dir: &Path)
         smtp_url: Some(SecretString::from(format!("file:{}", mail_dir.display()))),
         mail_from: "Codemint <codemint@example.com>".into(),
         support_email: Some("support@example.com".into()),
+        support_note: None,
         trust_forwarded: false,
-        stripe_apps: StripeApps::default(),
+        stripe_apps,
     })
 }
 

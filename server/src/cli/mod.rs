@@ -2,6 +2,7 @@
 
 mod admin;
 mod demo;
+mod keys;
 mod mailbox;
 mod say;
 
@@ -15,6 +16,7 @@ use clap::{Parser, Subcommand};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// Discount codes and earned rewards on your own Stripe account.
@@ -57,6 +59,15 @@ enum Command {
 enum Keys {
     /// Print a new master key for CODEMINT_MASTER_KEYS.
     Generate,
+    /// Seal the stored keys anew under the ring's first key, or say what comes first. Works while the server runs, and may be run again.
+    Rotate {
+        /// Instead: give every workspace a new data key and seal its values again.
+        #[arg(long)]
+        data: bool,
+        /// With --data: so many seconds the old data keys stand after the last value has left them.
+        #[arg(long, value_name = "SECONDS", default_value_t = 60, requires = "data")]
+        grace: u64,
+    },
 }
 
 #[derive(Subcommand)]
@@ -111,6 +122,8 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
             say::line(&crypto::generate()?);
             Ok(())
         }
+        Command::Keys(Keys::Rotate { data: false, .. }) => keys::rotate().await,
+        Command::Keys(Keys::Rotate { data: true, grace }) => keys::rotate_data(Duration::from_secs(grace)).await,
         Command::Admin(Admin::CreateWorkspace { email, app, mode }) => {
             admin::create_workspace(&email, &app, &mode).await
         }

@@ -22,7 +22,8 @@ impl DataKey {
         Ok(Self { id: id.to_owned(), key: Key::generate()? })
     }
 
-    /// For the database: sealed under the primary master key. Also for wrapping it again after a rotation.
+    /// For the database: sealed under the primary master key; `workspace` is empty for a system key. Also for wrapping it again after a
+    /// rotation.
     pub fn wrap(&self, ring: &MasterKeys, workspace: &str) -> Result<Vec<u8>, SealError> {
         let (master_id, master) = ring.primary();
         envelope::seal(master_id, master, &place(&self.id, workspace), self.key.bytes())
@@ -46,9 +47,11 @@ impl DataKey {
     }
 }
 
-/// Where a wrapped key stands. Its mode and generation are none: the row's id is new for each.
+/// Where a wrapped key stands: a workspace's, or the system's where no workspace is named. Its mode and generation are none: the row's id
+/// is new for each.
 fn place<'a>(id: &'a str, workspace: &'a str) -> Aad<'a> {
-    Aad { table: "data_keys", column: "wrapped", workspace, row: id, mode: "", generation: 0 }
+    let table = if workspace.is_empty() { "system_keys" } else { "data_keys" };
+    Aad { table, column: "wrapped", workspace, row: id, mode: "", generation: 0 }
 }
 
 #[cfg(test)]

@@ -83,9 +83,7 @@ pub enum OpenError {
 
 /// Seals a value at a place.
 pub fn seal(key_id: &str, key: &Key, aad: &Aad<'_>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
-    let length = u8::try_from(key_id.len()).ok().filter(|length| (1..=MAX_KEY_ID).contains(&usize::from(*length)));
-    let mut sealed = vec![VERSION, length.ok_or(SealError::KeyId)?];
-    sealed.extend_from_slice(key_id.as_bytes());
+    let mut sealed = head_of(key_id).ok_or(SealError::KeyId)?;
     let aad = aad.encode(&sealed);
     let nonce = random_bytes::<NONCE>()?;
     let payload = Payload { msg: plaintext, aad: &aad };
@@ -115,6 +113,14 @@ pub fn open(
 /// The id of the key that a value is sealed under, unproved: for finding what a rotation has to seal again.
 pub fn key_id(sealed: &[u8]) -> Result<&str, OpenError> {
     head(sealed).map(|(_, id)| id)
+}
+
+/// How every value begins that this key seals; `None` for an id that does not fit.
+pub fn head_of(key_id: &str) -> Option<Vec<u8>> {
+    let length = u8::try_from(key_id.len()).ok().filter(|length| (1..=MAX_KEY_ID).contains(&usize::from(*length)))?;
+    let mut head = vec![VERSION, length];
+    head.extend_from_slice(key_id.as_bytes());
+    Some(head)
 }
 
 fn head(sealed: &[u8]) -> Result<(&[u8], &str), OpenError> {

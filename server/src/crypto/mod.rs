@@ -9,7 +9,7 @@ mod random;
 mod tokens;
 
 pub use data_key::DataKey;
-pub use envelope::{Aad, key_id};
+pub use envelope::{Aad, head_of, key_id};
 pub use keyring::{MasterKeys, generate};
 pub use random::{random_bytes, random_id_bytes};
 pub use tokens::{ApiKey, hash_token, random_token};

@@ -1,16 +1,22 @@
 //! Connecting Stripe by a restricted key, and the connection as calls need it.
 
 use super::Services;
+use super::mail::Notice;
 use super::secrets::Place;
+use super::tokens::AppLink;
 use crate::scope::Scope;
 use crate::store::{ConnectionRow, NewConnection};
-use crate::stripe::{self, Level, Probe, StripeError};
+use crate::stripe::{self, Level, Probe, Renew, StripeError};
 use app::domain::connection::{self, Access, ConnectionStatus, Permissions};
 use app::domain::problem::{Code, Problem};
 use app::wire::api::Connection;
+use async_trait::async_trait;
 use secrecy::SecretString;
+use std::sync::OnceLock;
 use tokio::time::Instant;
 
+/// The method of a connection by the Stripe App.
+pub(super) const METHOD_APP: &str = "stripe_app";
 /// The method of a connection by a restricted key, as it is stored and told.
 pub(super) const BY_KEY: &str = "restricted_key";
 
@@ -22,12 +28,43 @@ pub(super) struct Link {
     pub(super) permissions: Permissions,
     pub(super) deadline: Instant,
     key: SecretString,
+    /// Where the key is an access token of the Stripe App.
+    app: Option<Renewal>,
+}
+
+/// Another access token for one that Stripe refuses.
+struct Renewal {
+    services: Services,
+    app: AppLink,
+    deadline: Instant,
+    /// The one that took the key's place: what follows on this link uses it at once.
+    newer: OnceLock<SecretString>,
+}
+
+#[async_trait]
+impl Renew for Renewal {
+    async fn renewed(&self, refused: &SecretString) -> Result<SecretString, StripeError> {
+        match self.services.access_token_after(&self.app, refused, self.deadline).await {
+            Ok(access) => {
+                tracing::debug!(workspace = %self.app.scope.workspace, generation = access.generation, "another access token is tried");
+                let _first = self.newer.set(access.token.clone());
+                Ok(access.token)
+            }
+            // The grant is over: what the refusal of the key says.
+            Err(problem) if problem.code == Code::NeedsReauth => {
+                Err(StripeError::KeyRefused { reason: stripe::KeyRefusal::Expired })
+            }
+            Err(_) => Err(StripeError::Unreachable),
+        }
+    }
 }
 
 impl Link {
     /// Stripe, under this connection's key. All calls of one use of the link share one budget: who waits for them waits no longer.
     pub(super) fn stripe<'a>(&'a self, stripe: &'a stripe::Stripe) -> stripe::Account<'a> {
-        stripe.account(&self.key).until(self.deadline)
+        let Some(app) = &self.app else { return stripe.account(&self.key).until(self.deadline) };
+        let key = app.newer.get().unwrap_or(&self.key);
+        stripe.account(key).until(self.deadline).renewing(app)
     }
 }
 
@@ -39,7 +76,7 @@ fn access(level: Level) -> Access {
     }
 }
 
-fn permissions(probe: &Probe) -> Permissions {
+pub(super) fn permissions(probe: &Probe) -> Permissions {
     Permissions {
         coupons: access(probe.coupons),
         promotion_codes: access(probe.promotion_codes),
@@ -59,7 +96,7 @@ pub(super) fn wire(scope: &Scope, row: Option<&ConnectionRow>) -> Connection {
         livemode: scope.mode.livemode(),
         status: status.as_str().into(),
         account: row.and_then(|row| row.account.clone()),
-        key_hint: row.map(|row| row.key_hint.clone()),
+        key_hint: row.map(|row| row.key_hint.clone()).filter(|hint| !hint.is_empty()),
         permissions: row
             .map(|row| Permissions { webhooks: Access::None, ..stored_permissions(&row.permissions) })
             .unwrap_or_default(),
@@ -70,7 +107,7 @@ pub(super) fn stored_permissions(json: &str) -> Permissions {
     serde_json::from_str(json).unwrap_or_default()
 }
 
-fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Problem> {
+pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Problem> {
     serde_json::to_string(value).map_err(|error| super::error::internal("a value could not be written as JSON", &error))
 }
 
@@ -127,7 +164,7 @@ impl Services {
             method: BY_KEY,
             account: probe.account.as_deref(),
             key_hint: &hint,
-            secret: &sealed,
+            secret: Some(&sealed),
             permissions: &found,
             now,
         };
@@ -138,19 +175,23 @@ impl Services {
                 "The connection was changed at the same moment. Look at it and try again.",
             ));
         }
+        tx.at(scope).destroy_app_tokens().await?;
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
+        self.0.live.changed(scope);
         tracing::info!(workspace = %scope.workspace, mode = %scope.mode, generation, "connected by restricted key");
         Ok(wire(scope, row.as_ref()))
     }
 
-    /// Forgets the key. Codes stay; open sessions keep their price.
+    /// Forgets the key, or destroys the app's tokens. Codes stay; open sessions keep their price.
     pub async fn disconnect_scope(&self, scope: &Scope) -> Result<Connection, Problem> {
         let mut tx = self.0.db.begin().await?;
         tx.at(scope).disconnect(self.now()).await?;
+        tx.at(scope).destroy_app_tokens().await?;
         tx.at(scope).destroy_webhook_secret(self.now()).await?;
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
+        self.0.live.changed(scope);
         Ok(wire(scope, row.as_ref()))
     }
 
@@ -171,15 +212,23 @@ impl Services {
             Some(ConnectionStatus::NeedsReauth) => return Err(needs_reauth()),
             _ => return Err(none()),
         }
-        let sealed = row.secret.as_deref().ok_or_else(none)?;
-        let key = self.open_at(scope, Place::connection_key(scope, row.generation), sealed).await?;
+        let deadline = Instant::now() + stripe::DEFAULT_BUDGET;
+        let (key, app) = if row.method == METHOD_APP {
+            let app = AppLink { scope: scope.clone(), connected: row.generation };
+            let key = self.access_token(&app, deadline).await?.token;
+            (key, Some(Renewal { services: self.clone(), app, deadline, newer: OnceLock::new() }))
+        } else {
+            let sealed = row.secret.as_deref().ok_or_else(none)?;
+            (self.open_at(scope, Place::connection_key(scope, row.generation), sealed).await?, None)
+        };
         Ok(Link {
             scope: scope.clone(),
             generation: row.generation,
             account: row.account.clone(),
             permissions: stored_permissions(&row.permissions),
-            deadline: Instant::now() + stripe::DEFAULT_BUDGET,
+            deadline,
             key,
+            app,
         })
     }
 
@@ -188,8 +237,12 @@ impl Services {
     pub(super) async fn stripe_problem(&self, link: &Link, error: StripeError, asked_for: &str) -> Problem {
         match error {
             StripeError::KeyRefused { reason } => {
-                let trouble = format!("Stripe refuses the key: {reason}.");
-                if let Err(problem) = self.park(link, &trouble).await {
+                let trouble = if link.app.is_some() {
+                    format!("Stripe refuses this install: {reason}.")
+                } else {
+                    format!("Stripe refuses the key: {reason}.")
+                };
+                if let Err(problem) = self.park_generation(&link.scope, link.generation, &trouble).await {
                     return problem;
                 }
                 needs_reauth()
@@ -222,11 +275,20 @@ impl Services {
         }
     }
 
-    async fn park(&self, link: &Link, trouble: &str) -> Result<(), Problem> {
-        tracing::warn!(workspace = %link.scope.workspace, mode = %link.scope.mode, trouble, "the connection was parked");
+    /// Parks a connection that Stripe refuses, and tells the owner, once.
+    pub(super) async fn park_generation(&self, scope: &Scope, generation: i64, trouble: &str) -> Result<(), Problem> {
         let mut tx = self.0.db.begin().await?;
-        tx.at(&link.scope).park_connection(link.generation, trouble, self.now()).await?;
+        let parked = tx.at(scope).park_connection(generation, trouble, self.now()).await?;
+        if parked {
+            let account = tx.at(scope).connection().await?.and_then(|row| row.account);
+            self.queue_notice(&mut tx, scope, Notice::NeedsReauth, account.as_deref()).await?;
+        }
         tx.commit().await?;
+        if parked {
+            tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, trouble, "the connection was parked");
+            self.0.live.changed(scope);
+            self.0.mail_waiting.notify_one();
+        }
         Ok(())
     }
 
@@ -256,6 +318,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).set_permissions(link.generation, &json, self.now()).await?;
         tx.commit().await?;
+        self.0.live.changed(&link.scope);
         Ok(())
     }
 }

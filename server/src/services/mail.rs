@@ -1,10 +1,15 @@
 //! The outbox: mail goes out by itself, again and again until it is accepted or refused for good.
 
-use super::Services;
 use super::sign_in::LINK_MINUTES;
-use crate::mailer::{self, OutgoingMail};
-use crate::store::MailRow;
+use super::when::{Writing, when};
+use super::{Services, address};
+use crate::mailer::{self, MailError, MailText, OutgoingMail};
+use crate::scope::Scope;
+use crate::store::{MailRow, Tx};
+use app::domain::ids::MailId;
+use app::domain::mode::Mode;
 use app::domain::problem::Problem;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A mail that is being sent is not taken again before this, in milliseconds.
@@ -12,7 +17,52 @@ const CLAIM_MS: i64 = 60_000;
 /// After so many attempts a mail is given up.
 const MAX_ATTEMPTS: i64 = 12;
 
+/// What a workspace's members are told by mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// Stripe no longer accepts the connection.
+    NeedsReauth,
+    /// The account was connected to another workspace by the Stripe App.
+    Moved,
+}
+
+impl Notice {
+    /// The kind of its mail.
+    fn kind(self) -> &'static str {
+        match self {
+            Self::NeedsReauth => "needs_reauth",
+            Self::Moved => "moved",
+        }
+    }
+}
+
+/// What such a mail is about.
+#[derive(Serialize, Deserialize)]
+struct About {
+    mode: Mode,
+    account: Option<String>,
+}
+
 impl Services {
+    /// Queues a notice for every member who has an address. It leaves once the transaction is committed; its moment is now.
+    pub(super) async fn queue_notice(
+        &self,
+        tx: &mut Tx,
+        scope: &Scope,
+        kind: Notice,
+        account: Option<&str>,
+    ) -> Result<(), Problem> {
+        let about = About { mode: scope.mode, account: account.map(str::to_owned) };
+        let detail =
+            serde_json::to_string(&about).map_err(|error| super::error::internal("no mail could be made", &error))?;
+        let now = self.now();
+        for (address,) in tx.conn().member_addresses(scope.workspace.as_str()).await? {
+            let id = MailId::new(now, self.random_id()?);
+            tx.conn().insert_mail_about(id.as_str(), kind.kind(), &address, Some(&detail), now).await?;
+        }
+        Ok(())
+    }
+
     /// Waits until mail is queued or some time has passed.
     pub(crate) async fn mail_due(&self) {
         let _either = tokio::time::timeout(Duration::from_secs(2), self.0.mail_waiting.notified()).await;
@@ -31,15 +81,39 @@ impl Services {
         Ok(mails.len())
     }
 
-    async fn send_one(&self, mailer: &mailer::Mailer, row: &MailRow) -> Result<(), Problem> {
-        let link = self.make_sign_in_link(&row.recipient).await?;
-        let mailer::MailText { subject, text, html } = mailer::sign_in_mail(&link, LINK_MINUTES);
+    /// What a mail says; none for one that this program cannot write.
+    async fn mail_text(&self, row: &MailRow) -> Result<Option<MailText>, Problem> {
+        let public_url = &self.0.public_url;
+        Ok(match row.kind.as_str() {
+            "sign_in" => {
+                let link = self.make_sign_in_link(&row.recipient).await?;
+                Some(mailer::sign_in_mail(&link, LINK_MINUTES))
+            }
+            address::CONFIRM => {
+                let claim = row.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok());
+                let Some(claim) = claim else { return Ok(None) };
+                let link = self.make_link(&row.recipient, Some(claim)).await?;
+                Some(mailer::confirm_address_mail(&link, LINK_MINUTES))
+            }
+            "needs_reauth" => notice(row, public_url, mailer::needs_reauth_mail),
+            "moved" => notice(row, public_url, mailer::moved_mail),
+            _ => None,
+        })
+    }
+
+    fn mail(&self, row: &MailRow, MailText { subject, text, html }: MailText) -> OutgoingMail {
         // An IPv6 address cannot stand in a Message-ID without more ado.
         let host = url::Url::parse(&self.0.public_url).ok().and_then(|url| url.host_str().map(str::to_owned));
         let host = host.filter(|host| !host.starts_with('[')).unwrap_or_else(|| "localhost".into());
-        let mail =
-            OutgoingMail { message_id: format!("<{}@{host}>", row.id), to: row.recipient.clone(), subject, text, html };
-        let sent = mailer.send(&mail).await;
+        OutgoingMail { message_id: format!("<{}@{host}>", row.id), to: row.recipient.clone(), subject, text, html }
+    }
+
+    async fn send_one(&self, mailer: &mailer::Mailer, row: &MailRow) -> Result<(), Problem> {
+        let sent = match self.mail_text(row).await? {
+            Some(text) => mailer.send(&self.mail(row, text)).await,
+            // A newer version beside this one may have queued it, and will send it.
+            None => Err(MailError { permanent: false, message: "This mail cannot be written.".into() }),
+        };
         let now = self.now();
         let (state, error, next) = match &sent {
             Ok(()) => ("sent", None, now),
@@ -56,6 +130,14 @@ impl Services {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// What a notice says.
+fn notice(row: &MailRow, public_url: &str, write: fn(&str, Mode, Option<&str>, &str) -> MailText) -> Option<MailText> {
+    let About { mode, account } = serde_json::from_str(row.detail.as_deref()?).ok()?;
+    let link = format!("{public_url}/settings?mode={mode}");
+    let since = when(row.created_at, &Writing::plain()).text;
+    Some(write(&link, mode, account.as_deref(), &since))
 }
 
 /// 2 s, 4 s, 8 s … up to an hour.

@@ -3,7 +3,7 @@
 
 use super::Services;
 use super::connection::{Link, unavailable};
-use super::mint_lease::MintLease;
+use super::named_lease::NamedLease;
 use super::refusal;
 use crate::crash;
 use crate::store::CodeRow;
@@ -128,7 +128,7 @@ impl Services {
     /// Mints, or waits for the process that does.
     async fn mint(&self, link: &Link, row: &CodeRow, coupon_id: String) -> Result<String, Problem> {
         loop {
-            let lease = self.lease_mint(&link.scope, &coupon_id).await?;
+            let lease = self.lease(&link.scope, &coupon_id).await?;
             // Read under the lease: what another process did before is seen.
             let fresh = self.to_mint(link, row, &coupon_id).await;
             match (lease, fresh) {
@@ -136,7 +136,7 @@ impl Services {
                 (None, Ok(Some(_))) => {}
                 (lease, done) => {
                     if let Some(lease) = lease {
-                        self.end_mint(&link.scope, lease).await?;
+                        self.end_lease(&link.scope, lease).await?;
                     }
                     return done.map(|_| coupon_id);
                 }
@@ -174,7 +174,7 @@ impl Services {
         link: &Link,
         fresh: &CodeRow,
         coupon_id: String,
-        lease: MintLease,
+        lease: NamedLease,
     ) -> Result<String, Problem> {
         let found = match fresh.terms() {
             Ok(terms) => self.find_or_create(link, fresh, &wanted(fresh, &terms, &coupon_id)).await,
@@ -186,7 +186,7 @@ impl Services {
                 tx.at(&link.scope)
                     .note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now())
                     .await?;
-                if !lease.give_back(&mut tx, &link.scope).await? {
+                if !lease.release_in(&mut tx, &link.scope).await? {
                     // This process was thought dead: the one that took over says what is true.
                     return Err(unavailable());
                 }
@@ -196,11 +196,11 @@ impl Services {
             }
             Ok(Found::Blocked(reason)) => {
                 let blocked = self.block(link, &fresh.id, &coupon_id, &reason).await?;
-                self.end_mint(&link.scope, lease).await?;
+                self.end_lease(&link.scope, lease).await?;
                 Err(blocked)
             }
             Err(problem) => {
-                self.end_mint(&link.scope, lease).await?;
+                self.end_lease(&link.scope, lease).await?;
                 Err(problem)
             }
         }

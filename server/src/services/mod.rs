@@ -2,6 +2,7 @@
 //!
 //! The order is always: commit the intent, call Stripe with no transaction open, commit what came of it.
 
+mod address;
 mod api_keys;
 pub mod apps;
 mod checkout;
@@ -11,16 +12,22 @@ mod error;
 mod idempotency;
 mod install;
 mod lease;
+mod live;
 mod mail;
 mod mint;
-mod mint_lease;
+mod named_lease;
 mod prices;
 mod refusal;
+mod reseal;
+mod rotation;
 mod screens;
+#[cfg(test)]
+mod sealed_tests;
 mod secrets;
 mod session_outcome;
 mod sign_in;
 mod sweep;
+mod tokens;
 mod validate;
 mod views;
 mod webhooks;
@@ -29,6 +36,10 @@ mod when;
 pub use api_keys::Caller;
 pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
+pub use install::{Callback, Decided, WayBack};
+pub use live::Listener;
+pub use reseal::Resealed;
+pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
 
 use crate::clock::Clock;
@@ -43,10 +54,15 @@ use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 /// The operator's commands never call Stripe.
 const NOWHERE: &str = "https://stripe.invalid";
+
+/// How long a shutdown waits for what must not be cut short.
+const VITAL_GRACE: Duration = Duration::from_secs(25);
 
 /// All use cases. Cheap to clone.
 #[derive(Clone)]
@@ -55,13 +71,14 @@ pub struct Services(Arc<Inner>);
 struct Inner {
     db: Db,
     clock: Clock,
-    /// None for the operator's commands, which seal nothing.
+    /// None for the operator's commands that seal nothing.
     master_keys: Option<crypto::MasterKeys>,
     stripe: Stripe,
     mailer: Option<Mailer>,
     public_url: String,
     dashboard_url: String,
     support_email: Option<String>,
+    support_note: Option<String>,
     stripe_apps: StripeApps,
     mail_waiting: Notify,
     webhooks: webhooks::Queue,
@@ -69,6 +86,11 @@ struct Inner {
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
+    refreshes: tokens::Refreshes,
+    starts: install::Starts,
+    live: live::Live,
+    /// What must not be cut short once Stripe has answered; a shutdown waits for it.
+    vital: TaskTracker,
 }
 
 /// Why the services cannot be set up.
@@ -113,6 +135,7 @@ impl Services {
             public_url: config.public_url.as_str().trim_end_matches('/').to_owned(),
             dashboard_url: config.stripe_dashboard_url.clone(),
             support_email: config.support_email.clone(),
+            support_note: config.support_note.clone(),
             stripe_apps: config.stripe_apps.clone(),
             mail_waiting: Notify::new(),
             webhooks: webhooks::Queue::default(),
@@ -120,6 +143,10 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            refreshes: tokens::Refreshes::default(),
+            starts: install::Starts::default(),
+            live: live::Live::default(),
+            vital: TaskTracker::new(),
         }));
         services.check_keys().await?;
         Ok(services)
@@ -127,6 +154,14 @@ impl Services {
 
     /// For the operator's commands beside a running server: the database alone, without keys, mail or Stripe.
     pub async fn for_admin(database_url: &SecretString, clock: Clock) -> Result<Self, SetupError> {
+        Self::beside(database_url, None, clock).await
+    }
+
+    async fn beside(
+        database_url: &SecretString,
+        master_keys: Option<crypto::MasterKeys>,
+        clock: Clock,
+    ) -> Result<Self, SetupError> {
         let db = Db::connect(database_url.expose_secret()).await?;
         if !db.is_ready().await {
             return Err(SetupError::Store("the database has no schema yet: run `codemint migrate` first".into()));
@@ -136,12 +171,13 @@ impl Services {
         Ok(Self(Arc::new(Inner {
             db,
             clock,
-            master_keys: None,
+            master_keys,
             stripe,
             mailer: None,
             public_url: String::new(),
             dashboard_url: String::new(),
             support_email: None,
+            support_note: None,
             stripe_apps: StripeApps::default(),
             mail_waiting: Notify::new(),
             webhooks: webhooks::Queue::default(),
@@ -149,6 +185,10 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            refreshes: tokens::Refreshes::default(),
+            starts: install::Starts::default(),
+            live: live::Live::default(),
+            vital: TaskTracker::new(),
         })))
     }
 
@@ -165,8 +205,22 @@ impl Services {
         self.0.db.is_ready().await
     }
 
-    /// Closes the database.
+    /// What the operator says about help: how soon it comes, for example.
+    pub fn support_note(&self) -> Option<String> {
+        self.0.support_note.clone()
+    }
+
+    /// The operator's address for help.
+    pub fn support_email(&self) -> Option<String> {
+        self.0.support_email.clone()
+    }
+
+    /// Waits for what must not be cut short, and closes the database.
     pub async fn close(&self) {
+        self.0.vital.close();
+        if tokio::time::timeout(VITAL_GRACE, self.0.vital.wait()).await.is_err() {
+            tracing::error!("tokens were still being refreshed at the end of the shutdown");
+        }
         self.0.db.close().await;
     }
 

@@ -3,10 +3,10 @@
 
 use super::when::{Writing, local_ms};
 use super::{Caller, Services, connection, discount_codes, install};
-use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction};
-use app::backend::{Backend, Viewer, Visitor};
+use crate::{crash, crypto};
+use app::backend::{Backend, LinkOffer, Viewer, Visitor};
 use app::domain::app_id::AppId;
 use app::domain::checkout::CheckoutDraft;
 use app::domain::code::CodeText;
@@ -14,6 +14,7 @@ use app::domain::connection::{Permissions, create_key_url};
 use app::domain::discount_code::Status;
 use app::domain::form::CodeForm;
 use app::domain::ids::{ApiKeyId, DiscountCodeId};
+use app::domain::install::StartedFrom;
 use app::domain::mode::Mode;
 use app::domain::patch::Patch;
 use app::domain::problem::{Code, Problem};
@@ -49,11 +50,22 @@ impl Services {
         reader.at(scope).code(id.as_str()).await?.filter(|row| row.app_id == app_id).ok_or_else(missing)
     }
 
+    fn one_click_url(&self, mode: Mode) -> Option<String> {
+        self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, StartedFrom::Settings))
+    }
+
     async fn connection_view(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem> {
         let scope = scope(viewer, mode);
         let row = self.connection_row(&scope).await?;
         let connection = connection::wire(&scope, row.as_ref());
         let trouble = row.as_ref().and_then(|row| row.trouble.clone());
+        let minted_elsewhere = match &connection.account {
+            Some(account) => {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(&scope).minted_elsewhere(account).await?
+            }
+            None => 0,
+        };
         let there = row.filter(|_| connection.method.is_some());
         let all: Vec<&str> = Permissions::LEAST.into_iter().chain(Permissions::CHECKOUT).collect();
         Ok(ConnectionView {
@@ -62,13 +74,13 @@ impl Services {
             trouble,
             create_key_url: create_key_url(&self.0.dashboard_url, mode, &Permissions::LEAST),
             create_checkout_key_url: create_key_url(&self.0.dashboard_url, mode, &all),
-            one_click_url: self.0.stripe_apps.of(mode).is_set_up().then(|| install::start_url(mode, "settings")),
+            one_click_url: self.one_click_url(mode),
             installed_apps_url: format!(
                 "{}{}/settings/apps",
                 self.0.dashboard_url,
                 if mode == Mode::Test { "/test" } else { "" }
             ),
-            minted_elsewhere: 0,
+            minted_elsewhere,
         })
     }
 }
@@ -79,8 +91,12 @@ impl Backend for Services {
         self.ask_for_link(&visitor.address, email).await
     }
 
-    async fn sign_in_link(&self, token: &str) -> Result<Option<String>, Problem> {
-        self.link_address(token).await
+    async fn sign_in_link(&self, token: &str) -> Result<Option<LinkOffer>, Problem> {
+        self.link_offer(crypto::hash_token(token).as_bytes()).await
+    }
+
+    async fn add_address(&self, viewer: &Viewer, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem> {
+        self.ask_to_add_address(viewer, visitor, email).await
     }
 
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem> {
@@ -104,6 +120,7 @@ impl Backend for Services {
             zone: super::when::zone(&viewer.zone).iana_name().unwrap_or("UTC").to_owned(),
             support_email: self.0.support_email.clone(),
             trouble: row.and_then(|row| row.trouble),
+            one_click_url: self.one_click_url(mode),
         })
     }
 

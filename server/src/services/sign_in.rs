@@ -1,7 +1,9 @@
 //! Signing in by a link in a mail, and sessions.
 
 use super::Services;
+use super::address::Claim;
 use crate::crypto;
+use crate::store::{MemberRow, Tx};
 use app::backend::Viewer;
 use app::domain::email;
 use app::domain::ids::MailId;
@@ -22,6 +24,9 @@ const IDLE_MS: i64 = 14 * DAY_MS;
 const ABSOLUTE_MS: i64 = 90 * DAY_MS;
 /// A session's last use is noted this coarsely: not every page writes.
 const SEEN_RESOLUTION_MS: i64 = 5 * MINUTE_MS;
+
+/// So often an address may be taken between a look and a write.
+const ATTEMPTS: u8 = 3;
 
 /// How often a link may be asked for: six at once, then one every two minutes for an address; sixty an hour from one place.
 pub(super) struct Limits {
@@ -60,30 +65,47 @@ pub struct SessionGrant {
 impl Services {
     pub(super) async fn ask_for_link(&self, place: &str, raw: &str) -> Result<SignInRequested, Problem> {
         let address = email::parse(raw, "email")?;
-        let limits = &self.0.sign_in_limits;
-        if limits.by_place.check_key(&place.to_owned()).is_err()
-            || limits.by_email.check_key(&email::normalize(&address)).is_err()
-        {
-            return Err(Problem {
-                retry_after: Some(120),
-                ..Problem::of(
-                    Code::RateLimited,
-                    "email",
-                    "Too many links were asked for. Use the newest one in your inbox, or wait two minutes.",
-                )
-            });
-        }
+        self.check_link_limits(place, &address)?;
         let now = self.now();
         let id = MailId::new(now, self.random_id()?);
         let mut tx = self.0.db.begin().await?;
         tx.conn().insert_mail(id.as_str(), "sign_in", &address, now).await?;
         tx.commit().await?;
+        Ok(self.link_is_coming(address))
+    }
+
+    /// Refuses who asks for links too often, or for too many to one address.
+    pub(super) fn check_link_limits(&self, place: &str, address: &str) -> Result<(), Problem> {
+        let limits = &self.0.sign_in_limits;
+        if limits.by_place.check_key(&place.to_owned()).is_ok()
+            && limits.by_email.check_key(&email::normalize(address)).is_ok()
+        {
+            return Ok(());
+        }
+        Err(Problem {
+            retry_after: Some(120),
+            ..Problem::of(
+                Code::RateLimited,
+                "email",
+                "Too many links were asked for. Use the newest one in your inbox, or wait two minutes.",
+            )
+        })
+    }
+
+    /// Its mail was queued.
+    pub(super) fn link_is_coming(&self, email: String) -> SignInRequested {
         self.0.mail_waiting.notify_one();
-        Ok(SignInRequested { email: address, minutes: LINK_MINUTES, mail_leaves: self.0.mailer.is_some() })
+        SignInRequested { email, minutes: LINK_MINUTES, mail_leaves: self.0.mailer.is_some() }
     }
 
     /// A new sign-in link for an address. The database keeps only its token's hash.
     pub async fn make_sign_in_link(&self, address: &str) -> Result<String, Problem> {
+        self.make_link(address, None).await
+    }
+
+    /// A new link; with a claim, one that adds the address.
+    pub(super) async fn make_link(&self, address: &str, claim: Option<Claim>) -> Result<String, Problem> {
+        let member = claim.map(|Claim { owner_id, workspace_id }| MemberRow { workspace_id, owner_id });
         let token = crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
@@ -91,6 +113,7 @@ impl Services {
             .insert_link(
                 crypto::hash_token(token.expose_secret()).as_bytes(),
                 &email::normalize(address),
+                member.as_ref(),
                 now,
                 now + i64::from(LINK_MINUTES) * MINUTE_MS,
             )
@@ -99,18 +122,20 @@ impl Services {
         Ok(format!("{}/sign-in/{}", self.0.public_url, token.expose_secret()))
     }
 
-    /// The address that a link signs in, while it lives. Looking uses nothing up.
-    pub(super) async fn link_address(&self, token: &str) -> Result<Option<String>, Problem> {
-        let mut reader = self.0.db.reader().await?;
-        let link = reader.conn().link(crypto::hash_token(token).as_bytes(), self.now()).await?;
-        Ok(link.map(|link| link.email))
+    /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one; by a link that adds an address, in the
+    /// workspace that it was asked for from.
+    pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
+        for _ in 0..ATTEMPTS {
+            if let Some(grant) = self.try_to_sign_in(token).await? {
+                return Ok(grant);
+            }
+        }
+        Err(super::error::internal("an address was taken again and again", &"signing in"))
     }
 
-    /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one.
-    pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
+    /// None: an address was taken by somebody else meanwhile, nothing was done, and the next attempt finds them.
+    async fn try_to_sign_in(&self, token: &str) -> Result<Option<SessionGrant>, Problem> {
         let now = self.now();
-        let cookie_value =
-            crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         let mut tx = self.0.db.begin().await?;
         let link = tx.conn().use_link(crypto::hash_token(token).as_bytes(), now).await?.ok_or_else(|| {
             Problem::new(
@@ -118,24 +143,43 @@ impl Services {
                 "This link was used already, or it is older than 15 minutes. Ask for a new one.",
             )
         })?;
+        let claimed = match (&link.owner_id, &link.workspace_id) {
+            (Some(owner_id), Some(workspace_id)) => {
+                let claim = Claim { owner_id: owner_id.clone(), workspace_id: workspace_id.clone() };
+                match self.add_address(&mut tx, &link.email, &claim).await? {
+                    Some(member) => Some(member),
+                    None => return Ok(None),
+                }
+            }
+            _ => None,
+        };
         let known = match tx.conn().owner_by_email(&link.email).await? {
             Some((owner,)) => tx.conn().memberships(&owner).await?.into_iter().next(),
             None => None,
         };
-        let member = match known {
+        let member = match claimed.or(known) {
             Some(member) => member,
             None => self.found_workspace(&mut tx, &link.email, now).await?,
         };
+        let session = self.open_session(&mut tx, &member).await?;
+        tx.commit().await?;
+        Ok(Some(session))
+    }
+
+    /// Opens a session of a member.
+    pub(super) async fn open_session(&self, tx: &mut Tx, member: &MemberRow) -> Result<SessionGrant, Problem> {
+        let now = self.now();
+        let cookie_value =
+            crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
         tx.conn()
             .insert_session(
                 crypto::hash_token(cookie_value.expose_secret()).as_bytes(),
-                &member,
+                member,
                 now,
                 now + IDLE_MS,
                 now + ABSOLUTE_MS,
             )
             .await?;
-        tx.commit().await?;
         Ok(SessionGrant { cookie_value: cookie_value.expose_secret().to_owned(), max_age_s: ABSOLUTE_MS / 1000 })
     }
 

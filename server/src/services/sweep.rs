@@ -209,9 +209,11 @@ impl Services {
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
         self.0.sign_in_limits.forget_idle();
+        self.0.starts.forget_idle();
         let mut tx = self.0.db.begin().await?;
         tx.conn().forget_ended(now).await?;
         tx.conn().forget_idempotency_keys(now - 2 * DAY_MS).await?;
+        tx.conn().forget_installs(now, now - DAY_MS).await?;
         tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.conn().forget_events(now - 30 * DAY_MS).await?;
         tx.commit().await?;

@@ -5,7 +5,7 @@
 
 mod checkouts;
 mod codes;
-mod engine;
+pub(crate) mod engine;
 mod fixtures;
 mod hangups;
 mod holds;
@@ -59,6 +59,7 @@ conformance! {
             owners_and_members,
             a_sign_in_link_works_once,
             sessions_end,
+            an_owner_without_an_address,
             mail_waits_its_turn,
             each_mail_is_taken_once,
         }
@@ -66,6 +67,8 @@ conformance! {
             apps_and_their_counts,
             api_keys,
             data_keys,
+            wrapped_keys,
+            every_sealed_column_is_listed,
             connections,
             one_racer_connects,
             only_its_own_generation_is_parked,

@@ -31,7 +31,8 @@ pub(crate) struct NewConnection<'a> {
     pub(crate) method: &'a str,
     pub(crate) account: Option<&'a str>,
     pub(crate) key_hint: &'a str,
-    pub(crate) secret: &'a [u8],
+    /// Sealed; none for the app, whose tokens have a table of their own.
+    pub(crate) secret: Option<&'a [u8]>,
     pub(crate) permissions: &'a str,
     pub(crate) now: i64,
 }
@@ -40,6 +41,26 @@ impl Conn<'_> {
     /// Every connection that works: what the sweep goes through.
     pub(crate) async fn connected(self) -> Result<Vec<ConnectionRow>> {
         all!(self, ConnectionRow, concat!("SELECT ", columns!(), " FROM connections WHERE status = 'connected'"))
+    }
+
+    /// The connection that an account has by the app in a mode, also one that ended.
+    pub(crate) async fn connection_by_app(self, mode: &str, account: &str) -> Result<Option<ConnectionRow>> {
+        optional!(
+            self,
+            ConnectionRow,
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM connections WHERE mode = $1 AND account = $2 AND method = 'stripe_app'"
+            ),
+            mode,
+            account
+        )
+    }
+
+    /// Every connection that was changed since a moment (milliseconds).
+    pub(crate) async fn connections_changed(self, since: i64) -> Result<Vec<ConnectionRow>> {
+        all!(self, ConnectionRow, concat!("SELECT ", columns!(), " FROM connections WHERE updated_at >= $1"), since)
     }
 }
 
@@ -72,8 +93,8 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Parks a connection that Stripe refuses, if it is still of this generation.
-    pub(crate) async fn park_connection(self, generation: i64, trouble: &str, now: i64) -> Result<()> {
+    /// Parks a connection that Stripe refuses, if it is still of this generation. False: it was parked before, or is another by now.
+    pub(crate) async fn park_connection(self, generation: i64, trouble: &str, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
@@ -85,7 +106,69 @@ impl Scoped<'_> {
             trouble,
             now
         )
-        .map(|_| ())
+        .map(|rows| rows == 1)
+    }
+
+    /// Takes the app's connection out of its parking place: a pair that was thought lost has come after all.
+    pub(crate) async fn unpark_app(self, generation: i64, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE connections SET status = 'connected', trouble = NULL, updated_at = $4
+              WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND method = 'stripe_app' AND status = 'needs_reauth'",
+            workspace,
+            mode,
+            generation,
+            now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Ends the app's connection of this generation, for a reason that the owner is shown.
+    pub(crate) async fn end_app(self, generation: i64, trouble: &str, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE connections SET status = 'disconnected', trouble = $4, updated_at = $5
+              WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND method = 'stripe_app' AND status <> 'disconnected'",
+            workspace,
+            mode,
+            generation,
+            trouble,
+            now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Takes the account from the app's connection: it belongs to another workspace from now on.
+    pub(crate) async fn let_account_go(self, account: &str, trouble: &str, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE connections SET status = 'disconnected', account = NULL, trouble = $4, updated_at = $5
+              WHERE workspace_id = $1 AND mode = $2 AND account = $3 AND method = 'stripe_app'",
+            workspace,
+            mode,
+            account,
+            trouble,
+            now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Codes whose coupon was last seen in another account than this one.
+    pub(crate) async fn minted_elsewhere(self, account: &str) -> Result<i64> {
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(
+            conn,
+            (i64,),
+            "SELECT count(*) FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND archived_at IS NULL
+                AND minted_account IS NOT NULL AND minted_account <> $3",
+            workspace,
+            mode,
+            account
+        )?;
+        Ok(row.map_or(0, |(count,)| count))
     }
 
     /// Notes permissions that turned out to be otherwise.

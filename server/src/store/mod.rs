@@ -4,6 +4,7 @@
 //! that neither can be forgotten. What is not a tenant's (sign-in, looking up an API key by its hash) is reached through [`Conn`].
 
 mod api_keys;
+mod app_tokens;
 mod apps;
 mod checkouts;
 mod connections;
@@ -12,30 +13,41 @@ mod db;
 mod discount_codes;
 mod error;
 mod idempotency;
+mod installs;
+mod key_rows;
 mod leases;
+mod merge;
 mod migrate;
 mod outbox;
 mod people;
 mod prices;
 mod query;
 mod redemptions;
+mod sealed;
 mod webhook_endpoints;
 mod webhook_events;
 
 #[cfg(test)]
-mod conformance;
+pub(crate) mod conformance;
 
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
+pub(crate) use app_tokens::{AppTokenRow, NewAppToken};
 pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step};
 pub(crate) use connections::{ConnectionRow, NewConnection};
 pub(crate) use db::{Conn, Db, Scoped, Tx};
 pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode, TermsColumns};
 pub(crate) use error::StoreError;
 pub(crate) use idempotency::Taken;
+pub(crate) use installs::{InstallRow, NewState};
+pub(crate) use key_rows::KeyRow;
 pub(crate) use outbox::MailRow;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
+pub(crate) use sealed::{
+    BATCH, CONNECTION_SECRET, OF_WORKSPACES, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH, WAITING, WEBHOOK_SECRET,
+    WaitingRow,
+};
 pub(crate) use webhook_endpoints::EndpointRow;
 pub(crate) use webhook_events::{EventEnd, EventRow, NewEvent};
 

@@ -10,15 +10,30 @@ pub(crate) struct MailRow {
     pub(crate) kind: String,
     pub(crate) recipient: String,
     pub(crate) attempts: i64,
+    /// What it is about, as JSON without secrets.
+    pub(crate) detail: Option<String>,
+    pub(crate) created_at: i64,
 }
 
 impl Conn<'_> {
-    /// Queues a mail.
+    /// Queues a mail that needs no more than an address.
     pub(crate) async fn insert_mail(self, id: &str, kind: &str, recipient: &str, now: i64) -> Result<()> {
+        self.insert_mail_about(id, kind, recipient, None, now).await
+    }
+
+    /// Queues a mail; `detail` is JSON without secrets.
+    pub(crate) async fn insert_mail_about(
+        self,
+        id: &str,
+        kind: &str,
+        recipient: &str,
+        detail: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
         execute!(
             self,
-            "INSERT INTO outbox (id, kind, recipient, state, attempts, next_attempt_at, created_at, updated_at) VALUES ($1, $2, $3, 'queued', 0, $4, $4, $4)",
-            id, kind, recipient, now
+            "INSERT INTO outbox (id, kind, recipient, detail, state, attempts, next_attempt_at, created_at, updated_at) VALUES ($1, $2, $3, $4, 'queued', 0, $5, $5, $5)",
+            id, kind, recipient, detail, now
         )
         .map(|_| ())
     }
@@ -31,7 +46,7 @@ impl Conn<'_> {
             "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, updated_at = $1
               WHERE state = 'queued' AND next_attempt_at <= $1 AND id IN
                 (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $3)
-              RETURNING id, kind, recipient, attempts",
+              RETURNING id, kind, recipient, attempts, detail, created_at",
             now,
             retry_at,
             limit

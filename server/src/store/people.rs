@@ -14,6 +14,10 @@ pub(crate) struct MemberRow {
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct LinkRow {
     pub(crate) email: String,
+    /// To whom it adds the address, if it does.
+    pub(crate) owner_id: Option<String>,
+    /// From which workspace it was asked for.
+    pub(crate) workspace_id: Option<String>,
 }
 
 /// Who a session belongs to.
@@ -59,13 +63,43 @@ impl Conn<'_> {
         )
     }
 
-    /// Stores a sign-in link.
-    pub(crate) async fn insert_link(self, hash: &[u8], email: &str, now: i64, expires_at: i64) -> Result<()> {
+    /// A workspace's oldest member.
+    pub(crate) async fn first_member(self, workspace: &str) -> Result<Option<MemberRow>> {
+        optional!(
+            self,
+            MemberRow,
+            "SELECT workspace_id, owner_id FROM members WHERE workspace_id = $1 ORDER BY created_at, owner_id LIMIT 1",
+            workspace
+        )
+    }
+
+    /// The addresses of a workspace's members, those who have told one.
+    pub(crate) async fn member_addresses(self, workspace: &str) -> Result<Vec<(String,)>> {
+        all!(
+            self,
+            (String,),
+            "SELECT o.email FROM members m JOIN owners o ON o.id = m.owner_id
+              WHERE m.workspace_id = $1 AND o.email IS NOT NULL ORDER BY o.email",
+            workspace
+        )
+    }
+
+    /// Stores a sign-in link; with a member, one that adds the address to them.
+    pub(crate) async fn insert_link(
+        self,
+        hash: &[u8],
+        email: &str,
+        member: Option<&MemberRow>,
+        now: i64,
+        expires_at: i64,
+    ) -> Result<()> {
         execute!(
             self,
-            "INSERT INTO sign_in_links (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO sign_in_links (token_hash, email, owner_id, workspace_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
             hash,
             email,
+            member.map(|member| member.owner_id.as_str()),
+            member.map(|member| member.workspace_id.as_str()),
             now,
             expires_at
         )
@@ -77,7 +111,7 @@ impl Conn<'_> {
         optional!(
             self,
             LinkRow,
-            "SELECT email FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
+            "SELECT email, owner_id, workspace_id FROM sign_in_links WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2",
             hash,
             now
         )
@@ -88,7 +122,7 @@ impl Conn<'_> {
         optional!(
             self,
             LinkRow,
-            "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING email",
+            "UPDATE sign_in_links SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING email, owner_id, workspace_id",
             hash,
             now
         )

@@ -2,13 +2,14 @@
 
 use super::{
     body::{read, read_if_there},
-    error::StripeError,
+    error::{KeyRefusal, StripeError},
     http::{Call, Http},
     params::{Form, NewCoupon, NewWebhookEndpoint},
     probe::{self, Probe},
     retry::Repeat,
-    types::{Coupon, Page, Price, Session, WebhookEndpoint},
+    types::{Coupon, Named, Page, Price, Session, WebhookEndpoint},
 };
+use async_trait::async_trait;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
@@ -21,6 +22,14 @@ pub struct Account<'a> {
     http: &'a Http,
     key: &'a SecretString,
     until: Option<Instant>,
+    renew: Option<&'a dyn Renew>,
+}
+
+/// Another key for one that Stripe refuses: the Stripe App's access tokens come and go.
+#[async_trait]
+pub trait Renew: Send + Sync {
+    /// A key to try once more with; an error is what the call ends with.
+    async fn renewed(&self, refused: &SecretString) -> Result<SecretString, StripeError>;
 }
 
 /// Without the key.
@@ -32,7 +41,7 @@ impl std::fmt::Debug for Account<'_> {
 
 impl<'a> Account<'a> {
     pub(super) fn new(http: &'a Http, key: &'a SecretString) -> Self {
-        Self { http, key, until: None }
+        Self { http, key, until: None, renew: None }
     }
 
     /// The same account for somebody who has time until then only: all calls together.
@@ -41,9 +50,22 @@ impl<'a> Account<'a> {
         Self { until: Some(deadline), ..self }
     }
 
+    /// The same account with somebody who has another key where this one is refused.
+    #[must_use]
+    pub fn renewing(self, renew: &'a dyn Renew) -> Self {
+        Self { renew: Some(renew), ..self }
+    }
+
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Vec<u8>, StripeError> {
         // On the heap, as a call is large and many are joined in places.
-        Box::pin(self.http.send(self.key, &call, self.until)).await
+        let answer = Box::pin(self.http.send(self.key, &call, self.until)).await;
+        match (&answer, self.renew) {
+            (Err(StripeError::KeyRefused { reason: KeyRefusal::Invalid | KeyRefusal::Expired }), Some(renew)) => {
+                let key = renew.renewed(self.key).await?;
+                Box::pin(self.http.send(&key, &call, self.until)).await
+            }
+            _ => answer,
+        }
     }
 
     /// Creates a coupon; with the same key and parameters a second call brings the same one.
@@ -100,6 +122,15 @@ impl<'a> Account<'a> {
         query.add_if("starting_after", starting_after);
         query.add("limit", limit.clamp(1, MAX_PAGE));
         read(&self.send(Call::get("/v1/checkout/sessions").query(query.finish())).await?)
+    }
+
+    /// What the account calls itself; `None` where it may not be asked or has no name.
+    pub async fn name(&self) -> Result<Option<String>, StripeError> {
+        match self.send(Call::get("/v1/account")).await {
+            Ok(body) => Ok(read::<Named>(&body)?.name()),
+            Err(StripeError::PermissionMissing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Creates a webhook endpoint; this answer alone has its secret, also when it is asked again under the same key.

@@ -133,6 +133,14 @@ impl Http {
         Ok(Self { client, base, budget })
     }
 
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Makes a call and returns the body of its 2xx answer.
     /// `until` ends it earlier than the budget, where the caller has less time.
     pub(super) async fn send(
@@ -229,7 +237,7 @@ impl Http {
 }
 
 /// The whole body; `None` if it breaks off or has no end.
-async fn body(mut response: Response) -> Option<Vec<u8>> {
+pub(super) async fn body(mut response: Response) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.ok()? {
         if body.len() + chunk.len() > MAX_BODY {

@@ -12,13 +12,15 @@ mod probe;
 mod redact;
 mod retry;
 pub(crate) mod signature;
+mod token;
 mod types;
 
-pub use account::Account;
+pub use account::{Account, Renew};
 pub use error::{KeyRefusal, Outcome, StripeError};
 pub use http::SetupError;
 pub use params::{NewCoupon, NewWebhookEndpoint, SessionParams};
 pub use probe::{Level, Probe};
+pub use token::Unanswered;
 pub use types::{Coupon, PaymentStatus, Price, PriceType, Session, SessionStatus, WebhookEndpoint};
 
 use secrecy::SecretString;
@@ -41,6 +43,16 @@ impl Stripe {
     /// waiting between them included.
     pub fn new(api_url: &str, budget: Duration) -> Result<Self, SetupError> {
         Ok(Self { http: http::Http::new(api_url, budget)? })
+    }
+
+    /// The address for the Stripe App's codes and refresh tokens.
+    pub fn token_url(&self) -> String {
+        self.http.token_url()
+    }
+
+    /// Sends a request for tokens, once.
+    pub async fn token(&self, request: ::http::Request<Vec<u8>>) -> Result<::http::Response<Vec<u8>>, Unanswered> {
+        self.http.token(request, DEFAULT_BUDGET).await
     }
 
     /// The calls on the account that a key belongs to: a restricted key or the access token of an install.

@@ -263,6 +263,40 @@ fn id_of<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D
     }))
 }
 
+/// How an account calls itself.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Named {
+    business_profile: Option<Profile>,
+    settings: Option<Settings>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Profile {
+    name: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Settings {
+    dashboard: Option<Dashboard>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Dashboard {
+    display_name: Option<String>,
+}
+
+impl Named {
+    /// Its public name, else the one in the dashboard.
+    pub(super) fn name(self) -> Option<String> {
+        let shown = self.settings.and_then(|settings| settings.dashboard).and_then(|dashboard| dashboard.display_name);
+        self.business_profile.and_then(|profile| profile.name).or(shown).filter(|name| !name.trim().is_empty())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

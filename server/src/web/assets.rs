@@ -3,7 +3,7 @@
 //! `cargo xtask` writes them to one folder, each with a Brotli twin `NAME.br`; see `build.rs`. Names that begin with `codemint.`
 //! carry a hash of their content, so a browser may keep them for ever. A debug build reads the folder while it runs.
 
-use app::shell::Assets;
+use app::shell::{Assets, Picture};
 use axum::{
     Router,
     body::Body,
@@ -44,11 +44,27 @@ fn parse_manifest(json: &[u8]) -> Assets {
         css: String,
         loader: String,
         parts: Vec<String>,
+        pictures: Vec<Drawn>,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Drawn {
+        name: String,
+        file: String,
+        width: u32,
+        height: u32,
     }
     let address = |name: String| if is_file_name(&name) { format!("/assets/{name}") } else { String::new() };
-    let Manifest { js, wasm, css, loader, parts } = serde_json::from_slice(json).unwrap_or_default();
+    let Manifest { js, wasm, css, loader, parts, pictures } = serde_json::from_slice(json).unwrap_or_default();
     let parts = parts.into_iter().map(address).filter(|part| !part.is_empty()).collect();
-    Assets { js: address(js), wasm: address(wasm), css: address(css), loader: address(loader), parts }
+    let pictures = pictures.into_iter().map(|Drawn { name, file, width, height }| Picture {
+        name,
+        address: address(file),
+        width,
+        height,
+    });
+    let pictures = pictures.filter(|picture| !picture.address.is_empty()).collect();
+    Assets { js: address(js), wasm: address(wasm), css: address(css), loader: address(loader), parts, pictures }
 }
 
 async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
@@ -99,6 +115,7 @@ fn content_type(name: &str) -> Option<&'static str> {
         "css" => Some("text/css; charset=utf-8"),
         "svg" => Some("image/svg+xml"),
         "png" => Some("image/png"),
+        "webp" => Some("image/webp"),
         "ico" => Some("image/x-icon"),
         "woff2" => Some("font/woff2"),
         "txt" => Some("text/plain; charset=utf-8"),
@@ -177,7 +194,14 @@ mod tests {
 
     #[test]
     fn the_manifest_becomes_addresses() {
-        let assets = parse_manifest(br#"{"js":"codemint.1.js","wasm":"codemint.2.wasm","css":"codemint.3.css"}"#);
+        let assets = parse_manifest(
+            br#"{"js":"codemint.1.js","wasm":"codemint.2.wasm","css":"codemint.3.css","pictures":[
+                {"name":"settings","file":"codemint.4.png","width":960,"height":600},
+                {"name":"elsewhere","file":"https://x.example/a.png","width":1,"height":1}]}"#,
+        );
+        let picture =
+            Picture { name: "settings".into(), address: "/assets/codemint.4.png".into(), width: 960, height: 600 };
+        assert_eq!(assets.pictures, [picture]);
         assert_eq!(assets.js, "/assets/codemint.1.js");
         assert_eq!(assets.wasm, "/assets/codemint.2.wasm");
         assert_eq!(assets.css, "/assets/codemint.3.css");
@@ -212,11 +236,12 @@ mod tests {
     /// Runs over whatever is built: nothing without the browser's part, every file of it after `cargo xtask build`.
     #[tokio::test]
     async fn every_file_is_served_plain_and_compressed() {
-        let Assets { js, wasm, css, loader, parts } = manifest();
+        let Assets { js, wasm, css, loader, parts, pictures } = manifest();
         let script = "text/javascript; charset=utf-8";
         let first = [(js, script), (loader, script), (css, "text/css; charset=utf-8")];
         let programs = parts.into_iter().chain([wasm]).map(|path| (path, "application/wasm"));
-        for (path, content_type) in first.into_iter().chain(programs) {
+        let pictures = pictures.into_iter().map(|picture| (picture.address, "image/png"));
+        for (path, content_type) in first.into_iter().chain(programs).chain(pictures) {
             if path.is_empty() {
                 continue;
             }

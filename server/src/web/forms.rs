@@ -22,6 +22,8 @@ use axum::{
 };
 use url::form_urlencoded;
 
+/// The form that stands on every page of an owner without an address.
+const ADD_ADDRESS: &str = "add-address";
 /// The field for a restricted key.
 const SECRET: &str = "restricted_key";
 /// The field for an endpoint's signing secret.
@@ -70,15 +72,16 @@ enum Next {
 type Outcome = Result<Next, Vec<Problem>>;
 
 /// What was typed.
-struct Fields(Vec<(String, String)>);
+pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    fn read(body: &Bytes) -> Self {
+    /// From a form's body.
+    pub fn read(body: &Bytes) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
     /// A field's text; empty where there is none.
-    fn get(&self, name: &str) -> &str {
+    pub fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }
@@ -96,6 +99,10 @@ pub async fn post(site: &Site, request: Request) -> Response {
     let form = fields.get("do").to_owned();
     let place = Place::of(uri.path()).filter(|_| !form.is_empty());
     let outcome = match (place, &context.who.viewer) {
+        (_, Some(viewer)) if form == ADD_ADDRESS && pages::is_private(uri.path()) => {
+            Some(add_address(&context, viewer, &fields).await)
+        }
+        (_, None) if form == ADD_ADDRESS && pages::is_private(uri.path()) => return signed_out(context, request).await,
         (None, _) => None,
         (Some(Place::Home), _) => at_home(&context, &form, &fields).await,
         (Some(_), None) => return signed_out(context, request).await,
@@ -152,6 +159,11 @@ async fn at_home(context: &Context, form: &str, fields: &Fields) -> Option<Outco
     }
     let sent = context.backend.request_sign_in(&context.who.visitor, fields.get("email")).await;
     Some(sent.map(|sent| Next::Show(Made::Link(sent))).map_err(|problem| vec![problem]))
+}
+
+async fn add_address(context: &Context, viewer: &Viewer, fields: &Fields) -> Outcome {
+    let sent = context.backend.add_address(viewer, &context.who.visitor, fields.get("email")).await;
+    sent.map(|sent| Next::Show(Made::Link(sent))).map_err(|problem| vec![problem])
 }
 
 /// The forms of the pages that need somebody signed in; none where the page has no such form.

@@ -7,13 +7,14 @@
 //! 3. `origin`: what writes must come from our own pages, before anything of it is read;
 //! 4. `limits`: sizes, and the whole body within its time;
 //! 5. `detach`: from here on it runs in a task of its own, to its end;
-//! 6. the routes: `api` (REST), `pages` (screens and server functions), `forms` (the same without scripts), `session` (signing in and
-//!    out), `assets`, `health`.
+//! 6. the routes: `api` (REST), `pages` (screens and server functions), `forms` (the same without scripts), `live` (what open
+//!    pages are told), `session` (signing in and out), `assets`, `health`.
 
 mod answer;
 mod api;
 pub mod assets;
 mod auth;
+mod cookies;
 mod csp;
 mod detach;
 mod fallback;
@@ -25,6 +26,7 @@ mod idempotent;
 mod incoming;
 mod json;
 mod limits;
+mod live;
 pub mod openapi;
 mod origin;
 mod pages;
@@ -88,6 +90,7 @@ fn routes() -> Router<Site> {
         .route("/api/{*name}", post(pages::server_function))
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
+        .route("/live", get(live::listen))
         .route("/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -4,14 +4,17 @@
 //! them is left to run (and be dropped in a transaction) after the task that renders them.
 
 use super::forms::{self, Place};
+use super::stripe::connect;
 use super::{Site, fallback, problem, session};
-use app::backend::Backend;
+use app::backend::{Backend, LinkOffer, Viewer};
 use app::domain::email;
 use app::domain::locale::Locale;
+use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem, clip};
-use app::given::{CodeHere, Posted, SignInOffer};
+use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, SupportNote, WayBack};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
+use app::wire::screens::{InstallOffer, WaitingInstall};
 use axum::{
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
@@ -22,6 +25,8 @@ use leptos::{context::provide_context, nonce::Nonce};
 use std::sync::Arc;
 use url::Url;
 
+/// The page that asks before an install is bound.
+const ASKS: &str = "/stripe/confirm";
 /// No page is larger: a list has 20 rows.
 const MAX_PAGE: usize = 4 * 1024 * 1024;
 
@@ -33,6 +38,8 @@ pub struct Context {
     /// What they ask.
     pub backend: Arc<dyn Backend>,
     language: String,
+    support: Support,
+    support_note: SupportNote,
     assets: Arc<Assets>,
     nonce: Option<Nonce>,
 }
@@ -47,13 +54,23 @@ impl Context {
         };
         let nonce = parts.extensions.get::<Nonce>().cloned();
         let language = session::language(&parts.headers);
-        let context = Self { language, who, backend: site.backend.clone(), assets: site.assets.clone(), nonce };
+        let context = Self {
+            language,
+            support: Support(site.services.support_email()),
+            support_note: SupportNote(site.services.support_note()),
+            who,
+            backend: site.backend.clone(),
+            assets: site.assets.clone(),
+            nonce,
+        };
         (context, Request::from_parts(parts, body))
     }
 
     /// Leptos provides a nonce of its own first; the answer's, from `csp`, replaces it.
     fn provide(self) {
         provide_context(Locale::parse(&self.language));
+        provide_context(self.support);
+        provide_context(self.support_note);
         provide_context(self.who);
         provide_context(self.backend);
         provide_context(Assets::clone(&self.assets));
@@ -78,9 +95,13 @@ pub async fn page(State(site): State<Site>, request: Request) -> Response {
         return Redirect::temporary(there.as_str()).into_response();
     }
     let private = is_private(path);
-    let (context, request) = Context::of(&site, request).await;
+    let asks = path == ASKS;
+    let (context, mut request) = Context::of(&site, request).await;
     if private && context.who.viewer.is_none() {
         return Redirect::to("/").into_response();
+    }
+    if asks && let Some(waiting) = waiting(&site, &context, request.headers()).await {
+        request.extensions_mut().insert(waiting);
     }
     draw(context, request, None).await
 }
@@ -99,7 +120,9 @@ fn on_this_machine_elsewhere(own: &Url, headers: &HeaderMap, uri: &Uri) -> Optio
     })
 }
 
-/// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts.
+/// Draws the page at the request's address. One that answers a form, and one with a token in its address, comes without scripts; so do
+/// the pages around an install. Whoever knows what came of a way back from Stripe (`WayBack`), which install waits (`WaitingInstall`) or
+/// which mode it is about (`ModeHere`) puts it into the request's extensions.
 pub async fn draw(context: Context, request: Request, posted: Option<Posted>) -> Response {
     let path = request.uri().path();
     let offer = match path.strip_prefix("/sign-in/") {
@@ -113,8 +136,12 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         _ => None,
     };
+    let mode = request.extensions().get::<ModeHere>().copied().unwrap_or(ModeHere(forms::mode(request.uri())));
+    let way_back = request.extensions().get::<WayBack>().copied();
+    let waiting = request.extensions().get::<WaitingInstall>().cloned();
+    let install = install_offer(&context, request.uri()).await;
     let mut assets = Assets::clone(&context.assets);
-    if posted.is_some() || offer.is_some() {
+    if posted.is_some() || offer.is_some() || is_bare(path) {
         (assets.js, assets.wasm) = Default::default();
     }
     let language = context.language.clone();
@@ -129,17 +156,59 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         if let Some(code) = code.clone() {
             provide_context(code);
         }
+        provide_context(mode);
+        if let Some(way_back) = way_back {
+            provide_context(way_back);
+        }
+        if let Some(waiting) = waiting.clone() {
+            provide_context(waiting);
+        }
+        if let Some(install) = install.clone() {
+            provide_context(install);
+        }
     };
     let render =
         leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone(), language.clone()));
     whole(render(request).await).await
 }
 
+/// The install that waits under the browser's ticket, if this person may decide about it.
+async fn waiting(site: &Site, context: &Context, headers: &HeaderMap) -> Option<WaitingInstall> {
+    let (viewer, ticket) = (context.who.viewer.as_ref()?, connect::ticket(site, headers)?);
+    context.backend.waiting_install(viewer, &ticket).await.ok().flatten()
+}
+
 /// What the page behind a sign-in link says; nothing where the link does nothing any more.
 async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
-    let address = context.backend.sign_in_link(token).await.ok().flatten()?;
-    let here = context.who.viewer.as_ref().and_then(|viewer| viewer.email.clone());
-    Some(SignInOffer { other: here.filter(|here| *here != address), address: email::mask(&address) })
+    let LinkOffer { email, adds_to } = context.backend.sign_in_link(token).await.ok().flatten()?;
+    let at_home = |viewer: &&Viewer| match &adds_to {
+        Some(workspace) => viewer.workspace_id == workspace.id,
+        None => viewer.email.as_ref() == Some(&email),
+    };
+    let other = context.who.viewer.as_ref().filter(|viewer| !at_home(viewer));
+    Some(SignInOffer {
+        other: other.map(|viewer| viewer.email.clone().unwrap_or_else(|| "an owner without an address".to_owned())),
+        address: email::mask(&email),
+        adds_to: adds_to.map(|workspace| workspace.name),
+    })
+}
+
+/// Pages of which the browser's part has only the place.
+fn is_bare(path: &str) -> bool {
+    const BARE: [&str; 7] =
+        ["/install", "/stripe/callback", "/stripe/confirm", "/docs", "/docs/connect-stripe", "/privacy", "/support"];
+    BARE.contains(&path.trim_end_matches('/'))
+}
+
+/// What the page that the Marketplace leads to offers; nothing elsewhere.
+async fn install_offer(context: &Context, uri: &Uri) -> Option<InstallOffer> {
+    if uri.path().trim_end_matches('/') != "/install" {
+        return None;
+    }
+    let asked = url::form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes())
+        .find(|(name, _)| name == "mode")
+        .and_then(|(_, mode)| Mode::parse(&mode));
+    context.backend.install_offer(context.who.viewer.as_ref(), asked).await.ok()
 }
 
 /// `POST /api/{name}`: a server function.
@@ -185,8 +254,8 @@ async fn blame(response: Response) -> Response {
 }
 
 /// Pages that need somebody signed in.
-fn is_private(path: &str) -> bool {
-    ["/apps", "/settings", "/activity"]
+pub fn is_private(path: &str) -> bool {
+    ["/apps", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }

@@ -1,8 +1,11 @@
 //! Who looks at a page: the session's cookie, the zone's cookie, the visitor's address. Signing in and out.
 
 use super::Site;
+use super::cookies::{MAX_VALUE, SESSION};
 use super::problem::Refused;
+use super::stripe::connect;
 use crate::config::Edge;
+use crate::services::SessionGrant;
 use app::backend::{Viewer, Visitor};
 use app::domain::locale::Locale;
 use app::domain::problem::Code;
@@ -12,43 +15,22 @@ use axum::{
     http::{HeaderMap, HeaderName, header::ACCEPT_LANGUAGE, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use axum_extra::extract::cookie::{Cookie, CookieJar};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// Set by the browser's part; see `app`.
 const ZONE_COOKIE: &str = "cm_tz";
-/// Longer values are not ours.
-const MAX_VALUE: usize = 256;
 
 /// Whether browsers reach us by https.
 pub fn is_https(edge: &Edge) -> bool {
     edge.public_url.scheme() == "https"
 }
 
-/// `__Host-`: browsers take it only with `Secure` and `Path=/`, and no other host of the domain can set it. Over plain http (a
-/// laptop) they would refuse both, so there it goes without.
-fn cookie_name(https: bool) -> &'static str {
-    if https { "__Host-cm_session" } else { "cm_session" }
-}
-
-fn session_cookie(https: bool, value: String, max_age_s: i64) -> Cookie<'static> {
-    let cookie =
-        Cookie::build((cookie_name(https), value)).path("/").secure(https).http_only(true).same_site(SameSite::Lax);
-    match Duration::from_secs(u64::try_from(max_age_s).unwrap_or(0)).try_into() {
-        Ok(max_age) => cookie.max_age(max_age).build(),
-        Err(_) => cookie.build(),
-    }
-}
-
-/// The session's cookie, if there is one that could be ours.
-fn session_value(headers: &HeaderMap, https: bool) -> Option<String> {
-    let jar = CookieJar::from_headers(headers);
-    let value = jar.get(cookie_name(https))?.value();
-    (!value.is_empty() && value.len() <= MAX_VALUE && value.bytes().all(|b| b.is_ascii_graphic()))
-        .then(|| value.to_owned())
+/// The cookie of a new session, for an answer.
+pub fn cookie(edge: &Edge, grant: SessionGrant) -> CookieJar {
+    SESSION.set(is_https(edge), &grant.cookie_value, grant.max_age_s)
 }
 
 /// The browser's zone, an IANA name; `UTC` until it has told one.
@@ -71,7 +53,7 @@ pub fn language(headers: &HeaderMap) -> String {
 
 /// Who is signed in.
 pub async fn viewer(site: &Site, headers: &HeaderMap) -> Option<Viewer> {
-    let value = session_value(headers, is_https(&site.edge))?;
+    let value = SESSION.read(headers, is_https(&site.edge))?;
     site.services.viewer(&value, &zone(headers), Locale::parse(&language(headers))).await
 }
 
@@ -105,7 +87,11 @@ pub struct SignIn {
 }
 
 /// `POST /sign-in`: a used-up, expired or forged token leads back to where a new one can be asked for.
-pub async fn sign_in(State(site): State<Site>, form: Result<Form<SignIn>, FormRejection>) -> Result<Response, Refused> {
+pub async fn sign_in(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    form: Result<Form<SignIn>, FormRejection>,
+) -> Result<Response, Refused> {
     let expired = || Redirect::to("/?problem=expired").into_response();
     let Ok(Form(SignIn { token })) = form else { return Ok(expired()) };
     if token.is_empty() || token.len() > MAX_VALUE || !token.bytes().all(|b| b.is_ascii_graphic()) {
@@ -113,10 +99,15 @@ pub async fn sign_in(State(site): State<Site>, form: Result<Form<SignIn>, FormRe
     }
     match site.services.confirm_sign_in(&token).await {
         Ok(grant) => {
-            let cookie = session_cookie(is_https(&site.edge), grant.cookie_value, grant.max_age_s);
-            Ok((CookieJar::new().add(cookie), Redirect::to("/apps")).into_response())
+            // Whoever signed in on the way of an install goes on there.
+            let to = match connect::ticket(&site, &headers) {
+                Some(ticket) if site.services.install_waits(&ticket).await => "/stripe/confirm",
+                _ => "/apps",
+            };
+            Ok((cookie(&site.edge, grant), Redirect::to(to)).into_response())
         }
         Err(problem) if problem.code == Code::Internal => Err(problem.into()),
+        Err(problem) if problem.code == Code::ParameterInvalid => Ok(Redirect::to("/?problem=address").into_response()),
         Err(_) => Ok(expired()),
     }
 }
@@ -124,10 +115,10 @@ pub async fn sign_in(State(site): State<Site>, form: Result<Form<SignIn>, FormRe
 /// `POST /sign-out`: forgets the session here and in the browser.
 pub async fn sign_out(State(site): State<Site>, headers: HeaderMap) -> Response {
     let https = is_https(&site.edge);
-    if let Some(value) = session_value(&headers, https) {
+    if let Some(value) = SESSION.read(&headers, https) {
         site.services.sign_out(&value).await;
     }
-    (CookieJar::new().add(session_cookie(https, String::new(), 0)), Redirect::to("/")).into_response()
+    (SESSION.clear(https), Redirect::to("/")).into_response()
 }
 
 #[cfg(test)]
@@ -143,23 +134,23 @@ mod tests {
     #[test]
     fn the_cookie_is_locked() {
         assert_eq!(
-            session_cookie(true, "abc".into(), 60).to_string(),
+            SESSION.cookie(true, "abc".into(), 60).to_string(),
             "__Host-cm_session=abc; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=60"
         );
         assert_eq!(
-            session_cookie(false, "abc".into(), 60).to_string(),
+            SESSION.cookie(false, "abc".into(), 60).to_string(),
             "cm_session=abc; HttpOnly; SameSite=Lax; Path=/; Max-Age=60"
         );
     }
 
     #[test]
     fn only_our_own_cookie_counts() {
-        assert_eq!(session_value(&cookies("a=b; __Host-cm_session=abc"), true).as_deref(), Some("abc"));
-        assert_eq!(session_value(&cookies("cm_session=abc"), true), None);
-        assert_eq!(session_value(&cookies("cm_session=abc"), false).as_deref(), Some("abc"));
-        assert_eq!(session_value(&cookies("cm_session="), false), None);
-        assert_eq!(session_value(&cookies(&format!("cm_session={}", "a".repeat(MAX_VALUE + 1))), false), None);
-        assert_eq!(session_value(&cookies("cm_session=a%00b"), false), None);
+        assert_eq!(SESSION.read(&cookies("a=b; __Host-cm_session=abc"), true).as_deref(), Some("abc"));
+        assert_eq!(SESSION.read(&cookies("cm_session=abc"), true), None);
+        assert_eq!(SESSION.read(&cookies("cm_session=abc"), false).as_deref(), Some("abc"));
+        assert_eq!(SESSION.read(&cookies("cm_session="), false), None);
+        assert_eq!(SESSION.read(&cookies(&format!("cm_session={}", "a".repeat(MAX_VALUE + 1))), false), None);
+        assert_eq!(SESSION.read(&cookies("cm_session=a%00b"), false), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::problem::outward;
 use crate::services::Services;
-use app::backend::{Backend, Viewer, Visitor};
+use app::backend::{Backend, LinkOffer, Viewer, Visitor};
 use app::domain::{form::CodeForm, mode::Mode, problem::Problem};
 use app::wire::screens::{
     ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, Delivery, FormOutcome, Frame, InstallOffer,
@@ -26,7 +26,8 @@ macro_rules! hand_on {
 
 hand_on! {
     fn request_sign_in(visitor: &Visitor, email: &str) -> SignInRequested;
-    fn sign_in_link(token: &str) -> Option<String>;
+    fn sign_in_link(token: &str) -> Option<LinkOffer>;
+    fn add_address(viewer: &Viewer, visitor: &Visitor, email: &str) -> SignInRequested;
     fn frame(viewer: &Viewer, mode: Mode) -> Frame;
     fn create_app(viewer: &Viewer, name: &str, id: &str) -> FormOutcome;
     fn codes(viewer: &Viewer, mode: Mode, app_id: &str, query: CodeQuery) -> CodePage;

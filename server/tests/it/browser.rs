@@ -23,7 +23,8 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 23] = [
+const CALLS: [&str; 24] = [
+    "add-address",
     "create-app",
     "codes",
     "code-taken",
@@ -156,6 +157,7 @@ async fn private_pages(w: &World) {
             ("restricted_key", "rk_test_1"),
             ("price_id", "price_1ABC"),
             ("zone", "UTC"),
+            ("email", "evil@example.com"),
         ];
         let answer = w.browser("POST", &format!("/api/{name}")).form(&form).send().await;
         assert!(answer.text.contains("sign_in_required"), "{name}: {} {}", answer.status, answer.text);

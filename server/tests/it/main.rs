@@ -7,6 +7,7 @@
     reason = "a test fails by panicking, and says what it skips"
 )]
 
+mod address;
 mod bad_requests;
 mod browser;
 mod checkout;
@@ -24,8 +25,13 @@ mod faults;
 mod hang_up;
 mod harness;
 mod idempotency;
+mod install;
 mod judged;
 mod lists;
+mod live;
+mod manifest;
+#[cfg(all(unix, debug_assertions))]
+mod rotation;
 mod rules;
 mod secrets;
 mod sign_in;

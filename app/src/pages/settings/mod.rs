@@ -1,8 +1,11 @@
 //! Settings: the connection to Stripe and the API keys, of the mode in view.
 
 mod api_keys;
+mod by_key;
 mod deliveries;
+mod disconnect;
 mod new_key;
+mod one_click;
 mod permissions;
 mod stripe;
 mod webhook;

@@ -1,5 +1,6 @@
 //! What the connection may do, and what that enables.
 
+use super::stripe::{Method, method};
 use crate::components::{Badge, Tone};
 use crate::domain::connection::Access;
 use crate::prelude::*;
@@ -23,7 +24,11 @@ pub fn Permissions(
     view: ConnectionView,
 ) -> impl IntoView {
     let allowed = view.connection.permissions;
-    let link = view.create_checkout_key_url;
+    let link = view.create_checkout_key_url.clone();
+    let place = match method(&view) {
+        Some(Method::App) => "the app",
+        _ => "the old one",
+    };
     let offer = (allowed.checkout_sessions < Access::Write).then(|| {
         view! {
             " · "
@@ -31,7 +36,9 @@ pub fn Permissions(
                 "Allow it"
             </a>
             <span class="field-help">
-                "Opens Stripe's page for a new key with this permission ticked, too. Paste the new key above; it takes the place of the old one."
+                {format!(
+                    "Opens Stripe's page for a new key with this permission ticked, too. Paste the new key above; it takes the place of {place}.",
+                )}
             </span>
         }
     });
@@ -53,7 +60,7 @@ pub fn Permissions(
                 </tr>
                 <tr>
                     <th scope="row">"Promotion codes"</th>
-                    <td class="third">"Codes that customers type on Stripe's own page"</td>
+                    <td class="third">"Rewards, and codes that customers type on Stripe's own page"</td>
                     <td class="end">{badge(allowed.promotion_codes, true)}</td>
                 </tr>
                 <tr>

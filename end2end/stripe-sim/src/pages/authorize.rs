@@ -71,8 +71,10 @@ fn page(sim: &Sim, link: &Link) -> Response {
         .raw("\">A new account</option></select><h2>")
         .raw(app::NAME)
         .raw(" will be able to</h2><ul>")
-        .each(&link.permissions, |html, permission| {
-            html.raw("<li>").text(words(permission)).raw(" <code>").text(permission).raw("</code></li>")
+        .each(&link.permissions, |html, (permission, purpose)| {
+            let html = html.raw("<li>").text(words(permission)).raw(" <code>").text(permission).raw("</code>");
+            let purpose = Some(purpose).filter(|purpose| !purpose.is_empty());
+            html.some(purpose, |html, why| html.raw("<br><span class=\"second\">").text(why).raw("</span>")).raw("</li>")
         })
         .raw("</ul><p class=\"second\">You will go on to ")
         .text(&origin)

@@ -164,7 +164,7 @@ pub(super) async fn the_unverifiable_are_found(base: Base) {
         method: "key",
         account: None,
         key_hint: "…",
-        secret: b"sealed",
+        secret: Some(b"sealed"),
         permissions: "{}",
         now: T,
     };

@@ -16,16 +16,16 @@ static AT_ONCE: Semaphore = Semaphore::const_new(8);
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Engine {
+pub(crate) enum Engine {
     Sqlite,
     Postgres,
 }
 
 /// The database of one test.
 #[derive(Clone)]
-pub(super) struct Base {
-    pub(super) db: Db,
-    url: String,
+pub(crate) struct Base {
+    pub(crate) db: Db,
+    pub(crate) url: String,
 }
 
 impl Base {
@@ -36,7 +36,7 @@ impl Base {
 }
 
 /// Runs a body on a migrated database.
-pub(super) async fn run<F>(engine: Engine, body: fn(Base) -> F)
+pub(crate) async fn run<F>(engine: Engine, body: fn(Base) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {

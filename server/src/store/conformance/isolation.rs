@@ -82,7 +82,7 @@ fn connection(generation: i64) -> NewConnection<'static> {
         method: "key",
         account: None,
         key_hint: "…",
-        secret: b"sealed",
+        secret: Some(b"sealed"),
         permissions: "{}",
         now: T,
     }

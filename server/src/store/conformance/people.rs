@@ -35,7 +35,7 @@ pub(super) async fn owners_and_members(base: Base) {
 }
 
 pub(super) async fn a_sign_in_link_works_once(base: Base) {
-    put!(base, insert_link(b"once", ODD, T, T + 10)).unwrap();
+    put!(base, insert_link(b"once", ODD, None, T, T + 10)).unwrap();
     let mut racers: JoinSet<_> = (0..20)
         .map(|_| {
             let base = base.clone();
@@ -49,11 +49,11 @@ pub(super) async fn a_sign_in_link_works_once(base: Base) {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].email, ODD);
 
-    put!(base, insert_link(b"late", "late@example.com", T, T + 10)).unwrap();
+    put!(base, insert_link(b"late", "late@example.com", None, T, T + 10)).unwrap();
     assert!(put!(base, use_link(b"late", T + 10)).unwrap().is_none(), "an end is not part of a life");
     assert!(put!(base, use_link(b"none", T)).unwrap().is_none());
     assert!(put!(base, use_link(b"late", T + 9)).unwrap().is_some());
-    put!(base, insert_link(b"kept", "kept@example.com", T, T + 11)).unwrap();
+    put!(base, insert_link(b"kept", "kept@example.com", None, T, T + 11)).unwrap();
     put!(base, forget_ended(T + 10)).unwrap();
     let left = raw!(base, (Vec<u8>, Option<i64>), "SELECT token_hash, used_at FROM sign_in_links");
     assert_eq!(left, [(b"kept".to_vec(), None)]);
@@ -91,6 +91,52 @@ pub(super) async fn sessions_end(base: Base) {
     assert!(get!(base, session(b"s", T)).is_none(), "who is no member any more has no session");
 }
 
+pub(super) async fn an_owner_without_an_address(base: Base) {
+    shop(&base).await;
+    shop_of(&base, "ws_b").await;
+    let known = member(&base).await;
+    put!(base, insert_owner("own_2", None, T)).unwrap();
+    put!(base, insert_owner("own_3", None, T)).unwrap();
+    for (workspace, owner) in [("ws_a", "own_2"), ("ws_b", "own_2"), ("ws_b", "own_3")] {
+        put!(base, insert_member(workspace, owner, T + 1)).unwrap();
+    }
+    assert_eq!(get!(base, member_addresses("ws_a")), [("o'brien@example.com".to_owned(),)]);
+    assert!(get!(base, member_addresses("ws_b")).is_empty());
+    assert!(get!(base, is_member("ws_b", "own_2")) && !get!(base, is_member("ws_b", "own_1")));
+    for (owner, workspace, held) in
+        [("own_2", "ws_a", 1), ("own_3", "ws_a", 0), ("own_1", "ws_a", 0), ("own_9", "ws_a", 0)]
+    {
+        assert_eq!(put!(base, lock_nameless(owner, workspace)).unwrap(), held, "{owner}");
+    }
+
+    put!(base, insert_link(b"adds", "new@example.com", Some(&known), T, T + 9)).unwrap();
+    let link = get!(base, link(b"adds", T)).unwrap();
+    assert_eq!((link.owner_id.as_deref(), link.workspace_id.as_deref()), (Some("own_1"), Some("ws_a")));
+    let used = put!(base, use_link(b"adds", T)).unwrap().unwrap();
+    assert_eq!((used.owner_id.as_deref(), used.workspace_id.as_deref()), (Some("own_1"), Some("ws_a")));
+
+    assert!(matches!(put!(base, name_owner("own_3", "o'brien@example.com")), Err(StoreError::Taken)));
+    put!(base, name_owner("own_3", "new@example.com")).unwrap();
+    put!(base, name_owner("own_3", "newer@example.com")).unwrap();
+    assert_eq!(get!(base, owner_by_email("new@example.com")).unwrap().0, "own_3");
+    assert!(get!(base, owner_by_email("newer@example.com")).is_none(), "an address is never replaced");
+
+    // What one owner has becomes another's, who has a part of it already.
+    let session = MemberRow { workspace_id: "ws_b".into(), owner_id: "own_2".into() };
+    put!(base, insert_session(b"s", &session, T, T + 10, T + 30)).unwrap();
+    put!(base, copy_memberships("own_2", "own_1")).unwrap();
+    put!(base, move_sessions("own_2", "own_1")).unwrap();
+    put!(base, delete_memberships("own_2")).unwrap();
+    put!(base, delete_owner("own_2")).unwrap();
+    let now = get!(base, session(b"s", T)).unwrap();
+    assert_eq!((now.owner_id.as_str(), now.workspace_id.as_str()), ("own_1", "ws_b"));
+    let places: Vec<_> = get!(base, memberships("own_1")).into_iter().map(|member| member.workspace_id).collect();
+    assert_eq!(places, ["ws_a", "ws_b"]);
+    assert!(!get!(base, workspace_name("ws_b")).unwrap().0.is_empty());
+    let both: Vec<_> = get!(base, member_addresses("ws_b")).into_iter().map(|(address,)| address).collect();
+    assert_eq!(both, ["new@example.com", "o'brien@example.com"]);
+}
+
 type Outbox = (String, String, String, String, i64, i64, Option<String>, i64, i64);
 
 async fn outbox(base: &Base) -> Vec<Outbox> {
@@ -100,6 +146,12 @@ async fn outbox(base: &Base) -> Vec<Outbox> {
 
 pub(super) async fn mail_waits_its_turn(base: Base) {
     let kind = || "sign_in".to_owned();
+    put!(base, insert_mail_about("m_0", "moved", "b@example.com", Some(ODD), T - 9)).unwrap();
+    let about = put!(base, take_due_mails(T - 9, T, 10)).unwrap().remove(0);
+    assert_eq!((about.detail.as_deref(), about.created_at), (Some(ODD), T - 9));
+    let mut tx = base.db.begin().await.unwrap();
+    super::super::query::execute!(tx.conn(), "DELETE FROM outbox").unwrap();
+    tx.commit().await.unwrap();
     put!(base, insert_mail("m_1", "sign_in", ODD, T)).unwrap();
     assert_eq!(outbox(&base).await, [("m_1".into(), kind(), ODD.into(), "queued".into(), 0, T, None, T, T)]);
     assert!(put!(base, take_due_mails(T - 1, T + 50, 10)).unwrap().is_empty());

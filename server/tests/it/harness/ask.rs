@@ -45,6 +45,11 @@ impl Ask {
         self.try_send().await.unwrap()
     }
 
+    /// An answer that goes on and on.
+    pub async fn stream(self) -> reqwest::Response {
+        self.0.send().await.unwrap()
+    }
+
     /// Where the connection may break.
     pub async fn try_send(self) -> Result<Answer, reqwest::Error> {
         let (client, request) = self.0.build_split();

@@ -12,11 +12,11 @@ mod shop;
 mod shown;
 mod world;
 
-pub use ask::Answer;
+pub use ask::{Answer, Ask};
 pub use database::Engine;
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
-pub use process::Process;
+pub use process::{Ended, Process};
 #[cfg(all(unix, debug_assertions))]
 pub use run::within;
 pub use run::{all, on, until};

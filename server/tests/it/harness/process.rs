@@ -39,10 +39,31 @@ impl Place {
 
     /// A command to its end: what it printed.
     pub async fn run(&self, arguments: &[&str]) -> String {
-        let output = self.command().args(arguments).output().await.unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+        let (ended, out, err) = self.ends(arguments, &[]).await;
+        assert_eq!(ended, Ended::Well, "{arguments:?}: {err}");
+        out
     }
+
+    /// A command to whatever end it comes to, and what it said on both sides. `orders` are further variables.
+    pub async fn ends(&self, arguments: &[&str], orders: &[(&str, &str)]) -> (Ended, String, String) {
+        let output = self.command().args(arguments).envs(orders.iter().copied()).output().await.unwrap();
+        let ended = match output.status.signal() {
+            Some(SIGKILL) => Ended::Killed,
+            _ if output.status.success() => Ended::Well,
+            _ => Ended::Badly,
+        };
+        let said = |bytes| String::from_utf8(bytes).unwrap();
+        (ended, said(output.stdout), said(output.stderr))
+    }
+}
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Well,
+    Badly,
+    /// By SIGKILL, as it was ordered.
+    Killed,
 }
 
 /// A running `codemint serve`.

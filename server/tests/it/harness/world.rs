@@ -4,6 +4,7 @@ use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
 use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
 use app::backend::{Backend, Viewer};
+use app::domain::connection::Permissions;
 use app::domain::locale::Locale;
 use app::domain::mode::Mode;
 use app::wire::screens::KeyRights;
@@ -18,7 +19,7 @@ use server::services::Services;
 use std::collections::HashMap;
 use std::time::Duration;
 use stripe_judge::{Side, Watch};
-use stripe_sim::{AccountId, Running, Sim, seed_demo};
+use stripe_sim::{AccountId, AppClient, Running, Sim, seed_demo};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -93,6 +94,7 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let url = format!("http://{address}");
+        let (test_app, live_app) = (register(&sim, &url, false), register(&sim, &url, true));
         let settings = HashMap::from([
             ("CODEMINT_DATABASE_URL", database.url()),
             ("CODEMINT_BIND", address.to_string()),
@@ -100,14 +102,18 @@ impl World {
             ("CODEMINT_MASTER_KEYS", MASTER_KEYS.to_owned()),
             ("CODEMINT_STRIPE_API_URL", stripe.url.clone()),
             ("CODEMINT_SMTP_URL", format!("file:{}", mail.path().display())),
+            ("CODEMINT_STRIPE_AUTHORIZE_URL_TEST", test_app.authorize_url),
+            ("CODEMINT_STRIPE_SECRET_KEY_TEST", test_app.secret_key),
             // As while it is rolled.
-            ("CODEMINT_STRIPE_WEBHOOK_SECRET_TEST", format!("whsec_before,{}", sim.webhook_secret(false))),
-            ("CODEMINT_STRIPE_WEBHOOK_SECRET_LIVE", sim.webhook_secret(true)),
+            ("CODEMINT_STRIPE_WEBHOOK_SECRET_TEST", format!("whsec_before,{}", test_app.webhook_secret)),
+            ("CODEMINT_STRIPE_AUTHORIZE_URL_LIVE", live_app.authorize_url),
+            ("CODEMINT_STRIPE_SECRET_KEY_LIVE", live_app.secret_key),
+            ("CODEMINT_STRIPE_WEBHOOK_SECRET_LIVE", live_app.webhook_secret),
         ]);
         let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
         let often = Duration::from_millis(20);
         let pause = if setup.jobs { often } else { NEVER };
-        let pace = Pace { sweep: pause, give_up: pause, forget: pause };
+        let pace = Pace { sweep: pause, give_up: pause, tokens: pause, forget: pause };
         let clock = Clock::manual(NOW);
         let server = Server::set_up(&config, clock.clone(), pace).await.unwrap();
         let services = server.services().clone();
@@ -286,6 +292,13 @@ impl World {
     pub async fn audit(&self) {
         self.database.audit().await;
     }
+}
+
+/// The Stripe App of a mode, as its operator registers it.
+pub(super) fn register(sim: &Sim, url: &str, livemode: bool) -> AppClient {
+    let mode = if livemode { "live" } else { "test" };
+    let (way_back, webhooks) = (format!("{url}/stripe/callback"), format!("{url}/stripe/webhooks/{mode}"));
+    sim.register_app(livemode, &[&way_back], &Permissions::of_app(), Some(&webhooks))
 }
 
 /// An object with fields of another laid over.

@@ -1,0 +1,67 @@
+//! What is there to read.
+
+use super::frame::{PublicPage, help};
+use crate::prelude::*;
+
+/// The list of what is there, and how it all works in one screen.
+#[component]
+pub fn Docs() -> impl IntoView {
+    view! {
+        <PublicPage title="Docs" lead="What Codemint does, how to connect it, and how to call it." here="/docs">
+            <ul class="doc-links">
+                <li>
+                    <a href="/docs/connect-stripe">"Connect Stripe"</a>
+                    <p>"For owners, four minutes to read: one click or a restricted key, what the permissions mean, what to do when Stripe needs you."</p>
+                </li>
+                <li>
+                    <a href="/openapi.json">"The API, as an OpenAPI document"</a>
+                    <p>"For developers: every call, field and error, with examples. Most tools and SDK generators read it as it is."</p>
+                </li>
+                <li>
+                    <a href="/privacy">"Privacy"</a>
+                    <p>"What is stored, for how long, and how to get it erased."</p>
+                </li>
+                <li>
+                    <a href="/support">"Support"</a>
+                    <p>"Whom to ask, and what to send along."</p>
+                </li>
+            </ul>
+
+            <h2 id="how">"How it works"</h2>
+            <ol>
+                <li>"You connect your Stripe account, once for test mode and once for live mode. The two never mix."</li>
+                <li>"You create a discount code here, or your backend does it by the API. Nothing is in your Stripe account yet."</li>
+                <li>
+                    "Your backend asks for a checkout with a code. Codemint checks the code, holds one use of it, mints the coupon in Stripe if this is the first use, and answers with the address of Stripe's page."
+                </li>
+                <li>
+                    "The customer pays, and the use counts as redeemed. They leave, and the use is given back. A limit of 100 is 100, however many people check out at once."
+                </li>
+            </ol>
+
+            <h2 id="first-call">"The first call"</h2>
+            <p>
+                "Make an API key under Settings. It starts with " <code>"cm_test_"</code> " or " <code>"cm_live_"</code>
+                " and is sent as a bearer token; a Stripe key is never sent to Codemint's API. Each code's page has a copyable example with the code in it."
+            </p>
+            <p>
+                "Every answer has a " <code>"Request-Id"</code> ", and writes take an " <code>"Idempotency-Key"</code>
+                ": the same key and the same body give the same answer, so that a request may be sent again after a time-out."
+            </p>
+
+            <h2 id="own-checkout">"If you make checkouts yourself"</h2>
+            <p>
+                "Connecting with coupons and promotion codes alone is enough to keep codes here. To have Codemint make the Checkout Session in one call, it needs the permission for Checkout Sessions, too: "
+                <a href="/docs/connect-stripe#permissions">"what each permission is for"</a> "."
+            </p>
+
+            <h2 id="stores">"Codes for app stores"</h2>
+            <p>
+                "Codemint's codes are for Stripe. Codes for Apple's and Google's stores are made there: in App Store Connect under your app's subscriptions or promo codes, and in the Google Play Console under its promo codes."
+            </p>
+
+            <p class="second">"Something is missing here? Ask " {help()} "."</p>
+        </PublicPage>
+    }
+    .into_any()
+}

@@ -1,0 +1,44 @@
+//! Pages for everybody: the guide, privacy, support. They have no scripts: one reads them and follows their links.
+
+#[cfg(feature = "ssr")]
+mod connect_stripe;
+#[cfg(feature = "ssr")]
+mod docs;
+#[cfg(feature = "ssr")]
+mod frame;
+#[cfg(feature = "ssr")]
+mod picture;
+#[cfg(feature = "ssr")]
+mod privacy;
+#[cfg(feature = "ssr")]
+mod support;
+
+#[cfg(feature = "ssr")]
+pub use {connect_stripe::ConnectStripe, docs::Docs, privacy::Privacy, support::Support};
+
+/// Their places among the routes of a browser, which asks the server for the page.
+#[cfg(not(feature = "ssr"))]
+pub use super::install::{Install as ConnectStripe, Install as Docs, Install as Privacy, Install as Support};
+
+use crate::prelude::*;
+
+/// The links at the foot of pages that have no side bar.
+#[component]
+pub fn Foot() -> impl IntoView {
+    view! {
+        <footer class="foot">
+            <nav aria-label="About Codemint">
+                <a href="/docs" rel="external">
+                    "Docs"
+                </a>
+                <a href="/privacy" rel="external">
+                    "Privacy"
+                </a>
+                <a href="/support" rel="external">
+                    "Support"
+                </a>
+            </nav>
+        </footer>
+    }
+    .into_any()
+}

@@ -1,0 +1,140 @@
+//! What came back from Stripe and waits for a person's word.
+
+use super::Services;
+use super::bind::Who;
+use super::way_back::{Exchanged, WayBack};
+use crate::crypto;
+use crate::scope::Scope;
+use crate::services::when::{Writing, when};
+use crate::store::InstallRow;
+use app::backend::Viewer;
+use app::domain::install::InstallTrouble;
+use app::domain::mode::Mode;
+use app::domain::problem::Problem;
+use app::wire::screens::{InstallQuestion, WaitingInstall};
+
+/// What a person's word led to.
+pub enum Decided {
+    /// As after a way back.
+    Led(WayBack),
+    /// There was nothing to decide any more.
+    Gone,
+}
+
+impl Services {
+    async fn waiting_row(&self, viewer: &Viewer, ticket: &str) -> Result<Option<InstallRow>, Problem> {
+        let row = {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().waiting(crypto::hash_token(ticket).as_bytes(), self.now()).await?
+        };
+        let theirs = |row: &InstallRow| {
+            row.owner_id.as_ref().is_none_or(|owner| *owner == viewer.owner_id)
+                && row.workspace_id.as_ref().is_none_or(|workspace| *workspace == viewer.workspace_id)
+        };
+        Ok(row.filter(theirs))
+    }
+
+    /// Whether something waits under a ticket, whoever may decide it.
+    pub async fn install_waits(&self, ticket: &str) -> bool {
+        let waits = async {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().waiting(crypto::hash_token(ticket).as_bytes(), self.now()).await
+        };
+        matches!(waits.await, Ok(Some(_)))
+    }
+
+    pub(in crate::services) async fn waiting_install_for(
+        &self,
+        viewer: &Viewer,
+        ticket: &str,
+    ) -> Result<Option<WaitingInstall>, Problem> {
+        let Some(row) = self.waiting_row(viewer, ticket).await? else { return Ok(None) };
+        let mode = row.mode.as_deref().and_then(Mode::parse);
+        let question = match (row.kind.as_str(), mode) {
+            ("replace", Some(mode)) => {
+                let scope = Scope::stored(viewer.workspace_id.clone(), mode.as_str());
+                let before = self.connection_row(&scope).await?;
+                let mut reader = self.0.db.reader().await?;
+                let minted = reader.at(&scope).minted_elsewhere(row.account.as_deref().unwrap_or_default()).await?;
+                InstallQuestion::Replace { account: before.and_then(|before| before.account), minted }
+            }
+            ("move", _) => InstallQuestion::Move,
+            _ => InstallQuestion::WasItYou,
+        };
+        Ok(Some(WaitingInstall {
+            account: row.account,
+            mode,
+            until: when(row.expires_at, &Writing::of(viewer)),
+            question,
+            email: viewer.email.clone(),
+        }))
+    }
+
+    /// The person confirms.
+    pub async fn confirm_install(&self, viewer: &Viewer, ticket: &str) -> Result<Decided, Problem> {
+        let Some(row) = self.waiting_row(viewer, ticket).await? else { return Ok(Decided::Gone) };
+        let hash = crypto::hash_token(ticket);
+        let mut tx = self.0.db.begin().await?;
+        let ours = tx.conn().take_waiting(hash.as_bytes(), row.generation).await?;
+        tx.commit().await?;
+        if !ours {
+            return Ok(Decided::Gone);
+        }
+        let done = self.carry_out(viewer, &row).await;
+        if done.is_err() && row.kind != "code" {
+            // Nothing was done: the tokens are not lost to a hitch, and the person may say it again.
+            let mut tx = self.0.db.begin().await?;
+            tx.conn().put_waiting(hash.as_bytes(), &row, self.now()).await?;
+            tx.commit().await?;
+        }
+        done.map(Decided::Led)
+    }
+
+    async fn carry_out(&self, viewer: &Viewer, row: &InstallRow) -> Result<WayBack, Problem> {
+        let mode = row.mode.as_deref().and_then(Mode::parse).unwrap_or_default();
+        let scope = Scope::stored(viewer.workspace_id.clone(), mode.as_str());
+        match row.kind.as_str() {
+            "replace" => self.replace(&scope, row).await?,
+            "move" => self.move_here(&scope, row).await?,
+            "named" => {
+                let who = Who { owner: viewer.owner_id.clone(), workspace: viewer.workspace_id.clone() };
+                return self.named(mode, row, who).await;
+            }
+            _ => return self.exchange_waiting(viewer, row).await,
+        }
+        Ok(WayBack::Connected { mode, session: None })
+    }
+
+    /// A code that came without state is exchanged now. Its mode was not told: live first, as the Marketplace has only that.
+    async fn exchange_waiting(&self, viewer: &Viewer, row: &InstallRow) -> Result<WayBack, Problem> {
+        let Some(sealed) = &row.sealed else { return Ok(WayBack::Nothing(InstallTrouble::Unknown)) };
+        let code = self.open_for_system(&row.kind, row.generation, sealed).await?;
+        let who = Who { owner: viewer.owner_id.clone(), workspace: viewer.workspace_id.clone() };
+        let mut refused = InstallTrouble::NotSetUp;
+        for mode in [Mode::Live, Mode::Test] {
+            if !self.0.stripe_apps.of(mode).is_set_up() {
+                continue;
+            }
+            match self.exchange(mode, &code, row.account.as_deref()).await? {
+                // The other mode's app says the same of a code that is not its own.
+                Exchanged::Nothing(InstallTrouble::CodeRefused) => refused = InstallTrouble::CodeRefused,
+                Exchanged::Nothing(other) => return Ok(WayBack::Nothing(other)),
+                // The person has not seen which account this is: it is named before anything is bound.
+                Exchanged::Pair(grant, account) if row.account.is_none() => {
+                    return self.ask_by_name(mode, &grant, &account, &who).await;
+                }
+                Exchanged::Pair(grant, account) => return self.came(mode, grant, account, Some(who)).await,
+            }
+        }
+        Ok(WayBack::Nothing(refused))
+    }
+
+    /// The person does not.
+    pub async fn refuse_install(&self, viewer: &Viewer, ticket: &str) -> Result<(), Problem> {
+        let Some(row) = self.waiting_row(viewer, ticket).await? else { return Ok(()) };
+        let mut tx = self.0.db.begin().await?;
+        tx.conn().take_waiting(crypto::hash_token(ticket).as_bytes(), row.generation).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}
