@@ -369,7 +369,7 @@ async fn an_account_is_moved(w: &World) {
     let working = "SELECT count(*) FROM connections WHERE status = 'connected' AND account = 'acct_1One'";
     assert_eq!(w.database.number(working).await, 1);
     assert!(theirs.get(w, "/settings").await.text.contains("Connected"));
-    assert!(ours.get(w, "/stripe/confirm").await.text.contains("another Codemint workspace"));
+    assert!(ours.get(w, "/stripe/confirm").await.text.contains("Move this Stripe account"));
     ours.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
     assert_eq!(w.get(CONNECTION).await.json["account"], "acct_1One");
     assert_eq!(w.database.number(working).await, 1);

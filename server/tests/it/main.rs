@@ -37,6 +37,7 @@ mod secrets;
 mod sign_in;
 mod sweep;
 mod tenants;
+mod tokens;
 mod trouble;
 mod validate;
 mod webhooks;

@@ -24,12 +24,12 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const SIDE_BY_SIDE: usize = 32;
 
 /// Whether everything is told as often as it is promised.
-fn full() -> bool {
+pub fn full() -> bool {
     std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1")
 }
 
 /// Runs to its end, if the engine can be had.
-fn run(engine: Engine, all: impl Future<Output = ()>) {
+pub fn run(engine: Engine, all: impl Future<Output = ()>) {
     if engine.is_there() {
         // As `main` has it done by the first use of the client.
         let _ = rustls::crypto::ring::default_provider().install_default();

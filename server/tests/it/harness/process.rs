@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
+use stripe_sim::AppClient;
 use tokio::process::{Child, Command};
 
 /// How long a process may take to come up, or to end.
@@ -19,6 +20,8 @@ pub struct Place {
     pub stripe_url: String,
     /// Logs and mail.
     pub folder: PathBuf,
+    /// The Stripe App of test mode.
+    pub app: AppClient,
 }
 
 impl Place {
@@ -29,6 +32,9 @@ impl Place {
             .env("CODEMINT_MASTER_KEYS", MASTER_KEYS)
             .env("CODEMINT_STRIPE_API_URL", &self.stripe_url)
             .env("CODEMINT_SMTP_URL", format!("file:{}", self.folder.display()))
+            .env("CODEMINT_STRIPE_AUTHORIZE_URL_TEST", &self.app.authorize_url)
+            .env("CODEMINT_STRIPE_SECRET_KEY_TEST", &self.app.secret_key)
+            .env("CODEMINT_STRIPE_WEBHOOK_SECRET_TEST", &self.app.webhook_secret)
             .env("RUST_LOG", "info,server=debug")
             .env_remove("CODEMINT_DIE_AT")
             .env_remove("CODEMINT_CLOCK_AHEAD_MS")

@@ -4,7 +4,7 @@ use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
 use super::process::{Place, Process, file_of};
 use super::run::within;
-use super::world::{World, with};
+use super::world::{World, register, with};
 use super::{ALL, CHECKOUT, CODES, CONNECTION};
 use parking_lot::Mutex;
 use reqwest::Method;
@@ -52,8 +52,10 @@ impl Shop {
         let stripe = sim.listen("127.0.0.1:0").await.unwrap();
         let database = Database::make(engine).await;
         let folder = tempfile::tempdir().unwrap();
-        let place =
-            Place { database_url: database.url(), stripe_url: stripe.url.clone(), folder: folder.path().to_owned() };
+        // Processes come and go, each with an address of its own: no test lets Stripe lead a browser there.
+        let app = register(&sim, "http://127.0.0.1:9", false);
+        let (database_url, stripe_url) = (database.url(), stripe.url.clone());
+        let place = Place { database_url, stripe_url, folder: folder.path().to_owned(), app };
         let http = reqwest::Client::builder()
             .no_proxy()
             .redirect(reqwest::redirect::Policy::none())
@@ -135,7 +137,17 @@ impl Shop {
     }
 
     pub fn ask_at(&self, url: &str, method: &str, path: &str) -> Ask {
-        Ask(self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{url}{path}"))).key(&self.key)
+        self.ask_as(&self.key, url, method, path)
+    }
+
+    /// Under another workspace's key.
+    pub fn ask_as(&self, key: &str, url: &str, method: &str, path: &str) -> Ask {
+        self.bare(url, method, path).key(key)
+    }
+
+    /// Under no key.
+    pub fn bare(&self, url: &str, method: &str, path: &str) -> Ask {
+        Ask(self.http.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{url}{path}")))
     }
 
     /// A request without a key, as browsers make it.
