@@ -19,7 +19,6 @@ pub enum Access {
 
 impl Access {
     /// Whether it is nothing.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
     pub fn is_none(&self) -> bool {
         *self == Self::None
     }

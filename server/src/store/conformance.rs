@@ -18,6 +18,7 @@ mod schema;
 mod statuses;
 mod steps;
 mod tenants;
+mod webhooks;
 
 /// Makes a test a body and engine: `sqlite::holds::a_hold_stops_at_the_limit`.
 macro_rules! conformance {
@@ -127,6 +128,11 @@ conformance! {
             taken_over_when_it_ran_out,
             one_of_twenty_takes_it,
             old_ones_are_deleted,
+        }
+        webhooks {
+            one_row_however_often_it_comes,
+            each_event_is_taken_once,
+            only_the_last_attempt_says_how_it_ended,
         }
         isolation {
             nobody_sees_or_changes_anothers,

@@ -41,8 +41,8 @@ impl Scoped<'_> {
         )
     }
 
-    /// The intent: a row without a secret, where there is none yet.
-    pub(crate) async fn insert_webhook_endpoint(self, id: &str, now: i64) -> Result<()> {
+    /// The intent: a row without a secret. False: there is a row.
+    pub(crate) async fn insert_webhook_endpoint(self, id: &str, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
@@ -50,7 +50,7 @@ impl Scoped<'_> {
              ON CONFLICT (workspace_id, mode) DO NOTHING",
             workspace, mode, id, now
         )
-        .map(|_| ())
+        .map(|rows| rows == 1)
     }
 
     /// Keeps the next generation of the secret, if the one before is still there. `stripe_id` none: as it was. False: somebody else was

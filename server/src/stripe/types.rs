@@ -219,6 +219,9 @@ pub struct WebhookEndpoint {
     /// Where it is.
     #[serde(default)]
     pub url: String,
+    /// The notes on it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub metadata: BTreeMap<String, String>,
     /// What deliveries are signed with; told once, by the call that makes it.
     #[serde(default, deserialize_with = "secret")]
     pub secret: Option<SecretString>,

@@ -155,6 +155,7 @@ async fn private_pages(w: &World) {
             ("query[q]", "A"),
             ("form[code]", "A"),
             ("restricted_key", "rk_test_1"),
+            ("webhook_secret", "whsec_1"),
             ("price_id", "price_1ABC"),
             ("zone", "UTC"),
             ("email", "evil@example.com"),

@@ -8,7 +8,7 @@ use crate::scope::Scope;
 use crate::store::{ConnectionRow, EndpointRow};
 use crate::stripe::{NewWebhookEndpoint, Outcome, StripeError, WebhookEndpoint};
 use app::domain::connection::Access;
-use app::domain::ids::{WebhookEndpointId, encode_bits};
+use app::domain::ids::{WebhookEndpointId, encode, encode_bits};
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
 use app::domain::webhook::{EVENTS, check_webhook_secret};
@@ -20,6 +20,13 @@ use std::collections::BTreeMap;
 const DESCRIPTION: &str = "Codemint: how checkouts end, and changes to coupons";
 /// The metadata that tells our endpoint.
 const META_ENDPOINT: &str = "codemint_endpoint";
+/// The metadata that tells an attempt at making it.
+const META_ATTEMPT: &str = "codemint_attempt";
+/// The metadata that tells which generation of the secret was there when it was made, and when that was, in milliseconds.
+const META_GENERATION: &str = "codemint_generation";
+const META_MADE: &str = "codemint_made";
+/// Longer than the making of an endpoint takes, with all that may go wrong, in milliseconds.
+const MAKING_MS: i64 = 120_000;
 /// Stripe allows sixteen endpoints an account and mode; so many pages of a hundred are looked through.
 const MAX_PAGES: usize = 5;
 
@@ -30,6 +37,17 @@ pub(super) fn endpoint_id(scope: &Scope) -> WebhookEndpointId {
     bits.copy_from_slice(&hash[..16]);
     let id = format!("{}{}", WebhookEndpointId::PREFIX, encode_bits(u128::from_be_bytes(bits)));
     WebhookEndpointId::trusted(id)
+}
+
+/// Whether nobody works on an endpoint any more that is not the one whose secret is kept: it is of an earlier generation than ours, or
+/// its making has ended long ago.
+fn is_left(endpoint: &WebhookEndpoint, generation: i64, now: i64) -> bool {
+    let number = |name: &str| endpoint.metadata.get(name).and_then(|text| text.parse::<i64>().ok());
+    match (number(META_GENERATION), number(META_MADE)) {
+        (Some(its), Some(made)) => its < generation || (its == generation && made < now - MAKING_MS),
+        // Made by hand: its secret was replaced just now.
+        _ => true,
+    }
 }
 
 fn changed_meanwhile() -> Problem {
@@ -98,8 +116,11 @@ impl Services {
             self.delete_endpoint(&link, &made.id).await?;
             return Err(changed_meanwhile());
         }
-        // One that an earlier attempt made, or that was replaced: its secret is not known here any more.
-        if let Err(problem) = self.tidy_endpoints(&link, &url, Some(&made.id)).await {
+        // Those that were replaced, or that an attempt left which died: their secrets are not known here any more. What somebody makes at
+        // the same moment is left to them.
+        let now = self.now();
+        let older = |old: &WebhookEndpoint| old.id != made.id && is_left(old, row.generation, now);
+        if let Err(problem) = self.delete_endpoints(&link, &url, older).await {
             tracing::warn!(workspace = %scope.workspace, cause = %problem.message, "older endpoints could not be deleted at Stripe");
         }
         Ok(())
@@ -155,14 +176,20 @@ impl Services {
     }
 
     async fn create_endpoint(&self, link: &Link, row: &EndpointRow, url: &str) -> Result<WebhookEndpoint, Problem> {
-        let new = NewWebhookEndpoint {
-            url: url.to_owned(),
-            events: EVENTS.map(str::to_owned).to_vec(),
-            description: DESCRIPTION.to_owned(),
-            metadata: BTreeMap::from([(META_ENDPOINT.to_owned(), row.id.clone())]),
-        };
-        for attempt in 1..=2 {
-            let key = format!("{}-{}-{}-{attempt}", row.id, row.generation, self.now());
+        for _ in 0..2 {
+            let now = self.now();
+            let key = encode(now, self.random_id()?);
+            let new = NewWebhookEndpoint {
+                url: url.to_owned(),
+                events: EVENTS.map(str::to_owned).to_vec(),
+                description: DESCRIPTION.to_owned(),
+                metadata: BTreeMap::from([
+                    (META_ENDPOINT.to_owned(), row.id.clone()),
+                    (META_ATTEMPT.to_owned(), key.clone()),
+                    (META_GENERATION.to_owned(), row.generation.to_string()),
+                    (META_MADE.to_owned(), now.to_string()),
+                ]),
+            };
             match link.stripe(&self.0.stripe).create_webhook_endpoint(&new, &key).await {
                 Ok(made) => return Ok(made),
                 Err(StripeError::Invalid { message, .. }) => {
@@ -174,7 +201,7 @@ impl Services {
                 // It may be there, but its secret was in the lost answer alone: away with it, and once more.
                 Err(error) if error.outcome() == Outcome::Unknown => {
                     tracing::warn!(workspace = %link.scope.workspace, %error, "it is not known whether an endpoint was made");
-                    self.tidy_endpoints(link, url, row.stripe_id.as_deref()).await?;
+                    self.delete_endpoints(link, url, |old| old.metadata.get(META_ATTEMPT) == Some(&key)).await?;
                 }
                 Err(error) => return Err(self.stripe_problem(link, error, "webhook_write").await),
             }
@@ -182,8 +209,13 @@ impl Services {
         Err(unavailable())
     }
 
-    /// Deletes the endpoints at Stripe that have our address, but one.
-    async fn tidy_endpoints(&self, link: &Link, url: &str, keep: Option<&str>) -> Result<(), Problem> {
+    /// Deletes those endpoints at Stripe that have our address and are meant.
+    async fn delete_endpoints(
+        &self,
+        link: &Link,
+        url: &str,
+        meant: impl Fn(&WebhookEndpoint) -> bool + Send + Sync,
+    ) -> Result<(), Problem> {
         let mut after: Option<String> = None;
         for _ in 0..MAX_PAGES {
             let page = match link.stripe(&self.0.stripe).webhook_endpoints(after.as_deref(), 100).await {
@@ -191,7 +223,7 @@ impl Services {
                 Err(error) => return Err(self.stripe_problem(link, error, "webhook_read").await),
             };
             after = page.data.last().map(|endpoint| endpoint.id.clone());
-            for old in page.data.iter().filter(|old| old.url == url && keep != Some(old.id.as_str())) {
+            for old in page.data.iter().filter(|old| old.url == url && meant(old)) {
                 self.delete_endpoint(link, &old.id).await?;
             }
             if !page.has_more {

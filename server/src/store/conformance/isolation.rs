@@ -130,6 +130,9 @@ async fn tenant(base: &Base) -> Scope {
     put!(base, &scope, settle_checkout("co_uncertain", 1, Step::Uncertain, T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_refused", 1, Step::Refused, T, T)).unwrap();
     assert_eq!(put!(base, &scope, take_idempotency_key("key", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
+    put!(base, &scope, insert_webhook_endpoint("whk_1", T)).unwrap();
+    assert!(put!(base, &scope, set_webhook_secret(1, b"sealed", Some("we_1"), T)).unwrap());
+    put!(base, receive_event(&super::webhooks::new_event("whk_1", "evt_1"))).unwrap();
     assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
     scope
 }
@@ -211,6 +214,16 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode lease_is_held("lease", T);
         Mode renew_lease("lease", "owner", 1, T + 20);
         Mode release_lease("lease", "owner", 1);
+        Mode webhook_endpoint();
+        // Without another's endpoint in the way it is made.
+        Mode insert_webhook_endpoint("whk_2", T) => |made: bool| !made;
+        Mode set_webhook_secret(2, b"sealed anew", None, T);
+        Mode destroy_webhook_secret(T);
+        Mode forget_webhook_endpoint(T);
+        Mode newest_events(9);
+        Mode last_event_at("whk_1");
+        Mode checkout_of_session("cs_1");
+        Mode code_of_coupon("coupon_1");
     };
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
     table

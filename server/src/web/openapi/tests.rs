@@ -8,9 +8,15 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Addresses that belong to the screens.
-const SCREENS: [&str; 5] = ["/api/{*name}", "/assets/{file}", "/favicon.ico", "/sign-in", "/sign-out"];
+const SCREENS: [&str; 6] = ["/api/{*name}", "/assets/{file}", "/favicon.ico", "/live", "/sign-in", "/sign-out"];
 /// Addresses that belong to Stripe.
-const STRIPES: [&str; 2] = ["/stripe/webhooks/{mode}", "/stripe/webhooks/{mode}/{endpoint}"];
+const STRIPES: [&str; 5] = [
+    "/stripe/callback",
+    "/stripe/confirm",
+    "/stripe/start",
+    "/stripe/webhooks/{mode}",
+    "/stripe/webhooks/{mode}/{endpoint}",
+];
 
 fn described() -> Value {
     serde_json::to_value(document()).unwrap()

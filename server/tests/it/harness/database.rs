@@ -80,11 +80,10 @@ impl Database {
 
     /// What nobody does through the API.
     pub async fn execute(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
         match self {
-            Self::Sqlite { look, .. } => drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(look).await.unwrap()),
-            Self::Postgres { look, .. } => {
-                drop(sqlx::query(AssertSqlSafe(sql.to_owned())).execute(look).await.unwrap())
-            }
+            Self::Sqlite { look, .. } => sqlx::query(sql).execute(look).await.map(|_| ()).unwrap(),
+            Self::Postgres { look, .. } => sqlx::query(sql).execute(look).await.map(|_| ()).unwrap(),
         }
     }
 

@@ -153,7 +153,13 @@ async fn events_that_change_nothing(w: &World) {
         deliver(w, &own, OWN_SECRET, body).await.expect(200);
         assert_eq!(ended(w, id).await, ((*state).to_owned(), (*words).to_owned()), "{id}");
     }
-    assert_eq!(shown(w).await.len(), cases.len());
+    // A session of ours, as live mode would tell of it.
+    let body = event("evt_9", COMPLETED, &Value::Null, &json!({ "id": w.sim.sessions()[0].id }));
+    let body = String::from_utf8(body).unwrap().replace("\"livemode\": false", "\"livemode\": true").into_bytes();
+    deliver(w, &own, OWN_SECRET, body).await.expect(200);
+    let wrong_mode = "It is about live mode and came to the endpoint for test mode.";
+    assert_eq!(ended(w, "evt_9").await, ("ignored".into(), wrong_mode.into()));
+    assert_eq!(shown(w).await.len(), cases.len() + 1);
     assert!(w.sim.requests().is_empty(), "Stripe is not asked about any of it");
     assert_eq!(w.get(CONNECTION).await.json["status"], "connected");
 }
@@ -236,6 +242,8 @@ async fn an_event_is_given_up_in_the_end(w: &World) {
     until(async || {
         let failed = w.database.number("SELECT count(*) FROM webhook_events WHERE state = 'failed'").await;
         w.advance(3_600_000);
+        // Wakes the queue, which looks by itself once a second.
+        tell(w, &own, "evt_1", COMPLETED, &session).await;
         (failed == 1, failed)
     })
     .await;

@@ -136,19 +136,19 @@ async fn swapped_secrets_do_not_open(w: &World) {
     w.ask("POST", CONNECTION).key(&w2.api_key).json(&json!({ "restricted_key": key })).send().await.expect(200);
     let viewer = app::backend::Viewer { workspace_id: w2.workspace.as_str().to_owned(), ..w.owner() };
     let theirs = super::endpoint_of(w, &viewer, "whsec_Theirs").await;
-    // Theirs in my place, and an older one of mine: neither opens, and nothing is taken.
-    for sql in [
-        "UPDATE webhook_endpoints SET secret = (SELECT e.secret FROM webhook_endpoints e WHERE e.id <> webhook_endpoints.id)",
-        "UPDATE webhook_endpoints SET generation = generation + 1",
-        "UPDATE webhook_endpoints SET secret = (SELECT c.secret FROM connections c WHERE c.workspace_id = webhook_endpoints.workspace_id)",
+    // Theirs in my place, the connection's key, another generation: none opens, and nothing is taken.
+    for from in [
+        "secret = (SELECT e.secret FROM webhook_endpoints e WHERE e.id <> webhook_endpoints.id)",
+        "secret = (SELECT c.secret FROM connections c WHERE c.workspace_id = webhook_endpoints.workspace_id)",
+        "generation = generation + 1",
     ] {
-        w.database.execute(sql).await;
-        for (path, secret) in
-            [(&path, OWN_SECRET), (&path, "whsec_Theirs"), (&theirs, OWN_SECRET), (&theirs, "whsec_Theirs")]
-        {
-            let refused = take(w, path, secret, "evt_1").await;
-            assert!(refused >= 400, "{sql}: {refused}");
+        w.database
+            .execute(&format!("UPDATE webhook_endpoints SET {from} WHERE workspace_id = '{}'", w.workspace))
+            .await;
+        for secret in [OWN_SECRET, "whsec_Theirs", &w.stripe_key] {
+            assert_eq!(take(w, &path, secret, "evt_1").await, 500, "{from}");
         }
+        assert_eq!(take(w, &theirs, OWN_SECRET, "evt_1").await, 400);
     }
     assert_eq!(w.database.number("SELECT count(*) FROM webhook_events").await, 0);
 }

@@ -5,6 +5,7 @@ mod copies;
 mod effects;
 mod endpoint;
 mod forged;
+mod made;
 
 use crate::harness::{Answer, World, until};
 use app::backend::{Backend, Viewer};

@@ -1,0 +1,113 @@
+//! What Stripe told: one row an endpoint and event, worked on by one process at a time.
+
+use super::super::query::all;
+use super::super::{EventEnd, EventRow, NewEvent};
+use super::engine::Base;
+use super::fixtures::{HUGE, ODD, T, get, put, raw, shop};
+use std::collections::HashSet;
+use tokio::task::JoinSet;
+
+/// An event of the tenant `ws_a` in test mode.
+pub(super) fn new_event<'a>(endpoint: &'a str, id: &'a str) -> NewEvent<'a> {
+    NewEvent {
+        endpoint,
+        id,
+        kind: "checkout.session.completed",
+        account: Some("acct_1"),
+        livemode: false,
+        object_id: Some("cs_1"),
+        happened_at: T - 5,
+        workspace: Some("ws_a"),
+        mode: "test",
+        now: T,
+    }
+}
+
+fn end<'a>(state: &'a str, workspace: Option<&'a str>) -> EventEnd<'a> {
+    EventEnd { state, outcome: ODD, workspace, next: T + 50, now: T + 40 }
+}
+
+async fn take(base: &Base, now: i64, limit: i64) -> Vec<EventRow> {
+    put!(base, take_due_events(now, now + 10, limit)).unwrap()
+}
+
+pub(super) async fn one_row_however_often_it_comes(base: Base) {
+    let scope = shop(&base).await;
+    let mut racers = JoinSet::new();
+    for _ in 0..20 {
+        let base = base.clone();
+        racers.spawn(async move { put!(base, receive_event(&new_event("test", "evt_1"))).unwrap() });
+    }
+    while let Some(done) = racers.join_next().await {
+        done.unwrap();
+    }
+    // What comes again changes nothing but the count, whatever it says.
+    let other = NewEvent { kind: "other", object_id: None, livemode: true, now: HUGE, ..new_event("test", "evt_1") };
+    put!(base, receive_event(&other)).unwrap();
+    put!(base, receive_event(&NewEvent { workspace: None, ..new_event("live", "evt_1") })).unwrap();
+    let rows = get!(base, &scope, newest_events(9));
+    assert_eq!(rows.len(), 1);
+    let row = &rows[0];
+    assert_eq!(
+        (row.endpoint.as_str(), row.id.as_str(), row.kind.as_str()),
+        ("test", "evt_1", "checkout.session.completed")
+    );
+    assert_eq!((row.account.as_deref(), row.object_id.as_deref(), row.livemode), (Some("acct_1"), Some("cs_1"), false));
+    assert_eq!((row.happened_at, row.received_at, row.attempts, row.deliveries), (T - 5, T, 0, 21));
+    assert_eq!((row.state.as_str(), row.outcome.as_deref(), row.mode.as_str()), ("queued", None, "test"));
+    assert_eq!(get!(base, &scope, last_event_at("test")), Some(T));
+    assert_eq!(raw!(base, (i64,), "SELECT count(*) FROM webhook_events"), [(2,)]);
+    put!(base, forget_events(T)).unwrap();
+    assert_eq!(raw!(base, (i64,), "SELECT count(*) FROM webhook_events"), [(2,)]);
+    put!(base, forget_events(T + 1)).unwrap();
+    assert_eq!(raw!(base, (i64,), "SELECT count(*) FROM webhook_events"), [(0,)]);
+}
+
+pub(super) async fn each_event_is_taken_once(base: Base) {
+    shop(&base).await;
+    let ids: Vec<String> = (0..50).map(|n| format!("evt_{n}")).collect();
+    for id in &ids {
+        put!(base, receive_event(&new_event("test", id))).unwrap();
+    }
+    assert!(!get!(base, events_are_due(T - 1)) && get!(base, events_are_due(T)));
+    let mut racers = JoinSet::new();
+    for _ in 0..20 {
+        let base = base.clone();
+        racers.spawn(async move { take(&base, T, 5).await });
+    }
+    let mut taken = Vec::new();
+    while let Some(rows) = racers.join_next().await {
+        taken.extend(rows.unwrap().into_iter().map(|row| row.id));
+    }
+    let different: HashSet<&String> = taken.iter().collect();
+    assert_eq!(different.len(), taken.len(), "one was taken twice");
+    while let Some(row) = take(&base, T, 50).await.pop() {
+        taken.push(row.id);
+    }
+    assert_eq!(taken.into_iter().collect::<HashSet<_>>().len(), 50);
+    assert!(!get!(base, events_are_due(T + 9)));
+    assert_eq!(take(&base, T + 10, 99).await.len(), 50, "who took them died");
+}
+
+pub(super) async fn only_the_last_attempt_says_how_it_ended(base: Base) {
+    let scope = shop(&base).await;
+    put!(base, receive_event(&NewEvent { workspace: None, ..new_event("test", "evt_1") })).unwrap();
+    let first = take(&base, T, 9).await.remove(0);
+    let second = take(&base, T + 10, 9).await.remove(0);
+    assert_eq!((first.attempts, second.attempts), (1, 2));
+    assert!(!put!(base, settle_event(&first, &end("done", Some("ws_b")))).unwrap(), "it came too late");
+    // Not yet; then done; and once it has ended, it has ended.
+    assert!(put!(base, settle_event(&second, &end("queued", None))).unwrap());
+    assert!(take(&base, T + 49, 9).await.is_empty() && get!(base, &scope, newest_events(9)).is_empty());
+    let third = take(&base, T + 50, 9).await.remove(0);
+    assert_eq!((third.attempts, third.outcome.as_deref()), (3, Some(ODD)));
+    assert!(put!(base, settle_event(&third, &end("done", Some("ws_a")))).unwrap());
+    assert!(!put!(base, settle_event(&third, &end("failed", None))).unwrap());
+    let row = get!(base, &scope, newest_events(9)).remove(0);
+    assert_eq!(
+        (row.state.as_str(), row.outcome.as_deref(), row.workspace_id.as_deref()),
+        ("done", Some(ODD), Some("ws_a"))
+    );
+    assert_eq!(raw!(base, (Option<i64>,), "SELECT settled_at FROM webhook_events"), [(Some(T + 40),)]);
+    assert!(take(&base, T + 1_000_000, 9).await.is_empty());
+}
