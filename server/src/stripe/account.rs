@@ -16,6 +16,9 @@ use tokio::time::Instant;
 /// Stripe's most for one page.
 const MAX_PAGE: u8 = 100;
 
+/// How often another key is asked for: a sibling's newer one may have been retired, too; after that it is one of one's own.
+const RENEWALS: u32 = 2;
+
 /// The account that a key opens.
 #[derive(Clone, Copy)]
 pub struct Account<'a> {
@@ -57,15 +60,19 @@ impl<'a> Account<'a> {
     }
 
     pub(super) async fn send(&self, call: Call<'_>) -> Result<Vec<u8>, StripeError> {
-        // On the heap, as a call is large and many are joined in places.
-        let answer = Box::pin(self.http.send(self.key, &call, self.until)).await;
-        match (&answer, self.renew) {
-            (Err(StripeError::KeyRefused { reason: KeyRefusal::Invalid | KeyRefusal::Expired }), Some(renew)) => {
-                let key = renew.renewed(self.key).await?;
-                Box::pin(self.http.send(&key, &call, self.until)).await
-            }
-            _ => answer,
+        let mut newer = None;
+        for _ in 0..RENEWALS {
+            let key = newer.as_ref().unwrap_or(self.key);
+            // On the heap, as a call is large and many are joined in places.
+            let answer = Box::pin(self.http.send(key, &call, self.until)).await;
+            newer = match (answer, self.renew) {
+                (Err(StripeError::KeyRefused { reason: KeyRefusal::Invalid | KeyRefusal::Expired }), Some(renew)) => {
+                    Some(renew.renewed(key).await?)
+                }
+                (answer, _) => return answer,
+            };
         }
+        Box::pin(self.http.send(newer.as_ref().unwrap_or(self.key), &call, self.until)).await
     }
 
     /// Creates a coupon; with the same key and parameters a second call brings the same one.

@@ -30,10 +30,10 @@ mod judged;
 mod lists;
 mod live;
 mod manifest;
+mod public;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;
-mod public;
 mod rules;
 mod secrets;
 mod sign_in;
