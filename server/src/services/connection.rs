@@ -157,7 +157,10 @@ impl Services {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         let before = tx.at(scope).connection().await?;
-        let generation = before.map_or(0, |row| row.generation) + 1;
+        let generation = before.as_ref().map_or(0, |row| row.generation) + 1;
+        // An endpoint belongs to the account that it was set up in; where either account is unknown, it is believed to be the same.
+        let moved =
+            before.and_then(|row| row.account).zip(probe.account.as_ref()).is_some_and(|(old, new)| old != *new);
         let sealed = self.seal_at(&mut tx, scope, Place::connection_key(scope, generation), key).await?;
         let new = NewConnection {
             generation,
@@ -176,6 +179,9 @@ impl Services {
             ));
         }
         tx.at(scope).destroy_app_tokens().await?;
+        if moved {
+            tx.at(scope).destroy_webhook_secret(now).await?;
+        }
         let row = tx.at(scope).connection().await?;
         tx.commit().await?;
         self.0.live.changed(scope);

@@ -109,13 +109,13 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Takes the app's connection out of its parking place: a pair that was thought lost has come after all.
+    /// Notes that the app's connection works: it leaves its parking place when a pair that was thought lost has come after all.
     pub(crate) async fn unpark_app(self, generation: i64, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
             "UPDATE connections SET status = 'connected', trouble = NULL, updated_at = $4
-              WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND method = 'stripe_app' AND status = 'needs_reauth'",
+              WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND method = 'stripe_app' AND status <> 'disconnected'",
             workspace,
             mode,
             generation,

@@ -186,6 +186,8 @@ impl Services {
             Err(error) => return Err(error.into()),
         }
         tx.at(scope).destroy_app_tokens().await?;
+        // The app has an endpoint of its own; one that was set up for a key would tell everything twice.
+        tx.at(scope).destroy_webhook_secret(self.now()).await?;
         let app = AppLink { scope: scope.clone(), connected: generation };
         let first = tx.at(scope).newest_app_token().await? + 1;
         self.append_pair(tx, &app, grant, account, first, 0).await?;

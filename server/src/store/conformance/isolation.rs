@@ -5,7 +5,8 @@
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
 use super::super::{
-    CodeFilter, Direction, NewApiKey, NewCode, NewConnection, PriceRow, Result, Scoped, Step, StoreError, Taken,
+    CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, PriceRow, Result, Scoped, Step, StoreError,
+    Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -88,6 +89,19 @@ fn connection(generation: i64) -> NewConnection<'static> {
     }
 }
 
+fn app_token(generation: i64) -> NewAppToken<'static> {
+    NewAppToken {
+        generation,
+        connected: 1,
+        account: "acct_1",
+        access: b"sealed",
+        refresh: b"sealed",
+        access_expires_at: T,
+        fence: 0,
+        now: T,
+    }
+}
+
 fn price() -> PriceRow {
     PriceRow { recurring: true, currency: "eur".into() }
 }
@@ -112,7 +126,9 @@ async fn tenant(base: &Base) -> Scope {
     put!(base, &scope, insert_app("second", "Second", T)).unwrap();
     put!(base, &scope, insert_api_key(&api_key())).unwrap();
     put!(base, &scope, insert_data_key("dk_1", b"wrapped", T)).unwrap();
-    put!(base, &scope, put_connection(&connection(1))).unwrap();
+    let by_app = NewConnection { method: "stripe_app", account: Some("acct_1"), secret: None, ..connection(1) };
+    put!(base, &scope, put_connection(&by_app)).unwrap();
+    put!(base, &scope, append_app_token(&app_token(1))).unwrap();
     put!(base, &scope, put_price(1, "price_1", &price())).unwrap();
     for id in ["dc_free", "dc_held", "dc_blocked"] {
         put!(base, &scope, insert_code(&new_code(id, &id[3..].to_uppercase()))).unwrap();
@@ -121,6 +137,7 @@ async fn tenant(base: &Base) -> Scope {
     put!(base, &scope, archive_code("dc_archived", T)).unwrap();
     assert!(take_hold(&base.db, &scope, "dc_held", "rd_1").await);
     assert!(take_hold(&base.db, &scope, "dc_blocked", "rd_2").await);
+    put!(base, &scope, note_minted("dc_held", "coupon_1", 1, Some("acct_0"), T)).unwrap();
     put!(base, &scope, block_code("dc_blocked", "coupon_1", "changed", T)).unwrap();
     for id in ["co_intent", "co_open", "co_uncertain", "co_refused"] {
         let new = super::super::NewCheckout { redemption_id: Some("rd_1"), ..new_checkout(id, Some(id)) };
@@ -167,6 +184,16 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode park_connection(1, "revoked", T);
         Mode set_permissions(1, "all", T);
         Mode disconnect(T);
+        Mode unpark_app(1, T + 1);
+        Mode end_app(1, "uninstalled", T);
+        Mode let_account_go("acct_1", "moved", T);
+        Mode minted_elsewhere("acct_1") => |count: i64| count > 0;
+        Mode app_token(1);
+        Mode newest_app_token() => |generation: i64| generation > 0;
+        // Without another's pair in the way the first one of any generation is stored.
+        Mode append_app_token(&app_token(1)) => |stored: bool| !stored;
+        Mode destroy_app_tokens();
+        Mode forget_app_tokens(2);
         Mode price(1, "price_1");
         Mode put_price(1, "price_2", &price());
         Mode insert_code(&new_code("dc_free", "ANOTHER"));
