@@ -202,7 +202,12 @@ impl Services {
         let mut pause = Duration::from_millis(100);
         let generation = loop {
             match self.append(app, before, &grant, &lease).await {
-                Ok(generation) => break generation,
+                Ok(Some(generation)) => break generation,
+                // Disconnected meanwhile: nothing of the grant is kept.
+                Ok(None) => {
+                    self.end_lease(&app.scope, lease).await?;
+                    return Err(needs_reauth());
+                }
                 Err(problem) if Instant::now() > until => return Err(problem),
                 Err(problem) => {
                     tracing::error!(workspace = %app.scope.workspace, cause = %problem.message, "new tokens could not be stored yet");
@@ -217,23 +222,27 @@ impl Services {
         Ok(Access { token: grant.access, generation })
     }
 
+    /// Stores a pair, unless the connection that it is for has ended.
     async fn append(
         &self,
         app: &AppLink,
         before: &AppTokenRow,
         grant: &Grant,
         lease: &NamedLease,
-    ) -> Result<i64, Problem> {
+    ) -> Result<Option<i64>, Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         let account = before.account.as_str();
         let generation = self.append_pair(&mut tx, app, grant, account, before.generation + 1, lease.fence).await?;
-        tx.at(&app.scope).unpark_app(app.connected, now).await?;
+        // After the INSERT, so that whoever ends the connection at the same moment either finds the pair or is found here.
+        if !tx.at(&app.scope).unpark_app(app.connected, now).await? {
+            return Ok(None);
+        }
         tx.at(&app.scope).forget_app_tokens(generation - KEPT).await?;
         lease.release_in(&mut tx, &app.scope).await?;
         crash::here!("refresh-storing");
         tx.commit().await?;
-        Ok(generation)
+        Ok(Some(generation))
     }
 
     /// Appends a pair; its generation. Where a sibling has taken that one, the next: both are kept, and Stripe tells which one lives.

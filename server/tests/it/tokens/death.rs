@@ -59,6 +59,7 @@ impl Dies {
         };
         // What never arrived and what was thrown away unread are the same to Stripe.
         let kind = if self == Self::Unheard { FaultKind::Drop } else { kind };
+        shop.sim.clear_requests();
         let before = shop.sim.refreshes(false, &account(OWN));
         shop.sim.inject(Fault::new(Match::path("/v1/oauth/token").times(1), kind));
         let asked = tokio::spawn(call.try_send());

@@ -20,7 +20,7 @@ mod working {
 
 on_both_engines!(with unconnected;
     refreshed_when_due_and_not_before, a_sibling_is_recognised, a_refused_grant_is_told_once, stripe_away_parks_nothing,
-    the_account_of_a_refresh_may_have_another_name);
+    the_account_of_a_refresh_may_have_another_name, an_answer_after_the_end_is_not_kept);
 
 async fn connected(w: &World) -> Browser {
     let mut browser = Browser::of_owner(w).await;
@@ -169,4 +169,21 @@ fn browse(shop: &Shop, url: &str, method: &str, path: &str, cookies: &str) -> As
 fn checkout(shop: &Shop, url: &str, key: &str, app: &str) -> Ask {
     let body = World::checkout_body(json!({ "app_id": app }));
     shop.ask_as(key, url, "POST", CHECKOUT).json(&body)
+}
+
+/// Stripe's answer comes when the owner has disconnected: what was destroyed stays destroyed.
+async fn an_answer_after_the_end_is_not_kept(w: &World) {
+    connected(w).await;
+    w.advance(60 * MINUTE);
+    w.sim.inject(Fault::new(Match::path("/v1/oauth/token").times(1), FaultKind::HoldAnswer));
+    let waiting = tokio::spawn(w.ask("POST", CHECKOUT).key(&w.key).json(&World::checkout_body(json!({}))).send());
+    w.sim.wait_until(|sim| sim.refreshes(false, &account("acct_1One")) == 1).await;
+    w.delete(CONNECTION).await.expect(200);
+    w.sim.release_held();
+    waiting.await.unwrap().refused(409, "needs_reauth", "");
+    assert_eq!(
+        w.database.number("SELECT count(*) FROM app_tokens WHERE access IS NOT NULL OR refresh IS NOT NULL").await,
+        0
+    );
+    assert_eq!(w.get(CONNECTION).await.json["status"], "disconnected");
 }
