@@ -90,7 +90,7 @@ impl StripeApp {
         let get = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let [authorize, client, secret, webhook] = names;
         let authorize_url = match get(authorize) {
-            Some(text) => Some(Url::parse(&text).ok().filter(|url| is_web(url)).ok_or_else(|| ConfigError {
+            Some(text) => Some(Url::parse(&text).ok().filter(is_web).ok_or_else(|| ConfigError {
                 variable: authorize,
                 why: "must be the app's whole install link, as Stripe's dashboard shows it".to_owned(),
             })?),

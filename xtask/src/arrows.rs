@@ -42,11 +42,17 @@ const RULES: &[Rule] = &[
         never: &["crate::services", "crate::web", "crate::stripe", "crate::mailer", "crate::crypto"],
         but: &["server/src/store/conformance"],
     },
-    Rule { room: "server/src/stripe", never: &["crate::services", "crate::store", "crate::web"], but: &[] },
+    Rule {
+        room: "server/src/stripe",
+        never: &["crate::services", "crate::store", "crate::web", "crate::oauth"],
+        but: &[],
+    },
+    Rule { room: "server/src", never: &["oauth2::"], but: &["server/src/oauth"] },
+    Rule { room: "server/src/oauth", never: &["crate::services", "crate::store", "crate::web"], but: &[] },
     Rule { room: "server/src/crypto", never: &["crate::services", "crate::store", "crate::web"], but: &[] },
     Rule {
         room: "server/src/web",
-        never: &["crate::store", "crate::stripe", "crate::crypto", "crate::mailer"],
+        never: &["crate::store", "crate::stripe", "crate::oauth", "crate::crypto", "crate::mailer"],
         but: &[],
     },
 ];

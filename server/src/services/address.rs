@@ -76,7 +76,7 @@ impl Services {
             (true, Some(known)) => pass_over(tx, owner, &known).await.map(|()| known),
             (true, None) => tx.conn().name_owner(owner, address).await.map(|()| owner.clone()),
             // A second link for the same address: the first one did it all.
-            (false, Some(known)) if tx.conn().is_member(workspace, &known).await? => Ok(known),
+            (false, Some(known)) if tx.conn().has_member(workspace, &known).await? => Ok(known),
             (false, _) => return Err(too_late()),
         };
         match done {

@@ -16,7 +16,7 @@ impl Conn<'_> {
     }
 
     /// Whether an owner is a member of a workspace.
-    pub(crate) async fn is_member(self, workspace: &str, owner: &str) -> Result<bool> {
+    pub(crate) async fn has_member(self, workspace: &str, owner: &str) -> Result<bool> {
         let row = optional!(
             self,
             (String,),

@@ -102,7 +102,7 @@ pub(super) async fn an_owner_without_an_address(base: Base) {
     }
     assert_eq!(get!(base, member_addresses("ws_a")), [("o'brien@example.com".to_owned(),)]);
     assert!(get!(base, member_addresses("ws_b")).is_empty());
-    assert!(get!(base, is_member("ws_b", "own_2")) && !get!(base, is_member("ws_b", "own_1")));
+    assert!(get!(base, has_member("ws_b", "own_2")) && !get!(base, has_member("ws_b", "own_1")));
     for (owner, workspace, held) in
         [("own_2", "ws_a", 1), ("own_3", "ws_a", 0), ("own_1", "ws_a", 0), ("own_9", "ws_a", 0)]
     {
