@@ -18,7 +18,7 @@ use std::time::Duration;
 /// How long a list of prices is shown again before Stripe is asked anew.
 const FRESH_MS: i64 = 60_000;
 /// How long a page waits for Stripe.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a workspace's Stripe said last.
 pub(super) struct PriceList {

@@ -2,7 +2,7 @@
 //! the REST API calls.
 
 use super::when::{Writing, local_ms};
-use super::{Caller, Services, connection, discount_codes, install};
+use super::{Caller, Services, connection, discount_codes, install, prices};
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction};
 use crate::{crash, crypto};
@@ -206,9 +206,10 @@ impl Backend for Services {
         let scope = scope(viewer, mode);
         let row = self.code_of_app(&scope, app_id, id).await?;
         let connection = connection::wire(&scope, self.connection_row(&scope).await?.as_ref());
-        let prices = match self.link(&scope).await {
-            Ok(link) => self.price_choices(&link, viewer.locale).await,
-            Err(_) => Vec::new(),
+        // Tokens may have to be refreshed for it: a page does not wait for that, either.
+        let prices = match tokio::time::timeout(prices::PATIENCE, self.link(&scope)).await {
+            Ok(Ok(link)) => self.price_choices(&link, viewer.locale).await,
+            _ => Vec::new(),
         };
         Ok(CodeDetail {
             view: self.code_view(&scope, &row, &Writing::of(viewer))?,

@@ -40,6 +40,14 @@ impl Default for Starts {
 }
 
 impl Starts {
+    /// Counts one from this place, whether it begins here or at Stripe.
+    fn take(&self, place: &str) -> Result<(), Problem> {
+        self.0.check_key(&place.to_owned()).map_err(|_| Problem {
+            retry_after: Some(60),
+            ..Problem::new(Code::RateLimited, "Too many attempts to connect from here. Wait a minute and try again.")
+        })
+    }
+
     /// Forgets those who have not begun for long.
     pub(super) fn forget_idle(&self) {
         self.0.retain_recent();
@@ -84,15 +92,7 @@ impl Services {
     ) -> Result<Option<Start>, Problem> {
         let app = self.0.stripe_apps.of(mode);
         let Some(link) = app.authorize_url.as_ref().filter(|_| app.is_set_up()) else { return Ok(None) };
-        if self.0.starts.0.check_key(&place.to_owned()).is_err() {
-            return Err(Problem {
-                retry_after: Some(60),
-                ..Problem::new(
-                    Code::RateLimited,
-                    "Too many attempts to connect from here. Wait a minute and try again.",
-                )
-            });
-        }
+        self.0.starts.take(place)?;
         let state = random_token()?;
         let browser = match browser {
             Some(known) => SecretString::from(known),

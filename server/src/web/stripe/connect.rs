@@ -90,7 +90,8 @@ pub async fn way_back(State(site): State<Site>, request: Request) -> Response {
     };
     let browser = BROWSER.read(request.headers(), session::is_https(&site.edge));
     let viewer = context.who.viewer.clone();
-    match site.services.install_way_back(callback, viewer.as_ref(), browser.as_deref()).await {
+    let place = context.who.visitor.address.clone();
+    match site.services.install_way_back(callback, viewer.as_ref(), browser.as_deref(), &place).await {
         Ok(led) => lead(&site, context, request, led).await,
         Err(problem) => problem::respond(&problem),
     }
