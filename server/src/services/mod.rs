@@ -88,6 +88,7 @@ struct Inner {
     price_lists: prices::PriceLists,
     refreshes: tokens::Refreshes,
     starts: install::Starts,
+    turns: install::Turns,
     live: live::Live,
     /// What must not be cut short once Stripe has answered; a shutdown waits for it.
     vital: TaskTracker,
@@ -145,6 +146,7 @@ impl Services {
             price_lists: Mutex::default(),
             refreshes: tokens::Refreshes::default(),
             starts: install::Starts::default(),
+            turns: install::Turns::default(),
             live: live::Live::default(),
             vital: TaskTracker::new(),
         }));
@@ -187,6 +189,7 @@ impl Services {
             price_lists: Mutex::default(),
             refreshes: tokens::Refreshes::default(),
             starts: install::Starts::default(),
+            turns: install::Turns::default(),
             live: live::Live::default(),
             vital: TaskTracker::new(),
         })))

@@ -77,6 +77,18 @@ impl Scoped<'_> {
         )
     }
 
+    /// Makes others who would change the connection wait until this transaction ends. False: there is none.
+    pub(crate) async fn lock_connection(self) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE connections SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2",
+            workspace,
+            mode
+        )
+        .map(|rows| rows == 1)
+    }
+
     /// Stores a connection over the one that was there, if that was of the generation before. False: somebody else was quicker.
     pub(crate) async fn put_connection(self, new: &NewConnection<'_>) -> Result<bool> {
         let (conn, workspace, mode) = self.split();

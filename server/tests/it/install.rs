@@ -480,6 +480,8 @@ async fn ways_at_the_same_time(w: &World) {
     }
     assert_eq!(w.database.number("SELECT count(*) FROM workspaces").await, 2);
     assert_eq!(w.database.number("SELECT count(*) FROM connections WHERE account = 'acct_1New'").await, 1);
+    // The pair that counts is the one that Stripe takes.
+    assert_eq!(w.database.number("SELECT count(*) FROM connections WHERE status = 'connected'").await, 2);
 }
 
 async fn stripe_away_binds_nothing(w: &World) {

@@ -170,6 +170,7 @@ impl Services {
 
     /// The connection and its first pair.
     async fn bind_in(&self, tx: &mut Tx, scope: &Scope, grant: &Grant, account: &str) -> Result<i64, Problem> {
+        tx.at(scope).lock_connection().await?;
         let generation = tx.at(scope).connection().await?.map_or(0, |row| row.generation) + 1;
         let new = NewConnection {
             generation,

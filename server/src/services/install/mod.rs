@@ -23,11 +23,26 @@ use app::wire::screens::InstallOffer;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use secrecy::{ExposeSecret, SecretString};
 use std::num::NonZeroU32;
+use std::time::Duration;
 use url::Url;
 
 const MINUTE_MS: i64 = 60_000;
 /// How long the way to Stripe and back may take, in milliseconds.
 const STATE_MS: i64 = 10 * MINUTE_MS;
+
+/// Of two installs of one account the later exchange ends the pair of the earlier: they are bound in the order in which they were
+/// exchanged, unless Stripe takes longer than this for one of them.
+const TURN: Duration = Duration::from_secs(5);
+
+/// One install of this process after the other, from the exchange to the binding.
+#[derive(Default)]
+pub(super) struct Turns(tokio::sync::Mutex<()>);
+
+impl Turns {
+    async fn take(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        tokio::time::timeout(TURN, self.0.lock()).await.ok()
+    }
+}
 
 /// How often a way may begin from one place: a hundred and twenty an hour.
 pub(super) struct Starts(DefaultKeyedRateLimiter<String>);

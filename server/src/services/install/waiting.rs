@@ -112,6 +112,7 @@ impl Services {
         let code = self.open_for_system(&ticket_row(&row.ticket_hash), row.generation, sealed).await?;
         let who = Who { owner: viewer.owner_id.clone(), workspace: viewer.workspace_id.clone() };
         let mut refused = InstallTrouble::NotSetUp;
+        let _turn = self.0.turns.take().await;
         for mode in [Mode::Live, Mode::Test] {
             if !self.0.stripe_apps.of(mode).is_set_up() {
                 continue;

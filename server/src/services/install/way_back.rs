@@ -120,6 +120,7 @@ impl Services {
             return nothing(InstallTrouble::Used);
         }
         let mode = Mode::parse(&row.mode).unwrap_or_default();
+        let _turn = self.0.turns.take().await;
         match self.exchange(mode, &code, hint.as_deref()).await? {
             Exchanged::Nothing(trouble) => nothing(trouble),
             Exchanged::Pair(grant, account) => self.came(mode, grant, account, who).await,

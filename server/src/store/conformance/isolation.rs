@@ -179,6 +179,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Workspace newest_data_key();
         Workspace data_key("dk_1");
         Mode connection();
+        Mode lock_connection();
         // Without another's connection in the way the first one of any generation is stored.
         Mode put_connection(&connection(3)) => |stored: bool| !stored;
         Mode park_connection(1, "revoked", T);
