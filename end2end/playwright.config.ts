@@ -1,10 +1,11 @@
 import { defineConfig, devices } from '@playwright/test';
+import type { WorkerFixtures } from './fixtures.ts';
 
 // `cargo xtask test` sets these; alone, `npx playwright test` takes Playwright's own Chromium and target/debug/codemint.
 const chromium = process.env.CODEMINT_CHROMIUM;
 const report = process.env.CODEMINT_E2E_REPORT ?? 'test-results/report.json';
 
-export default defineConfig({
+export default defineConfig<object, WorkerFixtures>({
   testDir: '.',
   testMatch: '*.spec.ts',
   // What paints pictures is no test; it runs where it is told where to.
@@ -38,5 +39,9 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: 'chromium' }],
+  projects: [
+    { name: 'chromium' },
+    // What is said about the connection comes by other ways there: other processes are told through the database.
+    { name: 'postgres', testMatch: 'connect.spec.ts', use: { engine: 'postgres' } },
+  ],
 });
