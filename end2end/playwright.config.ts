@@ -24,6 +24,8 @@ export default defineConfig<object, WorkerFixtures>({
   use: {
     ...devices['Desktop Chrome'],
     locale: 'en-GB',
+    // What is not there is said while it can still be seen why.
+    actionTimeout: 15_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {
