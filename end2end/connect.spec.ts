@@ -276,7 +276,7 @@ test.describe('what comes back wrong', () => {
     // A state of one browser, brought by another.
     await page.getByRole('link', { name: 'Connect with Stripe' }).click();
     const link = new URL(page.url());
-    await page.context().clearCookies({ name: /browser/i });
+    await page.context().clearCookies({ name: 'cm_connect' });
     await consent(page, other);
     expect(link.searchParams.get('state')).not.toBeNull();
     await expect(page.getByRole('heading', { name: 'This began in another browser' })).toBeVisible();
