@@ -31,7 +31,7 @@ pub fn Deliveries() -> impl IntoView {
             </button>
         </header>
         {table}
-        <p class="third">
+        <p class="third under">
             "Nothing is lost if none arrive: Codemint also asks Stripe by itself about every open checkout. "
             <a class="link" href=move || links::settings(mode.get())>
                 "Back to the settings"

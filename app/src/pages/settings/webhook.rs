@@ -29,7 +29,7 @@ pub fn panel(loaded: Loaded, mode: Memo<Mode>) -> AnyView {
 
 fn deliveries_link(mode: Mode) -> AnyView {
     view! {
-        <p>
+        <p class="under">
             <a class="link link-alone" href=links::deliveries(mode)>
                 "Deliveries from Stripe"
             </a>
