@@ -21,16 +21,26 @@ interface TestFixtures {
   allowedErrors: RegExp[];
 }
 
-interface WorkerFixtures {
+/** A PostgreSQL server where databases may be made; `cargo xtask test` starts one. */
+export const POSTGRES = process.env.CODEMINT_TEST_POSTGRES_URL ?? '';
+
+/** What a Codemint keeps its data in. */
+export type Engine = 'sqlite' | 'postgres';
+
+export interface WorkerFixtures {
+  /** Of a project: `playwright.config.ts`. */
+  engine: Engine;
   server: Server;
   demo: Demo;
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  engine: ['sqlite', { option: true, scope: 'worker' }],
+
   server: [
-    async ({}, use) => {
+    async ({ engine }, use) => {
       const dir = await mkdtemp(join(tmpdir(), 'codemint-e2e-'));
-      const server = await startDemo(dir);
+      const server = await startDemo(dir, engine === 'postgres' ? ['--postgres', POSTGRES] : []);
       try {
         await use(server);
       } finally {
@@ -91,11 +101,11 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function startDemo(dir: string): Promise<Server> {
+async function startDemo(dir: string, on: string[]): Promise<Server> {
   const binary = process.env.CODEMINT_BIN ?? resolve(import.meta.dirname, '../target/debug/codemint');
   const readyFile = join(dir, 'ready.json');
   const log: string[] = [];
-  const child = spawn(binary, ['demo', '--ready-file', readyFile], {
+  const child = spawn(binary, ['demo', '--ready-file', readyFile, ...on], {
     cwd: dir,
     env: { ...process.env, TMPDIR: dir, CODEMINT_BIND: `127.0.0.1:${await freePort()}` },
     stdio: ['ignore', 'pipe', 'pipe'],

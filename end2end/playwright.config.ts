@@ -1,10 +1,11 @@
 import { defineConfig, devices } from '@playwright/test';
+import type { WorkerFixtures } from './fixtures.ts';
 
 // `cargo xtask test` sets these; alone, `npx playwright test` takes Playwright's own Chromium and target/debug/codemint.
 const chromium = process.env.CODEMINT_CHROMIUM;
 const report = process.env.CODEMINT_E2E_REPORT ?? 'test-results/report.json';
 
-export default defineConfig({
+export default defineConfig<object, WorkerFixtures>({
   testDir: '.',
   testMatch: '*.spec.ts',
   // What paints pictures is no test; it runs where it is told where to.
@@ -23,6 +24,8 @@ export default defineConfig({
   use: {
     ...devices['Desktop Chrome'],
     locale: 'en-GB',
+    // What is not there is said while it can still be seen why.
+    actionTimeout: 15_000,
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {
@@ -38,5 +41,9 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: 'chromium' }],
+  projects: [
+    { name: 'chromium' },
+    // What is said about the connection comes by other ways there: other processes are told through the database.
+    { name: 'postgres', testMatch: 'connect.spec.ts', use: { engine: 'postgres' } },
+  ],
 });

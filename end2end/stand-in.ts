@@ -118,6 +118,16 @@ export class StandIn {
     await this.control('POST', 'app/uninstall', { livemode, account });
   }
 
+  /** The access token runs out. */
+  async expireAccess(livemode: boolean, account: string): Promise<void> {
+    await this.control('POST', 'app/expire', { livemode, account });
+  }
+
+  /** The refresh token is of no use any more. */
+  async revokeRefresh(livemode: boolean, account: string): Promise<void> {
+    await this.control('POST', 'app/revoke', { livemode, account });
+  }
+
   /** Events queue up; `false` lets them leave. */
   async hold(hold: boolean): Promise<void> {
     await this.control('POST', 'events/hold', { hold });

@@ -170,7 +170,7 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         icon="settings"
                         label="Settings"
                         href=Signal::derive(move || links::settings(mode.get()))
-                        current=Signal::derive(move || path.with(|path| path == "/settings"))
+                        current=Signal::derive(move || path.with(|path| path.starts_with("/settings")))
                     />
                     // Pages without scripts: the browser asks the server for them.
                     <a class="menu-link" href="/docs" rel="external">
@@ -256,6 +256,15 @@ fn Crumbs(mode: Memo<Mode>, path: Memo<String>, here: RwSignal<Option<String>>) 
     let crumbs = move || {
         let path = path.get();
         let Some(app) = app_in(&path) else {
+            if path == "/settings/webhooks" {
+                return view! {
+                    <li>
+                        <a href=links::settings(mode.get())>"Settings"</a>
+                    </li>
+                    <li aria-current="page">"Deliveries"</li>
+                }
+                .into_any();
+            }
             let here = if path == "/settings" { "Settings" } else { "Apps" };
             return view! { <li aria-current="page">{here}</li> }.into_any();
         };

@@ -77,6 +77,8 @@ fn SignInPanel() -> impl IntoView {
         "address" => Some("That workspace has another address by now, and nothing was changed. Sign in with that one."),
         _ => None,
     };
+    // The sign-in is a step on the way to something else.
+    let waits = links::query_once("waiting") == "install";
 
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -105,6 +107,7 @@ fn SignInPanel() -> impl IntoView {
         <section class="panel sign-in" aria-labelledby="sign-in-title">
             <h2 id="sign-in-title">"Sign in or start"</h2>
             {trouble.map(|words| view! { <Banner tone=Tone::Amber>{words}</Banner> })}
+            {waits.then(|| view! { <Banner tone=Tone::Blue>"Sign in within five minutes to finish connecting your Stripe account."</Banner> })}
             <div hidden=move || sent.with(Option::is_some)>
                 <p class="second">"We send you a link. There is no password to keep."</p>
                 <form id=FORM class="stack" method="post" action="/" novalidate on:submit=submit on:input=correct>

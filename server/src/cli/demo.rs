@@ -6,11 +6,12 @@ use crate::config::{Config, StripeApp, StripeApps};
 use crate::crypto::{self, MasterKeys};
 use crate::jobs::Pace;
 use crate::serve::Server;
+use crate::store::OwnDatabase;
 use crate::telemetry;
 use app::domain::connection::Permissions;
 use app::domain::ids::WorkspaceId;
 use app::domain::mode::Mode;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use stripe_sim::{AccountId, Sim};
@@ -21,9 +22,30 @@ const OWNER: &str = "owner@example.com";
 const APP: &str = "taskpomo";
 
 /// Runs until it is interrupted.
-pub(super) async fn run(ready_file: Option<PathBuf>, data: Option<PathBuf>, bind: SocketAddr) -> Result<(), Failure> {
+pub(super) async fn run(
+    ready_file: Option<PathBuf>,
+    data: Option<PathBuf>,
+    postgres: Option<SecretString>,
+    bind: SocketAddr,
+) -> Result<(), Failure> {
     telemetry::start("warn");
     let folder = Folder::open(data)?;
+    let Some(postgres) = postgres else {
+        let embedded = format!("sqlite://{}", folder.path.join("codemint.db").display());
+        return run_on(&embedded, &folder, ready_file, bind).await;
+    };
+    let own = OwnDatabase::make(postgres.expose_secret(), &format!("codemint_demo_{}", random_name()?)).await?;
+    let ran = run_on(own.url(), &folder, ready_file, bind).await;
+    own.remove().await?;
+    ran
+}
+
+async fn run_on(
+    database_url: &str,
+    folder: &Folder,
+    ready_file: Option<PathBuf>,
+    bind: SocketAddr,
+) -> Result<(), Failure> {
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone());
 
@@ -38,7 +60,7 @@ pub(super) async fn run(ready_file: Option<PathBuf>, data: Option<PathBuf>, bind
     let listener = listen(bind).await?;
     let address = listener.local_addr()?;
     let apps = StripeApps { test: register(&sim, address, Mode::Test)?, live: register(&sim, address, Mode::Live)? };
-    let config = config(address, &stripe.url, &folder.path, &mail_dir, apps)?;
+    let config = config(address, database_url, &stripe.url, &folder.path, &mail_dir, apps)?;
     let server =
         Server::set_up(&config, Clock::system(), Pace { sweep: std::time::Duration::from_secs(1), ..Pace::default() })
             .await?;
@@ -92,13 +114,14 @@ fn register(sim: &Sim, address: SocketAddr, mode: Mode) -> Result<StripeApp, Fai
 
 fn config(
     address: SocketAddr,
+    database_url: &str,
     stripe_url: &str,
     folder: &Path,
     mail_dir: &Path,
     stripe_apps: StripeApps,
 ) -> Result<Config, Failure> {
     Ok(Config {
-        database_url: SecretString::from(format!("sqlite://{}", folder.join("codemint.db").display())),
+        database_url: SecretString::from(database_url),
         bind: address,
         public_url: url::Url::parse(&format!("http://{address}"))?,
         master_keys: master_keys(folder)?,
@@ -147,6 +170,11 @@ fn write_whole(file: &Path, text: &str) -> std::io::Result<()> {
     std::fs::rename(unfinished, file)
 }
 
+/// 16 letters and digits that no other demo has.
+fn random_name() -> Result<String, Failure> {
+    Ok(crypto::random_bytes::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// The demo's folder: given, or one that goes with the process.
 struct Folder {
     path: PathBuf,
@@ -158,10 +186,7 @@ impl Folder {
         let temporary = given.is_none();
         let path = match given {
             Some(path) => path,
-            None => {
-                let name: String = crypto::random_bytes::<8>()?.iter().map(|byte| format!("{byte:02x}")).collect();
-                std::env::temp_dir().join(format!("codemint-demo-{name}"))
-            }
+            None => std::env::temp_dir().join(format!("codemint-demo-{}", random_name()?)),
         };
         std::fs::create_dir_all(&path)?;
         Ok(Self { path, temporary })

@@ -13,6 +13,7 @@ use crate::serve::{self, Server};
 use crate::services::Services;
 use crate::{crypto, telemetry, web};
 use clap::{Parser, Subcommand};
+use secrecy::SecretString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -39,6 +40,10 @@ enum Command {
         /// Where to keep the demo's data; without it, a folder that goes with the process.
         #[arg(long)]
         data: Option<PathBuf>,
+        /// A PostgreSQL server on which the demo makes a database of its own (codemint_demo_…), and drops it at its end; a demo that
+        /// is killed leaves it there. Without it, the embedded database.
+        #[arg(long, value_name = "URL", conflicts_with = "data")]
+        postgres: Option<String>,
         /// Where the dashboard listens; a free port where it is taken.
         #[arg(long, env = "CODEMINT_BIND", default_value = "127.0.0.1:8080")]
         bind: SocketAddr,
@@ -108,7 +113,9 @@ fn environment(name: &str) -> Option<String> {
 async fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
         Command::Serve => run_server().await,
-        Command::Demo { ready_file, data, bind } => demo::run(ready_file, data, bind).await,
+        Command::Demo { ready_file, data, postgres, bind } => {
+            demo::run(ready_file, data, postgres.map(SecretString::from), bind).await
+        }
         Command::Migrate => {
             Services::migrate(&config::database_url(&environment)).await?;
             say::line("The database is up to date.");

@@ -31,7 +31,7 @@ pub fn Deliveries() -> impl IntoView {
             </button>
         </header>
         {table}
-        <p class="third">
+        <p class="third under">
             "Nothing is lost if none arrive: Codemint also asks Stripe by itself about every open checkout. "
             <a class="link" href=move || links::settings(mode.get())>
                 "Back to the settings"
@@ -52,7 +52,7 @@ fn table(rows: Vec<Delivery>) -> AnyView {
     }
     let rows = rows.into_iter().map(row).collect_view();
     view! {
-        <table class="table">
+        <table class="table table-deliveries">
             <thead>
                 <tr>
                     <th scope="col">"Event"</th>
@@ -86,16 +86,17 @@ fn row(delivery: Delivery) -> AnyView {
             <td data-label="Came" class="third">
                 <Time when=delivery.at />
             </td>
-            <td data-label="About">
-                <code>{delivery.object.unwrap_or_else(|| "nothing named".to_owned())}</code>
-                " "
+            <td data-label="About" class="cell-long">
+                {match delivery.object {
+                    Some(object) => view! { <code>{object}</code> },
+                    None => view! { <span class="third">"nothing named"</span> },
+                }}
                 {account}
             </td>
             <td data-label="Endpoint">{if delivery.own { "your own" } else { "the Stripe app's" }}</td>
-            <td data-label="What it did">
+            <td data-label="What it did" class="cell-long">
                 <Badge tone text=word />
-                " "
-                {delivery.outcome}
+                <p class="second">{delivery.outcome}</p>
             </td>
             <td data-label="Times">{delivery.times}</td>
         </tr>

@@ -29,8 +29,8 @@ pub fn panel(loaded: Loaded, mode: Memo<Mode>) -> AnyView {
 
 fn deliveries_link(mode: Mode) -> AnyView {
     view! {
-        <p>
-            <a class="link" href=links::deliveries(mode)>
+        <p class="under">
+            <a class="link link-alone" href=links::deliveries(mode)>
                 "Deliveries from Stripe"
             </a>
         </p>
@@ -137,8 +137,8 @@ fn Make(now: RwSignal<WebhookSetup>, mode: Mode) -> impl IntoView {
 fn ByHand(setup: WebhookSetup) -> impl IntoView {
     let events = setup.events.join("\n");
     view! {
-        <details open=!setup.has_secret && !setup.may_create>
-            <summary>"Make it by hand in Stripe"</summary>
+        <details class="fold by-hand" open=!setup.has_secret && !setup.may_create>
+            <summary class="link-alone">"Make it by hand in Stripe"</summary>
             <ol class="facts">
                 <li>
                     <a class="link" href=setup.stripe_page target="_blank" rel="external noopener">
