@@ -9,7 +9,7 @@ use crate::wire::screens::InstallOffer;
 use leptos_meta::Title;
 
 /// What is asked for, and what for.
-const ASKED: [(&str, &str); 4] = [
+const ASKED: [(&str, &str); 5] = [
     ("Coupons, read and write", "A discount code becomes a coupon when a customer first uses it."),
     ("Promotion codes, read and write", "Rewards and codes that customers type on Stripe's own page."),
     (
@@ -17,6 +17,7 @@ const ASKED: [(&str, &str); 4] = [
         "Your backend makes a checkout with a code in one call; ended ones give their use back.",
     ),
     ("Prices, read", "So that a code in another currency is refused before anything is made."),
+    ("Events, read", "So that Codemint hears of payments at once, and when you uninstall it."),
 ];
 
 /// The page.
