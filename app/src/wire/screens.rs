@@ -244,6 +244,13 @@ pub struct WaitingInstall {
     pub email: Option<String>,
 }
 
+impl WaitingInstall {
+    /// What a person's word is about, as the form says it.
+    pub fn about(account: Option<&str>) -> &str {
+        account.unwrap_or("unnamed")
+    }
+}
+
 /// What is asked about an install.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InstallQuestion {

@@ -38,6 +38,7 @@ fn none() -> AnyView {
 
 fn ask(waiting: WaitingInstall) -> AnyView {
     let WaitingInstall { account, mode, until, question, email } = waiting;
+    let about = WaitingInstall::about(account.as_deref()).to_owned();
     let account = StoredValue::new(account);
     let named = move || match account.get_value() {
         Some(account) => view! { <code>{account}</code> },
@@ -107,6 +108,7 @@ fn ask(waiting: WaitingInstall) -> AnyView {
             <dl class="pairs">{facts}</dl>
             {question}
             <form method="post" action="/stripe/confirm" class="actions">
+                <input type="hidden" name="about" value=about />
                 <button type="submit" name="do" value="confirm" class="button button-filled">
                     {yes}
                 </button>

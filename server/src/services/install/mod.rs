@@ -72,6 +72,17 @@ impl Services {
         })
     }
 
+    /// Refuses a place from which ways begin, or come back without having begun here, too often.
+    fn check_starts(&self, place: &str) -> Result<(), Problem> {
+        if self.0.starts.0.check_key(&place.to_owned()).is_ok() {
+            return Ok(());
+        }
+        Err(Problem {
+            retry_after: Some(60),
+            ..Problem::new(Code::RateLimited, "Too many attempts to connect from here. Wait a minute and try again.")
+        })
+    }
+
     /// Begins a way to Stripe's consent page. None: one-click is not set up in this mode.
     /// `browser` is what the cookie holds already, if it holds anything.
     pub async fn start_install(
@@ -84,15 +95,7 @@ impl Services {
     ) -> Result<Option<Start>, Problem> {
         let app = self.0.stripe_apps.of(mode);
         let Some(link) = app.authorize_url.as_ref().filter(|_| app.is_set_up()) else { return Ok(None) };
-        if self.0.starts.0.check_key(&place.to_owned()).is_err() {
-            return Err(Problem {
-                retry_after: Some(60),
-                ..Problem::new(
-                    Code::RateLimited,
-                    "Too many attempts to connect from here. Wait a minute and try again.",
-                )
-            });
-        }
+        self.check_starts(place)?;
         let state = random_token()?;
         let browser = match browser {
             Some(known) => SecretString::from(known),

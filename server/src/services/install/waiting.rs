@@ -71,9 +71,13 @@ impl Services {
         }))
     }
 
-    /// The person confirms.
-    pub async fn confirm_install(&self, viewer: &Viewer, ticket: &str) -> Result<Decided, Problem> {
+    /// The person confirms what they saw: `about` is [`WaitingInstall::about`] of the page that they answer. A way back in another tab
+    /// gives the browser another ticket, and a word about one account must not bind another.
+    pub async fn confirm_install(&self, viewer: &Viewer, ticket: &str, about: &str) -> Result<Decided, Problem> {
         let Some(row) = self.waiting_row(viewer, ticket).await? else { return Ok(Decided::Gone) };
+        if WaitingInstall::about(row.account.as_deref()) != about {
+            return Ok(Decided::Gone);
+        }
         let hash = crypto::hash_token(ticket);
         let mut tx = self.0.db.begin().await?;
         let ours = tx.conn().take_waiting(hash.as_bytes(), row.generation).await?;

@@ -57,12 +57,13 @@ pub(super) enum Exchanged {
 }
 
 impl Services {
-    /// Draws the consequences of a way back. `browser` is what the cookie of [`super::Start`] holds.
+    /// Draws the consequences of a way back. `browser` is what the cookie of [`super::Start`] holds; `place` is where it came from, for limits.
     pub async fn install_way_back(
         &self,
         callback: Callback,
         viewer: Option<&Viewer>,
         browser: Option<&str>,
+        place: &str,
     ) -> Result<WayBack, Problem> {
         if let Some(error) = callback.error.as_deref() {
             let declined = error == "access_denied";
@@ -71,7 +72,7 @@ impl Services {
         let Some(code) = callback.code else { return Ok(WayBack::Nothing(InstallTrouble::Unknown)) };
         match callback.state {
             Some(state) => self.with_state(code, &state, callback.account, viewer, browser).await,
-            None => self.without_state(code, callback.account).await,
+            None => self.without_state(code, callback.account, place).await,
         }
     }
 
@@ -139,10 +140,12 @@ impl Services {
     }
 
     /// A code without our state proves nothing about who sent this browser here: it is kept, sealed, for whoever signs in and confirms.
-    async fn without_state(&self, code: SecretString, hint: Option<String>) -> Result<WayBack, Problem> {
+    async fn without_state(&self, code: SecretString, hint: Option<String>, place: &str) -> Result<WayBack, Problem> {
         if !self.0.stripe_apps.live.is_set_up() && !self.0.stripe_apps.test.is_set_up() {
             return Ok(WayBack::Nothing(InstallTrouble::NotSetUp));
         }
+        // Anybody can come with anything, and each leaves a row.
+        self.check_starts(place)?;
         let ticket = random_token()?;
         let generation = self.now();
         let row = InstallRow {

@@ -90,7 +90,8 @@ pub async fn way_back(State(site): State<Site>, request: Request) -> Response {
     };
     let browser = BROWSER.read(request.headers(), session::is_https(&site.edge));
     let viewer = context.who.viewer.clone();
-    match site.services.install_way_back(callback, viewer.as_ref(), browser.as_deref()).await {
+    let place = context.who.visitor.address.clone();
+    match site.services.install_way_back(callback, viewer.as_ref(), browser.as_deref(), &place).await {
         Ok(led) => lead(&site, context, request, led).await,
         Err(problem) => problem::respond(&problem),
     }
@@ -105,7 +106,7 @@ pub async fn decide(State(site): State<Site>, request: Request) -> Response {
     let Some(viewer) = context.who.viewer.clone() else { return Redirect::to(SIGN_IN).into_response() };
     let ticket = ticket(&site, request.headers());
     match (fields.get("do"), ticket) {
-        ("confirm", Some(ticket)) => match site.services.confirm_install(&viewer, &ticket).await {
+        ("confirm", Some(ticket)) => match site.services.confirm_install(&viewer, &ticket, fields.get("about")).await {
             Ok(Decided::Led(led)) => lead(&site, context, request, led).await,
             Ok(Decided::Gone) => Redirect::to(CONFIRM).into_response(),
             Err(problem) => problem::respond(&problem),
