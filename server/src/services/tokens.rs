@@ -202,7 +202,11 @@ impl Services {
         let mut pause = Duration::from_millis(100);
         let generation = loop {
             match self.append(app, before, &grant, &lease).await {
-                Ok(generation) => break generation,
+                Ok(Some(generation)) => break generation,
+                Ok(None) => {
+                    tracing::info!(workspace = %app.scope.workspace, "a refresh came back to a connection that had ended: its tokens are not kept");
+                    return Err(needs_reauth());
+                }
                 Err(problem) if Instant::now() > until => return Err(problem),
                 Err(problem) => {
                     tracing::error!(workspace = %app.scope.workspace, cause = %problem.message, "new tokens could not be stored yet");
@@ -217,23 +221,29 @@ impl Services {
         Ok(Access { token: grant.access, generation })
     }
 
+    /// The generation; none where the connection has ended meanwhile: its tokens were destroyed, and no others may follow them.
     async fn append(
         &self,
         app: &AppLink,
         before: &AppTokenRow,
         grant: &Grant,
         lease: &NamedLease,
-    ) -> Result<i64, Problem> {
+    ) -> Result<Option<i64>, Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
+        // First, as it holds the connection's row: who ends the connection comes before all of this, or destroys what it stored.
+        if !tx.at(&app.scope).unpark_app(app.connected, now).await? {
+            lease.release_in(&mut tx, &app.scope).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
         let account = before.account.as_str();
         let generation = self.append_pair(&mut tx, app, grant, account, before.generation + 1, lease.fence).await?;
-        tx.at(&app.scope).unpark_app(app.connected, now).await?;
         tx.at(&app.scope).forget_app_tokens(generation - KEPT).await?;
         lease.release_in(&mut tx, &app.scope).await?;
         crash::here!("refresh-storing");
         tx.commit().await?;
-        Ok(generation)
+        Ok(Some(generation))
     }
 
     /// Appends a pair; its generation. Where a sibling has taken that one, the next: both are kept, and Stripe tells which one lives.

@@ -199,9 +199,12 @@ impl Services {
         let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
         let app = AppLink { scope: scope.clone(), connected: row.generation };
         let mut tx = self.0.db.begin().await?;
+        // First, as it holds the connection's row. One that has ended meanwhile gets no tokens: who it is to be is looked up again.
+        if !tx.at(&scope).unpark_app(row.generation, self.now()).await? {
+            return Err(again());
+        }
         let first = tx.at(&scope).newest_app_token().await? + 1;
         self.append_pair(&mut tx, &app, grant, account, first, 0).await?;
-        tx.at(&scope).unpark_app(row.generation, self.now()).await?;
         tx.commit().await?;
         self.0.live.changed(&scope);
         Ok(())
