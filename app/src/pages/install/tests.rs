@@ -100,7 +100,11 @@ fn every_question_names_the_account_and_asks_in_a_plain_form() {
             "connected to <code>acct_1Old</code> now. <code>acct_1New</code> takes its place.</p><p>3 codes have their coupon",
         ),
         (InstallQuestion::Replace { account: None, minted: 0 }, "connected to another account now"),
-        (InstallQuestion::Move, "the other workspace is disconnected"),
+        (InstallQuestion::Move { before: None, minted: 0 }, "the other workspace is disconnected"),
+        (
+            InstallQuestion::Move { before: Some("acct_1Old".into()), minted: 1 },
+            "connected to <code>acct_1Old</code> now. <code>acct_1New</code> takes its place.</p><p>One code has its coupon",
+        ),
     ] {
         let page = drawn(|| provide_context(waiting(question.clone())), || view! { <Confirm /> });
         for part in [
