@@ -47,7 +47,7 @@ fn waiting(question: InstallQuestion) -> WaitingInstall {
     }
 }
 
-const ALL: [InstallTrouble; 11] = [
+const ALL: [InstallTrouble; 12] = [
     InstallTrouble::Declined,
     InstallTrouble::Expired,
     InstallTrouble::Used,
@@ -59,6 +59,7 @@ const ALL: [InstallTrouble; 11] = [
     InstallTrouble::CodeRefused,
     InstallTrouble::Unavailable,
     InstallTrouble::NotSetUp,
+    InstallTrouble::SignInFirst,
 ];
 
 #[test]
@@ -73,9 +74,11 @@ fn every_trouble_says_what_to_do() {
             || view! { <WayBack /> },
         );
         let (headline, text) = trouble.words();
-        for part in [headline, text, "href=\"/install?mode=live\"", "mailto:help@example.com"] {
+        let there = if trouble == InstallTrouble::SignInFirst { "href=\"/\"" } else { "href=\"/install?mode=live\"" };
+        for part in [headline, text, there] {
             assert!(page.contains(part), "{trouble:?} without {part}: {page}");
         }
+        assert_eq!(page.contains("mailto:help@example.com"), trouble != InstallTrouble::Declined, "{trouble:?}");
         assert_eq!(page.contains("Connect later"), trouble == InstallTrouble::Declined, "{trouble:?}");
         assert!(!page.contains("<script"), "{page}");
     }

@@ -35,7 +35,8 @@ pub fn WayBack() -> impl IntoView {
             </a>
         }
     });
-    let help = given::support_email().map(|address| {
+    // Whoever declined has no trouble.
+    let help = given::support_email().filter(|_| trouble != InstallTrouble::Declined).map(|address| {
         view! {
             <p class="second">
                 "If this comes again, write to "
