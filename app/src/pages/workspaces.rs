@@ -31,7 +31,7 @@ pub fn Switch(
     let form = several.then(|| {
         view! {
             <form class="menu-switch" method="post" aria-label="Workspaces">
-                <p>"In " {here}</p>
+                <p>"Workspace: " {here}</p>
                 <input type="hidden" name="do" value=FORM />
                 {buttons}
             </form>

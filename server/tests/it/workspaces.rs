@@ -45,7 +45,7 @@ async fn from_one_to_another_and_back(w: &World) {
     assert_eq!(frame(w, &there).await["workspaces"], names(1));
     let page = w.ask("GET", "/settings").header("cookie", &there).send().await.expect(200);
     let button = format!("value=\"{}\"", w.workspace);
-    assert!(page.text.contains("In <b>Shop of mia") && page.text.contains(&button), "{}", page.text);
+    assert!(page.text.contains("<b>Shop of mia") && page.text.contains(&button), "{}", page.text);
     assert!(!page.text.contains(&format!("value=\"{second}\"")), "one is there already");
 
     for (path, to, leads, shows) in [
