@@ -3,7 +3,7 @@
 import { type Page } from '@playwright/test';
 import { mkdir } from 'node:fs/promises';
 import { expect, hydrated, test } from './fixtures.ts';
-import { DEMO_OWNER, signIn } from './people.ts';
+import { signIn } from './people.ts';
 
 const FOLDER = process.env.CODEMINT_GUIDE_PICTURES ?? '';
 
@@ -28,7 +28,7 @@ test('settings-not-connected', async ({ page, demo }) => {
   await signIn(page, demo, `guide-${Date.now()}@example.com`);
   await settings(page);
   await expect(page.getByText('Not connected', { exact: true }).first()).toBeVisible();
-  await paint(page, 'settings-not-connected', 430);
+  await paint(page, 'settings-not-connected', 462);
 });
 
 test('settings-refused', async ({ page, demo }) => {
@@ -36,12 +36,16 @@ test('settings-refused', async ({ page, demo }) => {
   await settings(page);
   await page.getByLabel('Paste the key').fill('sk_test_51QExampleOnly');
   await expect(page.getByText('full secret key')).toBeVisible();
-  await paint(page, 'settings-refused', 430);
+  await paint(page, 'settings-refused', 500);
 });
 
 test('settings-connected', async ({ page, demo }) => {
-  await signIn(page, demo, DEMO_OWNER);
+  await signIn(page, demo, `guide-${Date.now()}@example.com`);
   await settings(page);
+  await page.getByRole('link', { name: 'Connect with Stripe' }).click();
+  await page.getByRole('button', { name: 'Install', exact: true }).click();
+  await page.waitForURL('**/settings');
+  await hydrated(page);
   await expect(page.getByText('Connected', { exact: true }).first()).toBeVisible();
-  await paint(page, 'settings-connected', 640);
+  await paint(page, 'settings-connected', 484);
 });

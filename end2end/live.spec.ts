@@ -62,7 +62,7 @@ test('the first five minutes turn green by themselves, too', async ({ page, demo
   await page.waitForURL('**/apps/steps/discounts');
   await page.getByRole('link', { name: 'Apps', exact: true }).click();
   await hydrated(page);
-  await expect(page.getByRole('link', { name: 'Connect Stripe' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Connect with Stripe' })).toBeVisible();
 
   const other = await context.newPage();
   await other.goto('/settings');

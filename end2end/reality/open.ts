@@ -230,7 +230,6 @@ export const OPEN: Omit<Probe, 'reliedOn'>[] = [
     name: 'oauth/token with a bad key',
     question: 'Which body has a refusal of POST /v1/oauth/token to a key that does not exist?',
     belief: '401 {"error":{"type":"invalid_request_error","code":null,…}}',
-    standIn: '404 {"error":{"type":"invalid_request_error","code":null,…}}',
     async ask(asked) {
       const form = { grant_type: 'authorization_code', code: 'ac_probe' };
       const { status, body } = await raw(asked, 'POST', '/v1/oauth/token', { key: 'sk_test_51Codemint0000000000000000', form });
@@ -241,7 +240,8 @@ export const OPEN: Omit<Probe, 'reliedOn'>[] = [
     name: 'oauth/token with a code that does not exist',
     question: 'Which body has a refusal of POST /v1/oauth/token to an unknown code?',
     belief: '400 {"error":"invalid_grant","error_description":…}',
-    standIn: '404 {"error":{"type":"invalid_request_error","code":null,…}}',
+    // The stand-in is asked under a restricted key, which may not; its own tests ask it under an app developer's.
+    standIn: '403 {"error":{"type":"invalid_request_error","code":"more_permissions_required",…}}',
     async ask(asked) {
       const { status, body } = await raw(asked, 'POST', '/v1/oauth/token', { form: { grant_type: 'authorization_code', code: 'ac_probe' } });
       return `${status} ${shape(body)}`;

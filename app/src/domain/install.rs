@@ -53,6 +53,8 @@ pub enum InstallTrouble {
     Unavailable,
     /// One-click is not set up on this server.
     NotSetUp,
+    /// The account is connected, and an install alone does not open its workspace.
+    SignInFirst,
 }
 
 impl InstallTrouble {
@@ -98,6 +100,10 @@ impl InstallTrouble {
             Self::Unavailable => (
                 "Stripe could not be reached",
                 "Nothing was connected. Wait a moment and start again from the settings.",
+            ),
+            Self::SignInFirst => (
+                "Sign in to open this workspace",
+                "The account is connected. Its workspace reaches another Stripe account, too, or a key of one, so an install alone does not open it. Sign in by e-mail.",
             ),
             Self::NotSetUp => (
                 "One-click connect is not set up on this server",

@@ -257,6 +257,13 @@ pub struct WaitingInstall {
     pub email: Option<String>,
 }
 
+impl WaitingInstall {
+    /// What a person's word is about, as the form says it.
+    pub fn about(account: Option<&str>) -> &str {
+        account.unwrap_or("unnamed")
+    }
+}
+
 /// What is asked about an install.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InstallQuestion {
@@ -270,7 +277,12 @@ pub enum InstallQuestion {
         minted: i64,
     },
     /// The account is connected to another workspace.
-    Move,
+    Move {
+        /// The account that this workspace has now, where it is another one.
+        before: Option<String>,
+        /// Codes of this workspace whose coupon is elsewhere than in the account that comes.
+        minted: i64,
+    },
 }
 
 /// An API key in a list. The key itself is never told again.

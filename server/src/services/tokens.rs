@@ -203,9 +203,8 @@ impl Services {
         let generation = loop {
             match self.append(app, before, &grant, &lease).await {
                 Ok(Some(generation)) => break generation,
-                // Disconnected meanwhile: nothing of the grant is kept.
                 Ok(None) => {
-                    self.end_lease(&app.scope, lease).await?;
+                    tracing::info!(workspace = %app.scope.workspace, "a refresh came back to a connection that had ended: its tokens are not kept");
                     return Err(needs_reauth());
                 }
                 Err(problem) if Instant::now() > until => return Err(problem),
@@ -222,7 +221,7 @@ impl Services {
         Ok(Access { token: grant.access, generation })
     }
 
-    /// Stores a pair, unless the connection that it is for has ended.
+    /// The generation; none where the connection has ended meanwhile: its tokens were destroyed, and no others may follow them.
     async fn append(
         &self,
         app: &AppLink,
@@ -232,12 +231,14 @@ impl Services {
     ) -> Result<Option<i64>, Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
-        let account = before.account.as_str();
-        let generation = self.append_pair(&mut tx, app, grant, account, before.generation + 1, lease.fence).await?;
-        // After the INSERT, so that whoever ends the connection at the same moment either finds the pair or is found here.
+        // First, as it holds the connection's row: who ends the connection comes before all of this, or destroys what it stored.
         if !tx.at(&app.scope).unpark_app(app.connected, now).await? {
+            lease.release_in(&mut tx, &app.scope).await?;
+            tx.commit().await?;
             return Ok(None);
         }
+        let account = before.account.as_str();
+        let generation = self.append_pair(&mut tx, app, grant, account, before.generation + 1, lease.fence).await?;
         tx.at(&app.scope).forget_app_tokens(generation - KEPT).await?;
         lease.release_in(&mut tx, &app.scope).await?;
         crash::here!("refresh-storing");
@@ -298,7 +299,9 @@ impl Services {
         }
         self.park_generation(&app.scope, app.connected, ENDED).await?;
         self.end_lease(&app.scope, lease).await?;
-        Err(needs_reauth())
+        // Connected anew while Stripe was asked: the next call goes by that.
+        let anew = self.connection_row(&app.scope).await?.is_some_and(|row| row.generation != app.connected);
+        Err(if anew { unavailable() } else { needs_reauth() })
     }
 
     fn secret_key(&self, scope: &Scope) -> Result<&SecretString, Problem> {

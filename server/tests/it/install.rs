@@ -10,10 +10,11 @@ const MINUTE: i64 = 60_000;
 on_both_engines!(with unconnected;
     one_click, an_install_from_nothing_signs_in, an_account_leads_to_its_workspace, declining,
     states_that_bind_nothing, codes_that_bind_nothing, accounts_that_are_not_what_was_named,
-    without_state_nothing_is_bound, a_code_waits_five_minutes, nothing_is_confirmed_by_others,
+    without_state_nothing_is_bound, a_word_is_about_what_was_seen,
+    ways_back_without_state_are_counted, a_code_waits_five_minutes, nothing_is_confirmed_by_others,
     another_account_is_asked_about, an_account_is_moved, refusing_leaves_all_as_it_was,
     uninstalling_ends_it, late_words_about_an_earlier_install, disconnecting_here, ways_at_the_same_time,
-    stripe_away_binds_nothing, secrets_are_nowhere);
+    stripe_away_binds_nothing, an_uninstall_right_after, an_install_alone_opens_no_other_account, secrets_are_nowhere);
 
 pub fn account(id: &str) -> AccountId {
     AccountId::new(id)
@@ -50,6 +51,13 @@ impl Browser {
         let answer = ask.send().await;
         self.keep(&answer);
         answer
+    }
+
+    /// Looks at the page that asks, and says yes to what it says.
+    pub async fn confirm(&mut self, w: &World) -> Answer {
+        let page = self.get(w, "/stripe/confirm").await.text;
+        let about = page.split_once("name=\"about\" value=\"").and_then(|(_, rest)| rest.split('"').next());
+        self.post(w, "/stripe/confirm", &[("do", "confirm"), ("about", about.unwrap_or_default())]).await
     }
 
     fn keep(&mut self, answer: &Answer) {
@@ -279,11 +287,11 @@ async fn without_state_nothing_is_bound(w: &World) {
     assert!(page.text.contains("acct_1One") && !page.text.contains(&code), "{}", page.text);
     assert_eq!(w.database.number("SELECT count(*) FROM connections").await, 0);
     assert_eq!(w.sim.token_requests().len(), 0);
-    let done = browser.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
+    let done = browser.confirm(w).await.expect(303);
     assert_eq!(done.header("location"), Some("/settings"));
     assert_eq!(status(w).await, "connected");
     // Once.
-    let again = browser.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
+    let again = browser.confirm(w).await.expect(303);
     assert_eq!(again.header("location"), Some("/stripe/confirm"));
     assert_eq!(w.sim.token_requests().iter().filter(|request| request.status == Some(200)).count(), 1);
 }
@@ -296,7 +304,7 @@ async fn a_code_waits_five_minutes(w: &World) {
     w.advance(5 * MINUTE);
     let page = browser.get(w, "/stripe/confirm").await.expect(200);
     assert!(!page.text.contains("acct_1One"), "{}", page.text);
-    browser.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
+    browser.confirm(w).await.expect(303);
     assert_eq!((status(w).await.as_str(), w.sim.token_requests().len()), ("disconnected", 0));
 }
 
@@ -305,7 +313,7 @@ async fn nothing_is_confirmed_by_others(w: &World) {
     let mut browser = Browser::of_owner(w).await;
     let code = w.sim.install_app(false, &account("acct_1Mallory"));
     browser.get(w, &format!("/stripe/callback?code={code}&stripe_user_id=acct_1Owners")).await.expect(303);
-    let page = browser.post(w, "/stripe/confirm", &[("do", "confirm")]).await;
+    let page = browser.confirm(w).await;
     bound_nothing(w, &page, "another account than it named", &[&code]).await;
     // Without a ticket, without a session, from another site.
     let code = w.sim.install_app(false, &account("acct_1One"));
@@ -313,7 +321,7 @@ async fn nothing_is_confirmed_by_others(w: &World) {
     let ticket = browser.cookies.iter().find(|cookie| cookie.starts_with("cm_install")).unwrap().clone();
     let session = browser.cookies.iter().find(|cookie| cookie.starts_with("cm_session")).unwrap().clone();
     for cookies in [vec![ticket.clone()], vec![session.clone()], vec![session.clone(), "cm_install=x".to_owned()]] {
-        let answer = Browser { cookies }.post(w, "/stripe/confirm", &[("do", "confirm")]).await;
+        let answer = Browser { cookies }.confirm(w).await;
         assert_eq!((answer.status, status(w).await.as_str()), (303, "disconnected"));
     }
     let foreign = w.ask("POST", "/stripe/confirm").header("origin", "https://evil.example");
@@ -322,11 +330,11 @@ async fn nothing_is_confirmed_by_others(w: &World) {
     // Without the account's name in the address, it is asked once more with it.
     let code = w.sim.install_app(false, &account("acct_1Two"));
     browser.get(w, &format!("/stripe/callback?code={code}")).await.expect(303);
-    let asked = browser.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
+    let asked = browser.confirm(w).await.expect(303);
     assert_eq!(asked.header("location"), Some("/stripe/confirm"));
     assert_eq!(status(w).await, "disconnected");
     assert!(browser.get(w, "/stripe/confirm").await.text.contains("acct_1Two"));
-    browser.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
+    browser.confirm(w).await.expect(303);
     assert_eq!(status(w).await, "connected");
 }
 
@@ -349,7 +357,7 @@ async fn another_account_is_asked_about(w: &World) {
     assert_eq!(w.get(CONNECTION).await.json["account"], "acct_1One");
     // Yes: the next use mints anew there, and the first coupon stays where it is.
     browser.connect(w, "test", "settings", "acct_1Two").await.expect(303);
-    browser.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
+    browser.confirm(w).await.expect(303);
     assert_eq!(w.get(CONNECTION).await.json["account"], "acct_1Two");
     assert!(browser.get(w, "/settings").await.text.contains("in the account connected before"));
     w.checkout(json!({ "discount_code": "SUMMER20" })).await.expect(201);
@@ -371,7 +379,7 @@ async fn an_account_is_moved(w: &World) {
     assert_eq!(w.database.number(working).await, 1);
     assert!(theirs.get(w, "/settings").await.text.contains("Connected"));
     assert!(ours.get(w, "/stripe/confirm").await.text.contains("Move this Stripe account"));
-    ours.post(w, "/stripe/confirm", &[("do", "confirm")]).await.expect(303);
+    ours.confirm(w).await.expect(303);
     assert_eq!(w.get(CONNECTION).await.json["account"], "acct_1One");
     assert_eq!(w.database.number(working).await, 1);
     assert!(theirs.get(w, "/settings").await.text.contains("connected to another workspace"));
@@ -529,4 +537,82 @@ async fn secrets_are_nowhere(w: &World) {
         assert!(!said.contains(secret), "a secret was said: {}…", &secret[..6.min(secret.len())]);
         assert!(!kept.contains(secret), "a secret was kept in the open: {}…", &secret[..6.min(secret.len())]);
     }
+}
+
+/// A way back in another tab takes the ticket's place: the word that was said about one account binds no other.
+async fn a_word_is_about_what_was_seen(w: &World) {
+    let mut browser = Browser::of_owner(w).await;
+    let own = w.sim.install_app(false, &account("acct_1Own"));
+    for seen in ["?stripe_user_id=acct_1Own&", "?"] {
+        browser.get(w, &format!("/stripe/callback{seen}code={own}")).await.expect(303);
+        let page = browser.get(w, "/stripe/confirm").await.expect(200);
+        let about = if seen == "?" { "unnamed" } else { "acct_1Own" };
+        assert!(page.text.contains(&format!("name=\"about\" value=\"{about}\"")), "{}", page.text);
+        let theirs = w.sim.install_app(false, &account("acct_1Mallory"));
+        browser.get(w, &format!("/stripe/callback?code={theirs}&stripe_user_id=acct_1Mallory")).await.expect(303);
+        let answer = browser.post(w, "/stripe/confirm", &[("do", "confirm"), ("about", about)]).await.expect(303);
+        assert_eq!(answer.header("location"), Some("/stripe/confirm"));
+        assert_eq!((status(w).await.as_str(), w.sim.token_requests().len()), ("disconnected", 0));
+    }
+    // The page says now what waits; that can be confirmed.
+    browser.confirm(w).await.expect(303);
+    assert_eq!(w.get(CONNECTION).await.json["account"], "acct_1Mallory");
+}
+
+/// Each way back without state leaves a row: nobody may leave as many as they like.
+async fn ways_back_without_state_are_counted(w: &World) {
+    for n in 0..120 {
+        Browser::default().get(w, &format!("/stripe/callback?code=ac_{n}")).await.expect(303);
+    }
+    Browser::default().get(w, "/stripe/callback?code=ac_more").await.expect(429);
+    assert_eq!(w.database.number("SELECT count(*) FROM waiting_installs").await, 120);
+}
+
+/// Within the minute in which clocks may differ: Stripe itself is asked.
+async fn an_uninstall_right_after(w: &World) {
+    let mut browser = Browser::of_owner(w).await;
+    browser.connect(w, "test", "settings", "acct_1One").await.expect(303);
+    w.sim.uninstall_app(false, &account("acct_1One"));
+    until(async || {
+        let status = status(w).await;
+        (status == "disconnected", status)
+    })
+    .await;
+    assert_eq!(w.database.number("SELECT count(*) FROM outbox WHERE kind = 'needs_reauth'").await, 0);
+    // Installed again at once, and the word about the first install comes last.
+    browser.connect(w, "test", "settings", "acct_1One").await.expect(303);
+    w.sim.hold_deliveries(true);
+    w.sim.uninstall_app(false, &account("acct_1One"));
+    browser.connect(w, "test", "settings", "acct_1One").await.expect(303);
+    w.sim.hold_deliveries(false);
+    let done = "SELECT count(*) FROM webhook_events WHERE kind = 'account.application.deauthorized' AND state = 'done'";
+    until(async || {
+        let settled = w.database.number(done).await;
+        (settled == 2, settled)
+    })
+    .await;
+    assert_eq!(status(w).await, "connected");
+}
+
+/// A session sees both modes: an install in one does not open what the other one reaches.
+async fn an_install_alone_opens_no_other_account(w: &World) {
+    let mut owner = Browser::of_owner(w).await;
+    owner.connect(w, "test", "settings", "acct_1Agency").await.expect(303);
+    owner.connect(w, "live", "settings", "acct_1Shop").await.expect(303);
+    let mut agency = Browser::default();
+    let page = agency.connect(w, "test", "install", "acct_1Agency").await.expect(403);
+    assert!(
+        page.text.contains("Sign in to open this workspace") && cookie(&page, "cm_session").is_none(),
+        "{}",
+        page.text
+    );
+    assert_eq!(status(w).await, "connected", "its pair was rolled, and it lives by the new one");
+    w.sim.add_price(&account("acct_1Agency"), false, Price::one_time("price_1ABC", "usd", 2900, "TaskPomo Pro"));
+    w.checkout(json!({})).await.expect(201);
+    // One account in both modes shows that it may.
+    owner.connect(w, "live", "settings", "acct_1Agency").await.expect(303);
+    owner.post(w, "/stripe/confirm", &[("do", "confirm"), ("about", "acct_1Agency")]).await.expect(303);
+    let mut agency = Browser::default();
+    agency.connect(w, "test", "install", "acct_1Agency").await.expect(303);
+    assert!(agency.get(w, "/settings").await.text.contains("acct_1Agency"));
 }

@@ -38,6 +38,7 @@ fn none() -> AnyView {
 
 fn ask(waiting: WaitingInstall) -> AnyView {
     let WaitingInstall { account, mode, until, question, email } = waiting;
+    let about = WaitingInstall::about(account.as_deref()).to_owned();
     let account = StoredValue::new(account);
     let named = move || match account.get_value() {
         Some(account) => view! { <code>{account}</code> },
@@ -73,11 +74,18 @@ fn ask(waiting: WaitingInstall) -> AnyView {
                 "Keep the first one",
             )
         }
-        InstallQuestion::Move => (
+        InstallQuestion::Move { before, minted } => (
             "Move this Stripe account to your workspace?",
             view! {
                 <p>{named()} " is connected to another workspace of Codemint. By the app, an account belongs to one workspace at a time."</p>
                 <p>"If you move it, the other workspace is disconnected: its codes and counts stay there, and new checkouts with its codes are refused until it is connected again."</p>
+                {before
+                    .map(|before| {
+                        view! {
+                            <p>"Your workspace is connected to " <code>{before}</code> " now. " {named()} " takes its place."</p>
+                            <p>{coupons(minted)}</p>
+                        }
+                    })}
             },
             "Move it here",
             "Leave it there",
@@ -107,6 +115,7 @@ fn ask(waiting: WaitingInstall) -> AnyView {
             <dl class="pairs">{facts}</dl>
             {question}
             <form method="post" action="/stripe/confirm" class="actions">
+                <input type="hidden" name="about" value=about />
                 <button type="submit" name="do" value="confirm" class="button button-filled">
                     {yes}
                 </button>

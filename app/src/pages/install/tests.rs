@@ -48,7 +48,7 @@ fn waiting(question: InstallQuestion) -> WaitingInstall {
     }
 }
 
-const ALL: [InstallTrouble; 11] = [
+const ALL: [InstallTrouble; 12] = [
     InstallTrouble::Declined,
     InstallTrouble::Expired,
     InstallTrouble::Used,
@@ -60,6 +60,7 @@ const ALL: [InstallTrouble; 11] = [
     InstallTrouble::CodeRefused,
     InstallTrouble::Unavailable,
     InstallTrouble::NotSetUp,
+    InstallTrouble::SignInFirst,
 ];
 
 #[test]
@@ -74,9 +75,11 @@ fn every_trouble_says_what_to_do() {
             || view! { <WayBack /> },
         );
         let (headline, text) = trouble.words();
-        for part in [headline, text, "href=\"/install?mode=live\"", "mailto:help@example.com"] {
+        let there = if trouble == InstallTrouble::SignInFirst { "href=\"/\"" } else { "href=\"/install?mode=live\"" };
+        for part in [headline, text, there] {
             assert!(page.contains(part), "{trouble:?} without {part}: {page}");
         }
+        assert_eq!(page.contains("mailto:help@example.com"), trouble != InstallTrouble::Declined, "{trouble:?}");
         assert_eq!(page.contains("Connect later"), trouble == InstallTrouble::Declined, "{trouble:?}");
         assert!(!page.contains("<script"), "{page}");
     }
@@ -101,7 +104,11 @@ fn every_question_names_the_account_and_asks_in_a_plain_form() {
             "connected to <code>acct_1Old</code> now. <code>acct_1New</code> takes its place.</p><p>3 codes have their coupon",
         ),
         (InstallQuestion::Replace { account: None, minted: 0 }, "connected to another account now"),
-        (InstallQuestion::Move, "the other workspace is disconnected"),
+        (InstallQuestion::Move { before: None, minted: 0 }, "the other workspace is disconnected"),
+        (
+            InstallQuestion::Move { before: Some("acct_1Old".into()), minted: 1 },
+            "connected to <code>acct_1Old</code> now. <code>acct_1New</code> takes its place.</p><p>One code has its coupon",
+        ),
     ] {
         let page = drawn(|| provide_context(waiting(question.clone())), || view! { <Confirm /> });
         for part in [

@@ -14,9 +14,16 @@ pub fn WayBack() -> impl IntoView {
     let trouble = given::install_trouble().unwrap_or(InstallTrouble::Unknown);
     let (headline, text) = trouble.words();
     let signed_in = given::is_signed_in();
-    let again = if signed_in { links::settings(given::mode()) } else { links::install(given::mode()) };
+    let again = if trouble == InstallTrouble::SignInFirst {
+        "/".to_owned()
+    } else if signed_in {
+        links::settings(given::mode())
+    } else {
+        links::install(given::mode())
+    };
     let words = match trouble {
         InstallTrouble::Declined => "Try again",
+        InstallTrouble::SignInFirst => "Sign in",
         InstallTrouble::NotSetUp if signed_in => "Open the settings",
         _ => "Start again",
     };
@@ -28,7 +35,8 @@ pub fn WayBack() -> impl IntoView {
             </a>
         }
     });
-    let help = given::support_email().map(|address| {
+    // Whoever declined has no trouble.
+    let help = given::support_email().filter(|_| trouble != InstallTrouble::Declined).map(|address| {
         view! {
             <p class="second">
                 "If this comes again, write to "

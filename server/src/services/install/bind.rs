@@ -14,6 +14,7 @@ use crate::store::{ConnectionRow, InstallRow, MemberRow, NewConnection, StoreErr
 use app::domain::app_id::AppId;
 use app::domain::connection::{Access, ConnectionStatus, Permissions};
 use app::domain::ids::{OwnerId, WorkspaceId};
+use app::domain::install::InstallTrouble;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
 use secrecy::{ExposeSecret, SecretString};
@@ -58,6 +59,8 @@ pub(super) enum Bound {
     },
     /// A person is asked first; this is what is kept meanwhile.
     Asks(Box<Waits>),
+    /// Connected, and nobody was signed in: an install alone does not open this workspace.
+    Closed,
 }
 
 /// A pair while it waits, under the system's key.
@@ -130,6 +133,9 @@ impl Services {
         if let Some(row) = self.by_app(mode, account).await? {
             let scope = Scope::stored(row.workspace_id.clone(), mode.as_str());
             self.bind_now(&scope, grant, account).await?;
+            if !self.opens(&scope, account).await? {
+                return Ok(Bound::Closed);
+            }
             let mut tx = self.0.db.begin().await?;
             let member = tx.conn().first_member(&row.workspace_id).await?;
             let member =
@@ -155,6 +161,14 @@ impl Services {
         self.after_binding(&scope).await;
         self.first_app(&scope).await?;
         Ok(Bound::Connected { session: Some(session) })
+    }
+
+    /// Whether an install of this account may sign somebody in. A session sees both modes: where the other one reaches another account,
+    /// or one by a key, whoever manages this account has not shown that they may see that.
+    async fn opens(&self, scope: &Scope, account: &str) -> Result<bool, Problem> {
+        let other = Scope { workspace: scope.workspace.clone(), mode: scope.mode.other() };
+        let row = self.connection_row(&other).await?;
+        Ok(row.is_none_or(|row| row.method == METHOD_APP && row.account.as_deref() == Some(account)))
     }
 
     pub(super) async fn bind_now(&self, scope: &Scope, grant: &Grant, account: &str) -> Result<(), Problem> {
@@ -200,9 +214,12 @@ impl Services {
         let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
         let app = AppLink { scope: scope.clone(), connected: row.generation };
         let mut tx = self.0.db.begin().await?;
+        // First, as it holds the connection's row. One that has ended meanwhile gets no tokens: who it is to be is looked up again.
+        if !tx.at(&scope).unpark_app(row.generation, self.now()).await? {
+            return Err(again());
+        }
         let first = tx.at(&scope).newest_app_token().await? + 1;
         self.append_pair(&mut tx, &app, grant, account, first, 0).await?;
-        tx.at(&scope).unpark_app(row.generation, self.now()).await?;
         tx.commit().await?;
         self.0.live.changed(&scope);
         Ok(())
@@ -251,6 +268,7 @@ impl Services {
     ) -> Result<WayBack, Problem> {
         match self.ask("named", mode, account, who, Some(grant)).await? {
             Bound::Asks(row) => self.wait_for(*row, super::random_token()?).await,
+            Bound::Closed => Ok(WayBack::Nothing(InstallTrouble::SignInFirst)),
             Bound::Connected { session } => Ok(WayBack::Connected { mode, session }),
         }
     }

@@ -2,13 +2,16 @@
 
 use super::Services;
 use crate::scope::Scope;
-use crate::services::connection::METHOD_APP;
+use crate::services::connection::unavailable;
+use crate::services::tokens::AppLink;
 use crate::store::ConnectionRow;
-use crate::stripe::StripeError;
+use crate::stripe::{self, StripeError};
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
+use tokio::time::Instant;
 
-/// Words that are older than a connection by less than this may still be about it: clocks differ. In milliseconds.
+/// Words that are older or younger than a connection by less than this may be about it or about one before: clocks differ. In
+/// milliseconds.
 const DOUBT_MS: i64 = 60_000;
 /// What the owner is shown.
 const WORDS: &str = "Codemint was uninstalled in Stripe.";
@@ -25,7 +28,7 @@ impl Services {
     /// Stripe says that the app was uninstalled from an account at a moment (milliseconds, to the second). What it did, in words for the
     /// owner; an error means: ask again later.
     ///
-    /// Such words come late, often and in any order. One that is younger than the connection ends it at once. One that is older may be
+    /// Such words come late, often and in any order. One that is clearly younger than the connection ends it at once. Any other may be
     /// about an install before: then Stripe is asked whether this one lives.
     pub(in crate::services) async fn app_uninstalled(
         &self,
@@ -46,7 +49,8 @@ impl Services {
         if row.status == "disconnected" {
             return Ok(said(workspace, "Nothing to do: it was disconnected already."));
         }
-        if happened_at < row.connected_at && self.lives(&row, happened_at).await? {
+        let age = happened_at - row.connected_at;
+        if age < DOUBT_MS && self.lives(&row, age.abs() < DOUBT_MS).await? {
             return Ok(said(workspace, "Nothing to do: it was about an earlier install; this one works."));
         }
         let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
@@ -54,21 +58,30 @@ impl Services {
         Ok(said(workspace, "Disconnected: Codemint was uninstalled in Stripe. The tokens were destroyed."))
     }
 
-    /// Whether Stripe still takes the connection's tokens. While the words may be about it, a yes is not believed at once: tokens die some
-    /// seconds after an uninstall.
-    async fn lives(&self, row: &ConnectionRow, happened_at: i64) -> Result<bool, Problem> {
-        debug_assert_eq!(row.method, METHOD_APP);
+    /// Whether Stripe still takes the connection's tokens. An access token may outlive its install by some seconds; a refresh token does
+    /// not, so where the words may well be about this install (`doubtful`), a refresh decides.
+    async fn lives(&self, row: &ConnectionRow, doubtful: bool) -> Result<bool, Problem> {
         let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
-        let link = match self.link(&scope).await {
-            Ok(link) => link,
+        let app = AppLink { scope, connected: row.generation };
+        let deadline = Instant::now() + stripe::DEFAULT_BUDGET;
+        let access = match self.access_token(&app, deadline).await {
+            Ok(access) => access,
             Err(problem) if problem.code == Code::NeedsReauth => return Ok(false),
             Err(problem) => return Err(problem),
         };
-        match link.stripe(&self.0.stripe).coupon("codemint-is-there").await {
-            Ok(_) | Err(StripeError::PermissionMissing { .. }) if self.now() - happened_at > DOUBT_MS => Ok(true),
-            Ok(_) | Err(StripeError::PermissionMissing { .. }) => Err(super::super::connection::unavailable()),
-            Err(StripeError::KeyRefused { .. }) => Ok(false),
-            Err(error) => Err(self.stripe_problem(&link, error, "coupon_read").await),
+        // Without anybody who renews it: what is asked is whether this one is taken.
+        match self.0.stripe.account(&access.token).until(deadline).coupon("codemint-is-there").await {
+            Ok(_) | Err(StripeError::PermissionMissing { .. }) => {}
+            Err(StripeError::KeyRefused { .. }) => return Ok(false),
+            Err(_) => return Err(unavailable()),
+        }
+        if !doubtful {
+            return Ok(true);
+        }
+        match self.access_token_after(&app, &access.token, deadline).await {
+            Ok(_) => Ok(true),
+            Err(problem) if problem.code == Code::NeedsReauth => Ok(false),
+            Err(problem) => Err(problem),
         }
     }
 

@@ -53,13 +53,13 @@ impl Services {
         let mode = row.mode.as_deref().and_then(Mode::parse);
         let question = match (row.kind.as_str(), mode) {
             ("replace", Some(mode)) => {
-                let scope = Scope::stored(viewer.workspace_id.clone(), mode.as_str());
-                let before = self.connection_row(&scope).await?;
-                let mut reader = self.0.db.reader().await?;
-                let minted = reader.at(&scope).minted_elsewhere(row.account.as_deref().unwrap_or_default()).await?;
-                InstallQuestion::Replace { account: before.and_then(|before| before.account), minted }
+                let (account, minted) = self.account_before(viewer, mode, row.account.as_deref()).await?;
+                InstallQuestion::Replace { account, minted }
             }
-            ("move", _) => InstallQuestion::Move,
+            ("move", Some(mode)) => {
+                let (before, minted) = self.account_before(viewer, mode, row.account.as_deref()).await?;
+                InstallQuestion::Move { before: before.filter(|before| Some(before) != row.account.as_ref()), minted }
+            }
             _ => InstallQuestion::WasItYou,
         };
         Ok(Some(WaitingInstall {
@@ -71,24 +71,45 @@ impl Services {
         }))
     }
 
-    /// The person confirms.
-    pub async fn confirm_install(&self, viewer: &Viewer, ticket: &str) -> Result<Decided, Problem> {
+    /// The account that the workspace in view has now, and how many codes have their coupon elsewhere than in the new one.
+    async fn account_before(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        new: Option<&str>,
+    ) -> Result<(Option<String>, i64), Problem> {
+        let scope = Scope::stored(viewer.workspace_id.clone(), mode.as_str());
+        let before = self.connection_row(&scope).await?.and_then(|row| row.account);
+        let mut reader = self.0.db.reader().await?;
+        let minted = reader.at(&scope).minted_elsewhere(new.unwrap_or_default()).await?;
+        Ok((before, minted))
+    }
+
+    /// The person confirms what they saw: `about` is [`WaitingInstall::about`] of the page that they answer. A way back in another tab
+    /// gives the browser another ticket, and a word about one account must not bind another.
+    pub async fn confirm_install(&self, viewer: &Viewer, ticket: &str, about: &str) -> Result<Decided, Problem> {
         let Some(row) = self.waiting_row(viewer, ticket).await? else { return Ok(Decided::Gone) };
-        let hash = crypto::hash_token(ticket);
-        let mut tx = self.0.db.begin().await?;
-        let ours = tx.conn().take_waiting(hash.as_bytes(), row.generation).await?;
-        tx.commit().await?;
-        if !ours {
+        if WaitingInstall::about(row.account.as_deref()) != about {
             return Ok(Decided::Gone);
         }
-        let done = self.carry_out(viewer, &row).await;
-        if done.is_err() && row.kind != "code" {
-            // Nothing was done: the tokens are not lost to a hitch, and the person may say it again.
-            let mut tx = self.0.db.begin().await?;
-            tx.conn().put_waiting(&row, self.now()).await?;
-            tx.commit().await?;
+        // A code is used up first, as Stripe takes it once. Tokens stay until they are bound: nothing that dies between loses them, and
+        // the same pair bound twice is bound once.
+        let code = row.kind == "code";
+        if code && !self.take_waiting(&row).await? {
+            return Ok(Decided::Gone);
         }
-        done.map(Decided::Led)
+        let led = self.carry_out(viewer, &row).await?;
+        if !code {
+            self.take_waiting(&row).await?;
+        }
+        Ok(Decided::Led(led))
+    }
+
+    async fn take_waiting(&self, row: &InstallRow) -> Result<bool, Problem> {
+        let mut tx = self.0.db.begin().await?;
+        let ours = tx.conn().take_waiting(&row.ticket_hash, row.generation).await?;
+        tx.commit().await?;
+        Ok(ours)
     }
 
     async fn carry_out(&self, viewer: &Viewer, row: &InstallRow) -> Result<WayBack, Problem> {
@@ -131,12 +152,10 @@ impl Services {
         Ok(WayBack::Nothing(refused))
     }
 
-    /// The person does not.
-    pub async fn refuse_install(&self, viewer: &Viewer, ticket: &str) -> Result<(), Problem> {
-        let Some(row) = self.waiting_row(viewer, ticket).await? else { return Ok(()) };
-        let mut tx = self.0.db.begin().await?;
-        tx.conn().take_waiting(crypto::hash_token(ticket).as_bytes(), row.generation).await?;
-        tx.commit().await?;
-        Ok(())
+    /// The person does not. The mode that it was about, as far as it was known.
+    pub async fn refuse_install(&self, viewer: &Viewer, ticket: &str) -> Result<Option<Mode>, Problem> {
+        let Some(row) = self.waiting_row(viewer, ticket).await? else { return Ok(None) };
+        self.take_waiting(&row).await?;
+        Ok(row.mode.as_deref().and_then(Mode::parse))
     }
 }

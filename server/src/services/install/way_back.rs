@@ -138,6 +138,7 @@ impl Services {
         match self.bind(mode, &grant, &account, who).await? {
             Bound::Connected { session } => Ok(WayBack::Connected { mode, session }),
             Bound::Asks(row) => self.wait_for(*row, random_token()?).await,
+            Bound::Closed => Ok(WayBack::Nothing(InstallTrouble::SignInFirst)),
         }
     }
 
@@ -147,6 +148,7 @@ impl Services {
         if !self.0.stripe_apps.live.is_set_up() && !self.0.stripe_apps.test.is_set_up() {
             return Ok(WayBack::Nothing(InstallTrouble::NotSetUp));
         }
+        // Anybody can come with anything, and each leaves a row.
         let ticket = random_token()?;
         let generation = self.now();
         let row = InstallRow {

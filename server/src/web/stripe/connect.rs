@@ -106,14 +106,16 @@ pub async fn decide(State(site): State<Site>, request: Request) -> Response {
     let Some(viewer) = context.who.viewer.clone() else { return Redirect::to(SIGN_IN).into_response() };
     let ticket = ticket(&site, request.headers());
     match (fields.get("do"), ticket) {
-        ("confirm", Some(ticket)) => match site.services.confirm_install(&viewer, &ticket).await {
+        ("confirm", Some(ticket)) => match site.services.confirm_install(&viewer, &ticket, fields.get("about")).await {
             Ok(Decided::Led(led)) => lead(&site, context, request, led).await,
             Ok(Decided::Gone) => Redirect::to(CONFIRM).into_response(),
             Err(problem) => problem::respond(&problem),
         },
         ("refuse", Some(ticket)) => match site.services.refuse_install(&viewer, &ticket).await {
-            Ok(()) => (TICKET.clear(session::is_https(&site.edge)), Redirect::to(&links::settings(Mode::default())))
-                .into_response(),
+            Ok(mode) => {
+                let settings = Redirect::to(&links::settings(mode.unwrap_or_default()));
+                (TICKET.clear(session::is_https(&site.edge)), settings).into_response()
+            }
             Err(problem) => problem::respond(&problem),
         },
         _ => Redirect::to(CONFIRM).into_response(),
@@ -153,6 +155,7 @@ async fn nothing(context: Context, mut request: Request, trouble: InstallTrouble
     if page.status() == StatusCode::OK {
         *page.status_mut() = match trouble {
             InstallTrouble::Declined => StatusCode::OK,
+            InstallTrouble::SignInFirst => StatusCode::FORBIDDEN,
             InstallTrouble::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         };

@@ -20,7 +20,8 @@ mod working {
 
 on_both_engines!(with unconnected;
     refreshed_when_due_and_not_before, a_sibling_is_recognised, a_refused_grant_is_told_once, stripe_away_parks_nothing,
-    the_account_of_a_refresh_may_have_another_name, an_answer_after_the_end_is_not_kept);
+    the_account_of_a_refresh_may_have_another_name, an_answer_after_the_end_is_not_kept,
+    a_refresh_under_way_brings_nothing_back);
 
 async fn connected(w: &World) -> Browser {
     let mut browser = Browser::of_owner(w).await;
@@ -147,6 +148,25 @@ async fn the_account_of_a_refresh_may_have_another_name(w: &World) {
     w.sim.set_account_id_on_refresh(true);
     w.advance(60 * MINUTE);
     w.checkout(json!({})).await.expect(201);
+}
+
+/// The owner disconnects while Stripe's answer is on its way: the tokens that it brings are not kept.
+async fn a_refresh_under_way_brings_nothing_back(w: &World) {
+    connected(w).await;
+    w.advance(60 * MINUTE);
+    w.sim.inject(Fault::new(Match::path("/v1/oauth/token").times(1), FaultKind::HoldAnswer));
+    let disconnect = async {
+        until(async || (refreshes(w) == 1, refreshes(w))).await;
+        let ended = w.delete(CONNECTION).await;
+        w.sim.release_held();
+        ended
+    };
+    let (checkout, ended) = tokio::join!(w.checkout(json!({})), disconnect);
+    ended.expect(200);
+    assert_eq!(checkout.status, 409, "{}", checkout.text);
+    let kept = "SELECT count(*) FROM app_tokens WHERE access IS NOT NULL OR refresh IS NOT NULL";
+    assert_eq!(w.database.number(kept).await, 0);
+    assert_eq!(w.get(CONNECTION).await.json["status"], "disconnected");
 }
 
 /// Connects a shop's workspace by the Stripe App, in a browser with these cookies; the answer of the way back.
