@@ -16,6 +16,8 @@ pub struct Viewer {
     pub workspace_id: String,
     /// Their address.
     pub email: Option<String>,
+    /// Whether a link to their address signed them in: only then may they go to their other workspaces.
+    pub by_link: bool,
     /// Their zone, IANA name; `UTC` until the browser has told it.
     pub zone: String,
     /// How they write numbers and dates.
@@ -56,6 +58,8 @@ pub trait Backend: Send + Sync {
     async fn sign_in_link(&self, token: &str) -> Result<Option<LinkOffer>, Problem>;
     /// Sends a link that adds an address to an owner who has none.
     async fn add_address(&self, viewer: &Viewer, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
+    /// Shows another of the viewer's workspaces in a session, named by its cookie's value. `resource_missing` where it is not theirs.
+    async fn switch_workspace(&self, viewer: &Viewer, session: &str, workspace: &str) -> Result<(), Problem>;
     /// What stands around every page.
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem>;
     /// Makes an app; an empty `id` is told by the name.

@@ -3,6 +3,11 @@
 -- null until an owner whom an install made has told one
 ALTER TABLE owners ALTER COLUMN email DROP NOT NULL;
 
+-- When the owner last opened this workspace.
+ALTER TABLE members ADD COLUMN used_at BIGINT;
+-- Opened by a link to the owner's address; an install proves one workspace only.
+ALTER TABLE sessions ADD COLUMN by_link BOOLEAN NOT NULL DEFAULT TRUE;
+
 -- A link that adds its address to an owner whom an install made.
 ALTER TABLE sign_in_links ADD COLUMN owner_id TEXT;
 ALTER TABLE sign_in_links ADD COLUMN workspace_id TEXT;

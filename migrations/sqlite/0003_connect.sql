@@ -11,6 +11,7 @@ CREATE TABLE new_members (
     workspace_id TEXT NOT NULL REFERENCES workspaces (id),
     owner_id TEXT NOT NULL REFERENCES new_owners (id),
     created_at BIGINT NOT NULL,
+    used_at BIGINT, -- when the owner last opened this workspace
     PRIMARY KEY (workspace_id, owner_id)
 );
 INSERT INTO new_members (workspace_id, owner_id, created_at) SELECT workspace_id, owner_id, created_at FROM members;
@@ -21,7 +22,8 @@ CREATE TABLE new_sessions (
     created_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
     idle_until BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    by_link BOOLEAN NOT NULL DEFAULT TRUE -- opened by a link to the owner's address; an install proves one workspace only
 );
 INSERT INTO new_sessions (token_hash, owner_id, workspace_id, created_at, seen_at, idle_until, expires_at)
     SELECT token_hash, owner_id, workspace_id, created_at, seen_at, idle_until, expires_at FROM sessions;

@@ -4,6 +4,7 @@ use super::address::{AddressBanner, AskedAddress};
 use super::links;
 use super::live::{self, Shown};
 use super::load::{Asked, Content, Loaded, load, show};
+use super::workspaces::Switch;
 use crate::components::{Banner, Icon, Logo, Tone};
 use crate::domain::mode::Mode;
 use crate::prelude::*;
@@ -130,7 +131,7 @@ fn app_in(path: &str) -> Option<String> {
 #[component]
 fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl IntoView {
     let email = frame.as_ref().and_then(|frame| frame.email.clone());
-    let apps = frame.map(|frame| frame.apps).unwrap_or_default();
+    let (apps, workspaces) = frame.map(|frame| (frame.apps, frame.workspaces)).unwrap_or_default();
     // The app in view; elsewhere the first one, so that its codes are always one click away.
     let app = Memo::new(move |_| {
         let id = path.with(|path| app_in(path)).or_else(|| apps.first().map(|app| app.id.clone()))?;
@@ -183,6 +184,7 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                     </a>
                 </div>
                 <div class="menu-foot">
+                    <Switch workspaces />
                     <span class="menu-email">{email}</span>
                     <form method="post" action="/sign-out">
                         <button type="submit" class="link">

@@ -15,6 +15,7 @@ mod not_found;
 mod public;
 mod settings;
 mod sign_in;
+mod workspaces;
 
 use crate::browser;
 use crate::components::{Toasts, ToastsView};

@@ -27,6 +27,8 @@ pub struct When {
 pub struct Frame {
     /// Who is signed in.
     pub email: Option<String>,
+    /// Their workspaces, the oldest membership first; empty unless there is more than one to go to.
+    pub workspaces: Vec<WorkspaceRow>,
     /// The apps, by id.
     pub apps: Vec<AppRow>,
     /// The connection in the mode in view.
@@ -43,6 +45,17 @@ pub struct Frame {
     pub trouble: Option<String>,
     /// Where one-click connecting begins in this mode; none where it is not set up on this server.
     pub one_click_url: Option<String>,
+}
+
+/// A workspace of whoever is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkspaceRow {
+    /// `ws_…`.
+    pub id: String,
+    /// An address or `acct_…`, at most 60 characters.
+    pub name: String,
+    /// Whether it is the one in view.
+    pub here: bool,
 }
 
 /// An app in a list.

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// The kind of the mail with the link.
 pub(super) const CONFIRM: &str = "confirm_address";
-/// Most characters of a workspace's name on the page behind the link: it may come from Stripe.
-const NAME_CHARS: usize = 60;
+/// Most characters of a workspace's name on a page: it may come from Stripe.
+pub(super) const NAME_CHARS: usize = 60;
 
 /// Whose address it is to be, and from which workspace it was asked for.
 #[derive(Serialize, Deserialize)]
@@ -87,12 +87,13 @@ impl Services {
     }
 }
 
-/// One person was two owners: all that the first one has is the second one's from now on.
+/// One person was two owners: the first one's workspaces are the second one's from now on. Nothing else is: only the browser that
+/// pressed the link's button has proved the address, and whoever asked for the link may be somebody else.
 async fn pass_over(tx: &mut Tx, from: &str, to: &str) -> Result<(), StoreError> {
     tx.conn().copy_memberships(from, to).await?;
-    tx.conn().move_sessions(from, to).await?;
-    tx.conn().move_states(from, to).await?;
-    tx.conn().move_waiting_installs(from, to).await?;
+    tx.conn().delete_sessions(from).await?;
+    tx.conn().delete_states(from).await?;
+    tx.conn().delete_waiting_installs(from).await?;
     tx.conn().delete_memberships(from).await?;
     tx.conn().delete_owner(from).await
 }

@@ -32,6 +32,7 @@ mod validate;
 mod views;
 mod webhooks;
 mod when;
+mod workspaces;
 
 pub use api_keys::Caller;
 pub use discount_codes::ListQuery;

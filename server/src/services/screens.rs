@@ -99,7 +99,12 @@ impl Backend for Services {
         self.ask_to_add_address(viewer, visitor, email).await
     }
 
+    async fn switch_workspace(&self, viewer: &Viewer, session: &str, workspace: &str) -> Result<(), Problem> {
+        self.switch_to(viewer, session, workspace).await
+    }
+
     async fn frame(&self, viewer: &Viewer, mode: Mode) -> Result<Frame, Problem> {
+        let workspaces = self.workspaces_of(viewer).await?;
         let scope = scope(viewer, mode);
         let row = self.connection_row(&scope).await?;
         let connection = connection::wire(&scope, row.as_ref());
@@ -110,6 +115,7 @@ impl Backend for Services {
         let count_of = |id: &str| counts.iter().find(|(app, _)| app == id).map_or(0, |(_, count)| *count);
         Ok(Frame {
             email: viewer.email.clone(),
+            workspaces,
             apps: apps
                 .into_iter()
                 .map(|row| AppRow { codes: few.then(|| count_of(&row.id)), id: row.id, name: row.name })

@@ -122,7 +122,7 @@ impl Services {
         Ok(format!("{}/sign-in/{}", self.0.public_url, token.expose_secret()))
     }
 
-    /// Uses a sign-in link up and opens a session: in the owner's first workspace, or in a new one; by a link that adds an address, in the
+    /// Uses a sign-in link up and opens a session: in the workspace that the owner used last, or in a new one; by a link that adds an address, in the
     /// workspace that it was asked for from.
     pub async fn confirm_sign_in(&self, token: &str) -> Result<SessionGrant, Problem> {
         for _ in 0..ATTEMPTS {
@@ -161,13 +161,18 @@ impl Services {
             Some(member) => member,
             None => self.found_workspace(&mut tx, &link.email, now).await?,
         };
-        let session = self.open_session(&mut tx, &member).await?;
+        let session = self.open_session(&mut tx, &member, true).await?;
         tx.commit().await?;
         Ok(Some(session))
     }
 
-    /// Opens a session of a member.
-    pub(super) async fn open_session(&self, tx: &mut Tx, member: &MemberRow) -> Result<SessionGrant, Problem> {
+    /// Opens a session of a member; `by_link`: the member's address was proved, which alone leads to their other workspaces.
+    pub(super) async fn open_session(
+        &self,
+        tx: &mut Tx,
+        member: &MemberRow,
+        by_link: bool,
+    ) -> Result<SessionGrant, Problem> {
         let now = self.now();
         let cookie_value =
             crypto::random_token().map_err(|error| super::error::internal("no token could be made", &error))?;
@@ -175,11 +180,13 @@ impl Services {
             .insert_session(
                 crypto::hash_token(cookie_value.expose_secret()).as_bytes(),
                 member,
+                by_link,
                 now,
                 now + IDLE_MS,
                 now + ABSOLUTE_MS,
             )
             .await?;
+        tx.conn().note_use(member, now).await?;
         Ok(SessionGrant { cookie_value: cookie_value.expose_secret().to_owned(), max_age_s: ABSOLUTE_MS / 1000 })
     }
 
@@ -210,6 +217,7 @@ impl Services {
             owner_id: session.owner_id,
             workspace_id: session.workspace_id,
             email: session.email,
+            by_link: session.by_link,
             zone: zone.to_owned(),
             locale,
         })

@@ -61,6 +61,7 @@ conformance! {
             a_sign_in_link_works_once,
             sessions_end,
             an_owner_without_an_address,
+            a_session_goes_to_the_owners_workspaces_only,
             mail_waits_its_turn,
             each_mail_is_taken_once,
         }

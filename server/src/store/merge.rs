@@ -55,19 +55,19 @@ impl Conn<'_> {
         execute!(self, "DELETE FROM members WHERE owner_id = $1", owner).map(|_| ())
     }
 
-    /// Sessions go on as another owner's.
-    pub(crate) async fn move_sessions(self, from: &str, to: &str) -> Result<()> {
-        execute!(self, "UPDATE sessions SET owner_id = $2 WHERE owner_id = $1", from, to).map(|_| ())
+    /// Ends all sessions of an owner.
+    pub(crate) async fn delete_sessions(self, owner: &str) -> Result<()> {
+        execute!(self, "DELETE FROM sessions WHERE owner_id = $1", owner).map(|_| ())
     }
 
-    /// Ways to Stripe that are under way come back as another owner's.
-    pub(crate) async fn move_states(self, from: &str, to: &str) -> Result<()> {
-        execute!(self, "UPDATE oauth_states SET owner_id = $2 WHERE owner_id = $1", from, to).map(|_| ())
+    /// Deletes an owner's ways to Stripe that are under way.
+    pub(crate) async fn delete_states(self, owner: &str) -> Result<()> {
+        execute!(self, "DELETE FROM oauth_states WHERE owner_id = $1", owner).map(|_| ())
     }
 
-    /// Installs that wait for an owner's word wait for another's.
-    pub(crate) async fn move_waiting_installs(self, from: &str, to: &str) -> Result<()> {
-        execute!(self, "UPDATE waiting_installs SET owner_id = $2 WHERE owner_id = $1", from, to).map(|_| ())
+    /// Deletes the installs that wait for an owner's word.
+    pub(crate) async fn delete_waiting_installs(self, owner: &str) -> Result<()> {
+        execute!(self, "DELETE FROM waiting_installs WHERE owner_id = $1", owner).map(|_| ())
     }
 
     /// Deletes an owner to whom nothing belongs any more.

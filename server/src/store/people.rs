@@ -28,6 +28,15 @@ pub(crate) struct SessionRow {
     /// None until an owner whom an install made has told one.
     pub(crate) email: Option<String>,
     pub(crate) seen_at: i64,
+    /// Whether a link to the owner's address opened it. An install opens one, too, but proves the one workspace only.
+    pub(crate) by_link: bool,
+}
+
+/// A workspace by its name.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct NamedWorkspace {
+    pub(crate) id: String,
+    pub(crate) name: String,
 }
 
 impl Conn<'_> {
@@ -53,12 +62,36 @@ impl Conn<'_> {
         .map(|_| ())
     }
 
-    /// An owner's memberships, the oldest first.
+    /// An owner's memberships: the one used last, then the oldest.
     pub(crate) async fn memberships(self, owner: &str) -> Result<Vec<MemberRow>> {
         all!(
             self,
             MemberRow,
-            "SELECT workspace_id, owner_id FROM members WHERE owner_id = $1 ORDER BY created_at, workspace_id",
+            "SELECT workspace_id, owner_id FROM members WHERE owner_id = $1
+              ORDER BY COALESCE(used_at, 0) DESC, created_at, workspace_id",
+            owner
+        )
+    }
+
+    /// Notes that an owner opened a workspace.
+    pub(crate) async fn note_use(self, member: &MemberRow, now: i64) -> Result<()> {
+        execute!(
+            self,
+            "UPDATE members SET used_at = $3 WHERE workspace_id = $1 AND owner_id = $2",
+            member.workspace_id.as_str(),
+            member.owner_id.as_str(),
+            now
+        )
+        .map(|_| ())
+    }
+
+    /// The workspaces of an owner, the oldest membership first.
+    pub(crate) async fn workspaces_of(self, owner: &str) -> Result<Vec<NamedWorkspace>> {
+        all!(
+            self,
+            NamedWorkspace,
+            "SELECT w.id, w.name FROM members m JOIN workspaces w ON w.id = m.workspace_id
+              WHERE m.owner_id = $1 ORDER BY m.created_at, w.id",
             owner
         )
     }
@@ -133,14 +166,16 @@ impl Conn<'_> {
         self,
         hash: &[u8],
         member: &MemberRow,
+        by_link: bool,
         now: i64,
         idle_until: i64,
         expires_at: i64,
     ) -> Result<()> {
         execute!(
             self,
-            "INSERT INTO sessions (token_hash, owner_id, workspace_id, created_at, seen_at, idle_until, expires_at) VALUES ($1, $2, $3, $4, $4, $5, $6)",
-            hash, member.owner_id.as_str(), member.workspace_id.as_str(), now, idle_until, expires_at
+            "INSERT INTO sessions (token_hash, owner_id, workspace_id, created_at, seen_at, idle_until, expires_at, by_link)
+             VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+            hash, member.owner_id.as_str(), member.workspace_id.as_str(), now, idle_until, expires_at, by_link
         )
         .map(|_| ())
     }
@@ -150,13 +185,26 @@ impl Conn<'_> {
         optional!(
             self,
             SessionRow,
-            "SELECT s.owner_id, s.workspace_id, o.email, s.seen_at FROM sessions s
+            "SELECT s.owner_id, s.workspace_id, o.email, s.seen_at, s.by_link FROM sessions s
                JOIN owners o ON o.id = s.owner_id
                JOIN members m ON m.workspace_id = s.workspace_id AND m.owner_id = s.owner_id
               WHERE s.token_hash = $1 AND s.idle_until > $2 AND s.expires_at > $2",
             hash,
             now
         )
+    }
+
+    /// Shows another workspace of the owner's in a session that a link opened. False: it is not theirs, and nothing changed.
+    pub(crate) async fn switch_session(self, hash: &[u8], member: &MemberRow) -> Result<bool> {
+        execute!(
+            self,
+            "UPDATE sessions SET workspace_id = $2 WHERE token_hash = $1 AND owner_id = $3 AND by_link
+               AND EXISTS (SELECT 1 FROM members m WHERE m.workspace_id = $2 AND m.owner_id = $3)",
+            hash,
+            member.workspace_id.as_str(),
+            member.owner_id.as_str()
+        )
+        .map(|rows| rows == 1)
     }
 
     /// Notes that a session was used.

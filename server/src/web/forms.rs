@@ -4,7 +4,9 @@
 //! browser is led on (303). Where it is refused, or has made what stands in no address (an API key), the answer is that page once
 //! more, with what came of the form in it, as plain HTML. What was typed comes back in it; a secret does not.
 
+use super::cookies::SESSION;
 use super::pages::{self, Context};
+use super::session::is_https;
 use super::{Site, fallback};
 use app::backend::{Backend, Viewer};
 use app::domain::form::CodeForm;
@@ -22,6 +24,8 @@ use axum::{
 };
 use url::form_urlencoded;
 
+/// The form that stands on every page of an owner with more than one workspace.
+const SWITCH: &str = "switch-workspace";
 /// The form that stands on every page of an owner without an address.
 const ADD_ADDRESS: &str = "add-address";
 /// The field for a restricted key.
@@ -102,7 +106,15 @@ pub async fn post(site: &Site, request: Request) -> Response {
         (_, Some(viewer)) if form == ADD_ADDRESS && pages::is_private(uri.path()) => {
             Some(add_address(&context, viewer, &fields).await)
         }
-        (_, None) if form == ADD_ADDRESS && pages::is_private(uri.path()) => return signed_out(context, request).await,
+        (_, Some(viewer)) if form == SWITCH && pages::is_private(uri.path()) => {
+            let session = SESSION.read(request.headers(), is_https(&site.edge)).unwrap_or_default();
+            let done = context.backend.switch_workspace(viewer, &session, fields.get("workspace")).await;
+            // What was in view is not there in another workspace.
+            Some(go(done, links::apps(mode(&uri))))
+        }
+        (_, None) if [ADD_ADDRESS, SWITCH].contains(&form.as_str()) && pages::is_private(uri.path()) => {
+            return signed_out(context, request).await;
+        }
         (None, _) => None,
         (Some(Place::Home), _) => at_home(&context, &form, &fields).await,
         (Some(_), None) => return signed_out(context, request).await,

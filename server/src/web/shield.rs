@@ -28,6 +28,7 @@ hand_on! {
     fn request_sign_in(visitor: &Visitor, email: &str) -> SignInRequested;
     fn sign_in_link(token: &str) -> Option<LinkOffer>;
     fn add_address(viewer: &Viewer, visitor: &Visitor, email: &str) -> SignInRequested;
+    fn switch_workspace(viewer: &Viewer, session: &str, workspace: &str) -> ();
     fn frame(viewer: &Viewer, mode: Mode) -> Frame;
     fn create_app(viewer: &Viewer, name: &str, id: &str) -> FormOutcome;
     fn codes(viewer: &Viewer, mode: Mode, app_id: &str, query: CodeQuery) -> CodePage;

@@ -168,6 +168,7 @@ async fn an_account_leads_to_its_workspace(w: &World) {
     assert!(third.get(w, "/settings").await.text.contains("Connected"));
     assert_eq!(w.database.number("SELECT count(*) FROM workspaces").await, made);
     assert_eq!(w.database.number("SELECT count(DISTINCT workspace_id) FROM sessions").await, 1);
+    assert_eq!(w.database.number("SELECT count(*) FROM sessions WHERE by_link").await, 0, "no address was proved");
     // A workspace that is bound by a restricted key alone is never opened by an install.
     w.connect_account(&account("acct_1Key"), &crate::harness::ALL).await;
     let mut stranger = Browser::default();

@@ -43,3 +43,4 @@ mod tokens;
 mod trouble;
 mod validate;
 mod webhooks;
+mod workspaces;

@@ -25,6 +25,7 @@ fn somebody() -> RequestWho {
         owner_id: "own_1".into(),
         workspace_id: "ws_1".into(),
         email: Some("owner@example.com".into()),
+        by_link: true,
         zone: "UTC".into(),
         locale: Locale::default(),
     };

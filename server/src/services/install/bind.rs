@@ -140,7 +140,7 @@ impl Services {
             let member = tx.conn().first_member(&row.workspace_id).await?;
             let member =
                 member.ok_or_else(|| super::super::error::internal("a workspace has no member", &row.workspace_id))?;
-            let session = self.open_session(&mut tx, &member).await?;
+            let session = self.open_session(&mut tx, &member, false).await?;
             tx.commit().await?;
             return Ok(Bound::Connected { session: Some(session) });
         }
@@ -153,7 +153,7 @@ impl Services {
         tx.conn().insert_member(workspace.as_str(), owner.as_str(), now).await?;
         self.bind_in(&mut tx, &scope, grant, account).await?;
         let member = MemberRow { workspace_id: workspace.as_str().to_owned(), owner_id: owner.as_str().to_owned() };
-        let session = self.open_session(&mut tx, &member).await?;
+        let session = self.open_session(&mut tx, &member, false).await?;
         crash::here!("install-binding");
         tx.commit().await?;
         crash::here!("install-bound");

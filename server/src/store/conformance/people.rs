@@ -62,7 +62,7 @@ pub(super) async fn a_sign_in_link_works_once(base: Base) {
 pub(super) async fn sessions_end(base: Base) {
     shop(&base).await;
     let member = member(&base).await;
-    put!(base, insert_session(b"s", &member, T, T + 10, T + 30)).unwrap();
+    put!(base, insert_session(b"s", &member, true, T, T + 10, T + 30)).unwrap();
     let row = get!(base, session(b"s", T + 9)).unwrap();
     let columns =
         (row.owner_id.as_str(), row.workspace_id.as_str(), row.email.as_deref().unwrap_or_default(), row.seen_at);
@@ -74,8 +74,8 @@ pub(super) async fn sessions_end(base: Base) {
     assert_eq!(get!(base, session(b"s", T + 29)).unwrap().seen_at, T + 9);
     assert!(get!(base, session(b"s", T + 30)).is_none(), "a session ends even in use");
 
-    put!(base, insert_session(b"idle", &member, T, T + 10, T + 30)).unwrap();
-    put!(base, insert_session(b"kept", &member, T, T + 31, T + 31)).unwrap();
+    put!(base, insert_session(b"idle", &member, true, T, T + 10, T + 30)).unwrap();
+    put!(base, insert_session(b"kept", &member, true, T, T + 31, T + 31)).unwrap();
     put!(base, forget_ended(T + 10)).unwrap();
     let left = || async { raw!(base, (Vec<u8>,), "SELECT token_hash FROM sessions ORDER BY token_hash") };
     assert_eq!(left().await, [(b"kept".to_vec(),), (b"s".to_vec(),)]);
@@ -84,7 +84,7 @@ pub(super) async fn sessions_end(base: Base) {
     put!(base, delete_session(b"kept")).unwrap();
     assert!(left().await.is_empty());
 
-    put!(base, insert_session(b"s", &member, T, T + 10, T + 30)).unwrap();
+    put!(base, insert_session(b"s", &member, true, T, T + 10, T + 30)).unwrap();
     let mut tx = base.db.begin().await.unwrap();
     super::super::query::execute!(tx.conn(), "DELETE FROM members").unwrap();
     tx.commit().await.unwrap();
@@ -121,20 +121,63 @@ pub(super) async fn an_owner_without_an_address(base: Base) {
     assert_eq!(get!(base, owner_by_email("new@example.com")).unwrap().0, "own_3");
     assert!(get!(base, owner_by_email("newer@example.com")).is_none(), "an address is never replaced");
 
-    // What one owner has becomes another's, who has a part of it already.
+    // The workspaces of one owner become another's, who has a part of them already. What proves the first one goes.
     let session = MemberRow { workspace_id: "ws_b".into(), owner_id: "own_2".into() };
-    put!(base, insert_session(b"s", &session, T, T + 10, T + 30)).unwrap();
+    put!(base, insert_session(b"s", &session, false, T, T + 10, T + 30)).unwrap();
+    put!(base, insert_session(b"known", &known, true, T, T + 10, T + 30)).unwrap();
     put!(base, copy_memberships("own_2", "own_1")).unwrap();
-    put!(base, move_sessions("own_2", "own_1")).unwrap();
+    put!(base, delete_sessions("own_2")).unwrap();
+    put!(base, delete_states("own_2")).unwrap();
+    put!(base, delete_waiting_installs("own_2")).unwrap();
     put!(base, delete_memberships("own_2")).unwrap();
     put!(base, delete_owner("own_2")).unwrap();
-    let now = get!(base, session(b"s", T)).unwrap();
-    assert_eq!((now.owner_id.as_str(), now.workspace_id.as_str()), ("own_1", "ws_b"));
+    assert!(get!(base, session(b"s", T)).is_none());
+    assert_eq!(get!(base, session(b"known", T)).unwrap().workspace_id, "ws_a");
     let places: Vec<_> = get!(base, memberships("own_1")).into_iter().map(|member| member.workspace_id).collect();
     assert_eq!(places, ["ws_a", "ws_b"]);
     assert!(!get!(base, workspace_name("ws_b")).unwrap().0.is_empty());
     let both: Vec<_> = get!(base, member_addresses("ws_b")).into_iter().map(|(address,)| address).collect();
     assert_eq!(both, ["new@example.com", "o'brien@example.com"]);
+}
+
+pub(super) async fn a_session_goes_to_the_owners_workspaces_only(base: Base) {
+    for workspace in ["ws_b", "ws_c"] {
+        shop_of(&base, workspace).await;
+    }
+    shop(&base).await;
+    let home = member(&base).await;
+    put!(base, insert_member("ws_b", "own_1", T + 1)).unwrap();
+    put!(base, insert_owner("own_2", Some("two@example.com"), T)).unwrap();
+    put!(base, insert_member("ws_c", "own_2", T)).unwrap();
+    let at = |workspace: &str, owner: &str| MemberRow { workspace_id: workspace.into(), owner_id: owner.into() };
+    for (hash, by_link) in [(b"link", true), (b"stay", true), (b"inst", false)] {
+        put!(base, insert_session(hash, &home, by_link, T, T + 10, T + 30)).unwrap();
+        assert_eq!(get!(base, session(hash, T)).unwrap().by_link, by_link);
+    }
+    for (hash, workspace, owner) in [
+        (b"link", "ws_c", "own_1"),
+        (b"link", "ws_c", "own_2"),
+        (b"link", "ws_none", "own_1"),
+        (b"link", "", "own_1"),
+        (b"none", "ws_b", "own_1"),
+        (b"inst", "ws_b", "own_1"),
+    ] {
+        assert!(!put!(base, switch_session(hash, &at(workspace, owner))).unwrap(), "{workspace} {owner}");
+    }
+    let places = || async { raw!(base, (String,), "SELECT workspace_id FROM sessions ORDER BY token_hash") };
+    assert_eq!(places().await, ["ws_a", "ws_a", "ws_a"].map(|id| (id.to_owned(),)));
+    assert!(put!(base, switch_session(b"link", &at("ws_b", "own_1"))).unwrap());
+    assert_eq!(places().await, ["ws_a", "ws_b", "ws_a"].map(|id| (id.to_owned(),)));
+
+    let first = || async { get!(base, memberships("own_1")).remove(0).workspace_id };
+    assert_eq!(first().await, "ws_a");
+    put!(base, note_use(&at("ws_b", "own_1"), T + 5)).unwrap();
+    assert_eq!(first().await, "ws_b");
+    put!(base, note_use(&home, T + 6)).unwrap();
+    assert_eq!(first().await, "ws_a");
+    let of: Vec<_> = get!(base, workspaces_of("own_1")).into_iter().map(|workspace| workspace.id).collect();
+    assert_eq!(of, ["ws_a", "ws_b"]);
+    assert!(get!(base, workspaces_of("own_9")).is_empty());
 }
 
 type Outbox = (String, String, String, String, i64, i64, Option<String>, i64, i64);

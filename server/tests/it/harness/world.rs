@@ -242,6 +242,7 @@ impl World {
             owner_id: String::new(),
             workspace_id: self.workspace.clone(),
             email: None,
+            by_link: true,
             zone: "UTC".into(),
             locale: Locale::default(),
         }
