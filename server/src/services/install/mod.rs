@@ -4,7 +4,9 @@
 //! comes back with it binds at once; what comes back without binds nothing until a person has signed in and confirmed. A pair of tokens
 //! that Stripe gave out is never thrown away while a workspace lives by it: an account's second install ends the first pair.
 
+mod asked;
 mod bind;
+mod courtesy;
 mod ended;
 mod waiting;
 mod way_back;

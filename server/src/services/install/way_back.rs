@@ -1,6 +1,7 @@
 //! What comes back from Stripe's consent page.
 
-use super::bind::{Bound, Waits, Who};
+use super::asked::Waits;
+use super::bind::{Bound, Who};
 use super::{Services, random_token};
 use crate::crypto;
 use crate::oauth::{self, Grant, GrantError};

@@ -81,8 +81,9 @@ pub(super) async fn each_event_is_taken_once(base: Base) {
     }
     let different: HashSet<&String> = taken.iter().collect();
     assert_eq!(different.len(), taken.len(), "one was taken twice");
-    while let Some(row) = take(&base, T, 50).await.pop() {
-        taken.push(row.id);
+    // Racers that met at the same rows came back with less than they could have.
+    while let rows @ [_, ..] = &take(&base, T, 50).await[..] {
+        taken.extend(rows.iter().map(|row| row.id.clone()));
     }
     assert_eq!(taken.into_iter().collect::<HashSet<_>>().len(), 50);
     assert!(!get!(base, events_are_due(T + 9)));
