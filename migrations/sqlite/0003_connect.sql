@@ -57,6 +57,7 @@ CREATE TABLE oauth_states (
     used_at BIGINT
 );
 CREATE INDEX oauth_states_by_age ON oauth_states (expires_at);
+CREATE INDEX oauth_states_of ON oauth_states (browser_hash, created_at);
 
 -- The tokens of the Stripe App. Pairs are appended, never overwritten; the newest one counts.
 CREATE TABLE app_tokens (

@@ -67,6 +67,18 @@ pub struct StripeApp {
 }
 
 impl StripeApp {
+    /// What is missing for one-click connecting where something of it is set, for the operator.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let Self { authorize_url, client_id, secret_key, webhook_secrets } = self;
+        let any = authorize_url.is_some() || client_id.is_some() || secret_key.is_some() || !webhook_secrets.is_empty();
+        let parts = [
+            ("AUTHORIZE_URL", authorize_url.is_some()),
+            ("SECRET_KEY", secret_key.is_some()),
+            ("WEBHOOK_SECRET", !webhook_secrets.is_empty()),
+        ];
+        parts.into_iter().filter(|(_, there)| any && !there).map(|(name, _)| name).collect()
+    }
+
     /// Whether owners can connect by one click.
     pub fn is_set_up(&self) -> bool {
         self.authorize_url.is_some() && self.secret_key.is_some()

@@ -51,6 +51,8 @@ pub enum InstallTrouble {
     CodeRefused,
     /// Stripe could not be asked.
     Unavailable,
+    /// Stripe does not take the key of the app's own developer: nothing that an owner could mend.
+    OperatorsFault,
     /// One-click is not set up on this server.
     NotSetUp,
     /// The account is connected, and an install alone does not open its workspace.
@@ -96,6 +98,10 @@ impl InstallTrouble {
             Self::CodeRefused => (
                 "Stripe did not accept this install any more",
                 "Stripe's permission lasts five minutes and works once. Nothing was connected. Start again from the settings.",
+            ),
+            Self::OperatorsFault => (
+                "The Stripe app of this server is not set up rightly",
+                "Nothing was connected, and trying again will not help. Tell whoever runs this server. A restricted key in the settings works meanwhile.",
             ),
             Self::Unavailable => (
                 "Stripe could not be reached",

@@ -108,7 +108,7 @@ fn Trouble(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl I
     let banner = (!quiet).then(|| {
         view! {
             <Banner tone>
-                <p>{format!("{first}{why} Codes and counts are kept; new checkouts with codes are refused until you connect again.")}</p>
+                <p>{format!("{first}{why} Codes and counts are kept; new checkouts through Codemint are refused until you connect again.")}</p>
                 <a class="link" href=move || links::settings(mode.get())>
                     {action}
                 </a>

@@ -48,7 +48,7 @@ pub fn Home() -> impl IntoView {
                         </li>
                         <li>
                             <b>"Least access"</b>
-                            <span>"Coupons and promotion codes are all it asks for. Keys are encrypted, and you can take them back at any time."</span>
+                            <span>"Only what it uses: coupons, promotion codes, and checkouts if you want it to make them. Keys are encrypted, and you can take them back at any time."</span>
                         </li>
                         <li>
                             <b>"One call"</b>

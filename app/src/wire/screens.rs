@@ -273,6 +273,8 @@ pub enum InstallQuestion {
     Replace {
         /// That one; none where it is not known.
         account: Option<String>,
+        /// Whether it still is connected.
+        connected: bool,
         /// Codes whose coupon is in it.
         minted: i64,
     },

@@ -12,6 +12,7 @@ use crate::jobs::Pace;
 use crate::serve::{self, Server};
 use crate::services::Services;
 use crate::{crypto, telemetry, web};
+use app::domain::mode::Mode;
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 use std::net::SocketAddr;
@@ -141,6 +142,18 @@ async fn run_server() -> Result<(), Failure> {
     let config = Config::read(&environment)?;
     telemetry::start("info");
     let listener = serve::bind(config.bind).await?;
+    for mode in [Mode::Test, Mode::Live] {
+        let app = config.stripe_apps.of(mode);
+        let suffix = mode.as_str().to_ascii_uppercase();
+        for part in app.missing() {
+            let what = if part == "WEBHOOK_SECRET" {
+                "an uninstall in Stripe is not heard of"
+            } else {
+                "owners cannot connect by one click"
+            };
+            tracing::warn!(%mode, "CODEMINT_STRIPE_{part}_{suffix} is missing: {what}");
+        }
+    }
     let server = Server::set_up(&config, Clock::system(), Pace::default()).await?;
     tracing::info!(bind = %config.bind, public_url = %config.public_url, "serving");
     let stop = CancellationToken::new();

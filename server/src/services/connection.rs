@@ -333,7 +333,7 @@ impl Services {
 pub(super) fn needs_reauth() -> Problem {
     Problem::new(
         Code::NeedsReauth,
-        "Stripe no longer accepts the stored key. Connect again in Settings; codes and counts are kept.",
+        "Stripe no longer accepts the connection. Connect again in Settings; codes and counts are kept.",
     )
 }
 

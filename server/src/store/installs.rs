@@ -63,6 +63,16 @@ impl Conn<'_> {
         )
     }
 
+    /// The mode of the way that a browser began last.
+    pub(crate) async fn newest_state_of(self, browser_hash: &[u8]) -> Result<Option<(String,)>> {
+        optional!(
+            self,
+            (String,),
+            "SELECT mode FROM oauth_states WHERE browser_hash = $1 ORDER BY created_at DESC LIMIT 1",
+            browser_hash
+        )
+    }
+
     /// Uses a state up. False: somebody was quicker, or its time is over.
     pub(crate) async fn use_state(self, state_hash: &[u8], now: i64) -> Result<bool> {
         execute!(

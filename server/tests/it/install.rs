@@ -185,6 +185,12 @@ async fn declining(w: &World) {
     assert_eq!(page.status, 200);
     bound_nothing(w, &page, "You did not install Codemint", &[]).await;
     assert!(page.text.contains("/settings"), "the way stays open");
+    // In the mode where it began; a stranger is led to where the Marketplace leads.
+    browser.start(w, "live", "settings").await;
+    let page = browser.get(w, "/stripe/callback?error=access_denied").await.expect(200);
+    assert!(page.text.contains("/settings?mode=live"), "{}", page.text);
+    let page = Browser::default().get(w, "/stripe/callback?error=access_denied").await.expect(200);
+    assert!(page.text.contains("/install?mode=live"), "{}", page.text);
     browser.connect(w, "test", "settings", "acct_1One").await.expect(303);
     assert_eq!(status(w).await, "connected");
 }

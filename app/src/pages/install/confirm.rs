@@ -58,7 +58,7 @@ fn ask(waiting: WaitingInstall) -> AnyView {
             "Connect it",
             "I did not do this",
         ),
-        InstallQuestion::Replace { account: before, minted } => {
+        InstallQuestion::Replace { account: before, connected, minted } => {
             let before = match before {
                 Some(before) => view! { <code>{before}</code> },
                 None => "another account".into_any(),
@@ -66,12 +66,15 @@ fn ask(waiting: WaitingInstall) -> AnyView {
             (
                 "Connect another Stripe account?",
                 view! {
-                    <p>"Your workspace is connected to " {before} " now. " {named()} " takes its place."</p>
+                    <p>
+                        {if connected { "Your workspace is connected to " } else { "Your workspace was connected to " }} {before}
+                        {if connected { " now. " } else { " before. " }} {named()} " takes its place."
+                    </p>
                     <p>{coupons(minted)}</p>
                     <p>"Open checkouts keep their price, and counts are kept."</p>
                 },
                 "Connect the new account",
-                "Keep the first one",
+                if connected { "Keep the first one" } else { "Connect nothing" },
             )
         }
         InstallQuestion::Move { before, minted } => (

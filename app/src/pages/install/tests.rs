@@ -48,7 +48,7 @@ fn waiting(question: InstallQuestion) -> WaitingInstall {
     }
 }
 
-const ALL: [InstallTrouble; 12] = [
+const ALL: [InstallTrouble; 13] = [
     InstallTrouble::Declined,
     InstallTrouble::Expired,
     InstallTrouble::Used,
@@ -61,6 +61,7 @@ const ALL: [InstallTrouble; 12] = [
     InstallTrouble::Unavailable,
     InstallTrouble::NotSetUp,
     InstallTrouble::SignInFirst,
+    InstallTrouble::OperatorsFault,
 ];
 
 #[test]
@@ -100,10 +101,13 @@ fn every_question_names_the_account_and_asks_in_a_plain_form() {
     for (question, says) in [
         (InstallQuestion::WasItYou, "Confirm only if you just installed Codemint in <code>acct_1New</code> yourself"),
         (
-            InstallQuestion::Replace { account: Some("acct_1Old".into()), minted: 3 },
+            InstallQuestion::Replace { account: Some("acct_1Old".into()), connected: true, minted: 3 },
             "connected to <code>acct_1Old</code> now. <code>acct_1New</code> takes its place.</p><p>3 codes have their coupon",
         ),
-        (InstallQuestion::Replace { account: None, minted: 0 }, "connected to another account now"),
+        (
+            InstallQuestion::Replace { account: None, connected: false, minted: 0 },
+            "was connected to another account before",
+        ),
         (InstallQuestion::Move { before: None, minted: 0 }, "the other workspace is disconnected"),
         (
             InstallQuestion::Move { before: Some("acct_1Old".into()), minted: 1 },

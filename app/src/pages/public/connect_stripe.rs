@@ -30,7 +30,7 @@ fn one_click() -> AnyView {
             </li>
             <li>"Stripe lists what Codemint asks for. Look at the account's name, then press Install."</li>
             <li>
-                "You are back on Settings, which says Connected and names the account. A Settings page that is open in another tab or on another device says so by itself."
+                "You are back on Settings, which says Connected and shows the account's id. A Settings page that is open in another tab or on another device says so by itself."
             </li>
         </ol>
         <p>
@@ -180,8 +180,8 @@ fn trouble() -> AnyView {
             <dd>"The settings name it. Make a key with the link on the page, which ticks it, and paste it over the old one."</dd>
             <dt>"The install link has expired, or was used"</dt>
             <dd>"The way back from Stripe took longer than ten minutes, or was opened twice. Nothing was connected; start again from Settings."</dd>
-            <dt>"“Already connected to another workspace”"</dt>
-            <dd>"Sign in to that workspace, or confirm that the account moves to this one."</dd>
+            <dt>"“Move this Stripe account to your workspace?”"</dt>
+            <dd>"The account is connected to another workspace. Leave it there and sign in to that one, or confirm that it moves to yours."</dd>
             <dt>"One-click is not set up on this server"</dt>
             <dd>"The operator has registered no Stripe app. A restricted key does the same."</dd>
         </dl>

@@ -39,7 +39,7 @@ pub fn ByKey(
                 <summary>
                     <h2>"Advanced / Manual: a restricted key"</h2>
                 </summary>
-                <p class="third">"Four permissions, nothing else: coupons and promotion codes, read and write."</p>
+                <p class="third">"Four permissions are enough: coupons and promotion codes, read and write."</p>
                 {move || {
                     by_app
                         .get()

@@ -40,7 +40,7 @@ pub fn AskDisconnect(
     });
     view! {
         <Ask id=ASK title="Disconnect Stripe?" call act words=["Disconnect", "Disconnecting…", "Stay connected"]>
-            <li>"New checkouts with codes are refused, and no reward is minted, until you connect again."</li>
+            <li>"New checkouts through Codemint are refused until you connect again."</li>
             <li>"Codes and counts stay. Open checkouts keep their price. What is in Stripe stays there."</li>
             {move || match by.get() {
                 Some(Method::App) => view! {

@@ -152,6 +152,14 @@ impl Services {
         crash::here!("install-bound");
         tracing::info!(workspace = %scope.workspace, mode = %scope.mode, generation, "connected by the Stripe App");
         self.after_binding(scope).await;
+        let apps = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(scope).apps().await?
+        };
+        // A workspace that a sign-in made on an install's way has none yet.
+        if apps.is_empty() {
+            self.first_app(scope).await?;
+        }
         Ok(())
     }
 

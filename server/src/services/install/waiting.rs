@@ -9,6 +9,7 @@ use crate::services::secrets::ticket_row;
 use crate::services::when::{Writing, when};
 use crate::store::InstallRow;
 use app::backend::Viewer;
+use app::domain::connection::ConnectionStatus;
 use app::domain::install::InstallTrouble;
 use app::domain::mode::Mode;
 use app::domain::problem::Problem;
@@ -53,12 +54,13 @@ impl Services {
         let mode = row.mode.as_deref().and_then(Mode::parse);
         let question = match (row.kind.as_str(), mode) {
             ("replace", Some(mode)) => {
-                let (account, minted) = self.account_before(viewer, mode, row.account.as_deref()).await?;
-                InstallQuestion::Replace { account, minted }
+                let (account, connected, minted) = self.account_before(viewer, mode, row.account.as_deref()).await?;
+                InstallQuestion::Replace { account, connected, minted }
             }
             ("move", Some(mode)) => {
-                let (before, minted) = self.account_before(viewer, mode, row.account.as_deref()).await?;
-                InstallQuestion::Move { before: before.filter(|before| Some(before) != row.account.as_ref()), minted }
+                let (before, connected, minted) = self.account_before(viewer, mode, row.account.as_deref()).await?;
+                let before = before.filter(|before| connected && Some(before) != row.account.as_ref());
+                InstallQuestion::Move { before, minted }
             }
             _ => InstallQuestion::WasItYou,
         };
@@ -71,18 +73,20 @@ impl Services {
         }))
     }
 
-    /// The account that the workspace in view has now, and how many codes have their coupon elsewhere than in the new one.
+    /// The account that the workspace in view has or had, whether it is connected, and how many codes have their coupon elsewhere than in the new one.
     async fn account_before(
         &self,
         viewer: &Viewer,
         mode: Mode,
         new: Option<&str>,
-    ) -> Result<(Option<String>, i64), Problem> {
+    ) -> Result<(Option<String>, bool, i64), Problem> {
         let scope = Scope::stored(viewer.workspace_id.clone(), mode.as_str());
-        let before = self.connection_row(&scope).await?.and_then(|row| row.account);
+        let row = self.connection_row(&scope).await?;
+        let connected = row.as_ref().is_some_and(|row| row.status != ConnectionStatus::Disconnected.as_str());
+        let before = row.and_then(|row| row.account);
         let mut reader = self.0.db.reader().await?;
         let minted = reader.at(&scope).minted_elsewhere(new.unwrap_or_default()).await?;
-        Ok((before, minted))
+        Ok((before, connected, minted))
     }
 
     /// The person confirms what they saw: `about` is [`WaitingInstall::about`] of the page that they answer. A way back in another tab

@@ -78,6 +78,17 @@ impl Services {
         }
     }
 
+    /// The mode of the way that this browser began last: where a page leads that says that nothing came of it. Stripe tells none when
+    /// the owner declines.
+    pub async fn mode_of_way(&self, browser: &str) -> Option<Mode> {
+        let found = async {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().newest_state_of(crypto::hash_token(browser).as_bytes()).await
+        };
+        let (mode,) = found.await.ok().flatten()?;
+        Mode::parse(&mode)
+    }
+
     async fn with_state(
         &self,
         code: SecretString,
@@ -198,9 +209,9 @@ impl Services {
             Err(GrantError::Unanswered(why)) => {
                 if matches!(why, Unanswered::OwnKeyRefused(_)) {
                     tracing::error!(%mode, "the Stripe App's secret key is not accepted: nobody can connect by one click");
-                } else {
-                    tracing::warn!(%mode, error = %why, "a code could not be exchanged");
+                    return Ok(Exchanged::Nothing(InstallTrouble::OperatorsFault));
                 }
+                tracing::warn!(%mode, error = %why, "a code could not be exchanged");
                 return Ok(Exchanged::Nothing(InstallTrouble::Unavailable));
             }
         };

@@ -193,7 +193,7 @@ fn words(code: Code) -> Option<(&'static str, &'static str)> {
             ("", "Stripe is not connected in test mode. Connect it in Settings, or by POST /v1/admin/connection.")
         }
         Code::NeedsReauth => {
-            ("", "Stripe no longer accepts the stored key. Connect again in Settings; codes and counts are kept.")
+            ("", "Stripe no longer accepts the connection. Connect again in Settings; codes and counts are kept.")
         }
         Code::TermsImmutable => {
             ("", "What this code gives cannot change any more: its coupon is in Stripe or on its way there.")

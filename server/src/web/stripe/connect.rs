@@ -7,7 +7,7 @@ use super::super::{Site, limits, problem, session};
 use crate::services::{Callback, Decided, WayBack};
 use app::domain::install::{InstallTrouble, StartedFrom};
 use app::domain::mode::Mode;
-use app::given::WayBack as WayBackHere;
+use app::given::{ModeHere, WayBack as WayBackHere};
 use app::links;
 use axum::{
     body::{Body, to_bytes},
@@ -72,7 +72,7 @@ pub async fn start(State(site): State<Site>, request: Request) -> Response {
             let cookie = BROWSER.set(session::is_https(&site.edge), start.browser.expose_secret(), start.max_age_s);
             (cookie, Redirect::to(start.url.as_str())).into_response()
         }
-        Ok(None) => nothing(context, request, InstallTrouble::NotSetUp).await,
+        Ok(None) => nothing(&site, context, request, InstallTrouble::NotSetUp).await,
         Err(problem) => problem::respond(&problem),
     }
 }
@@ -81,7 +81,7 @@ pub async fn start(State(site): State<Site>, request: Request) -> Response {
 pub async fn way_back(State(site): State<Site>, request: Request) -> Response {
     let query = Query::of(request.uri());
     let (context, request) = Context::of(&site, request).await;
-    let Some(query) = query else { return nothing(context, request, InstallTrouble::Unknown).await };
+    let Some(query) = query else { return nothing(&site, context, request, InstallTrouble::Unknown).await };
     let callback = Callback {
         code: query.secret("code"),
         state: query.secret("state"),
@@ -142,12 +142,25 @@ async fn lead(site: &Site, context: Context, request: Request, led: WayBack) -> 
             let to = if context.who.viewer.is_some() { CONFIRM } else { SIGN_IN };
             (cookie, Redirect::to(to)).into_response()
         }
-        WayBack::Nothing(trouble) => nothing(context, request, trouble).await,
+        WayBack::Nothing(trouble) => nothing(site, context, request, trouble).await,
     }
 }
 
 /// The page that says why nothing was bound, and what to do.
-async fn nothing(context: Context, mut request: Request, trouble: InstallTrouble) -> Response {
+async fn nothing(site: &Site, context: Context, mut request: Request, trouble: InstallTrouble) -> Response {
+    // Where one can begin again: in the mode of the way that this browser began.
+    let mode = match BROWSER.read(request.headers(), session::is_https(&site.edge)) {
+        Some(browser) => site.services.mode_of_way(&browser).await,
+        None => None,
+    };
+    // Whoever is a stranger goes where the Marketplace leads.
+    let mode = match (mode, &context.who.viewer) {
+        (None, None) => site.backend.install_offer(None, None).await.ok().map(|offer| offer.mode),
+        (mode, _) => mode,
+    };
+    if let Some(mode) = mode {
+        request.extensions_mut().insert(ModeHere(mode));
+    }
     tracing::info!(?trouble, "a way back from Stripe bound nothing");
     *request.uri_mut() = Uri::from_static(WAY_BACK);
     request.extensions_mut().insert(WayBackHere(trouble));
@@ -156,7 +169,7 @@ async fn nothing(context: Context, mut request: Request, trouble: InstallTrouble
         *page.status_mut() = match trouble {
             InstallTrouble::Declined => StatusCode::OK,
             InstallTrouble::SignInFirst => StatusCode::FORBIDDEN,
-            InstallTrouble::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            InstallTrouble::Unavailable | InstallTrouble::OperatorsFault => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::BAD_REQUEST,
         };
     }
