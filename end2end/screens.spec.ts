@@ -107,7 +107,7 @@ test('the first five minutes', async ({ page, demo }) => {
     await page.getByRole('button', { name: 'Open a test checkout' }).click();
     await page.getByLabel('Price').fill('price_1ABC');
     await page.getByRole('button', { name: 'Make the checkout' }).click();
-    await expect(page.getByText('Stripe no longer accepts')).toBeVisible();
+    await expect(page.getByText('Connect again in Settings; codes and counts are kept.')).toBeVisible();
     await look(page, 'test checkout refused');
     await open(page, '/settings');
     await expect(page.getByText('Needs you', { exact: true })).toBeVisible();
