@@ -5,7 +5,9 @@ import { look } from './look.ts';
 import { Backend, DEMO_OWNER, keyFrom, linkFor, signIn } from './people.ts';
 import { StandIn } from './stand-in.ts';
 
-test.skip(({ engine }) => engine === 'postgres' && !POSTGRES, 'CODEMINT_TEST_POSTGRES_URL names no PostgreSQL server');
+const WITHOUT = 'CODEMINT_TEST_POSTGRES_URL names no PostgreSQL server: these journeys are made on the embedded database alone';
+test.skip(({ engine }) => engine === 'postgres' && !POSTGRES, WITHOUT);
+if (!POSTGRES) console.log(`skipped: ${WITHOUT}`);
 test.describe.configure({ mode: 'parallel' });
 test.setTimeout(180_000);
 
