@@ -82,6 +82,12 @@ ids! {
     DiscountCodeId, "dc_";
     /// A redemption.
     RedemptionId, "rd_";
+    /// A campaign.
+    CampaignId, "cmp_";
+    /// A reward.
+    RewardId, "rw_";
+    /// Something that happened.
+    ActivityId, "act_";
     /// An API key.
     ApiKeyId, "key_";
     /// A checkout: the row behind one Stripe session.

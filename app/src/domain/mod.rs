@@ -4,6 +4,8 @@
 //! form while one types are answered by the same code. Time comes in as a parameter (milliseconds since 1970, UTC).
 
 pub mod app_id;
+pub mod campaign;
+pub mod campaign_form;
 pub mod checkout;
 pub mod code;
 pub mod connection;
@@ -18,6 +20,9 @@ pub mod mode;
 pub mod money;
 pub mod patch;
 pub mod problem;
+pub mod reward;
+pub mod reward_code;
+pub mod reward_mail;
 pub mod secret;
 pub mod terms;
 pub mod unseen;

@@ -22,6 +22,13 @@ pub struct Patch {
     pub expires_at: Change<i64>,
     /// Keys to merge; `None` as a value removes the key.
     pub metadata: Option<BTreeMap<String, Option<String>>>,
+    /// What it gives.
+    pub terms: TermsPatch,
+}
+
+/// Changes to what a code or a campaign gives.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TermsPatch {
     /// Percent, like 12.5.
     pub percent_off: Change<f64>,
     /// In the currency's smallest unit.
@@ -71,11 +78,14 @@ impl Patch {
             Some(changes) => metadata::merge(&current.metadata, changes)?,
             None => current.metadata.clone(),
         };
-        let terms = self.terms(&current.terms)?.filter(|terms| *terms != current.terms);
+        let terms = self.terms.apply(&current.terms)?;
         Ok(Changed { active: self.active.unwrap_or(active), limits, metadata, terms })
     }
+}
 
-    fn terms(&self, current: &Terms) -> Result<Option<Terms>, Problem> {
+impl TermsPatch {
+    /// What comes of it; none where nothing really changes.
+    pub fn apply(&self, current: &Terms) -> Result<Option<Terms>, Problem> {
         let untouched = self.percent_off.is_none()
             && self.amount_off_cents.is_none()
             && self.currency.is_none()
@@ -101,7 +111,7 @@ impl Patch {
             }),
         };
         match draft.check() {
-            Ok(terms) => Ok(Some(terms)),
+            Ok(terms) => Ok(Some(terms).filter(|terms| terms != current)),
             Err(problems) => Err(problems
                 .into_iter()
                 .next()
@@ -140,11 +150,16 @@ mod tests {
 
     #[test]
     fn terms_switch_their_kind() {
-        let patch = Patch { amount_off_cents: Some(Some(500)), currency: Some(Some("USD".into())), ..Patch::default() };
+        let of = |terms| Patch { terms, ..Patch::default() };
+        let patch = of(TermsPatch {
+            amount_off_cents: Some(Some(500)),
+            currency: Some(Some("USD".into())),
+            ..TermsPatch::default()
+        });
         assert_eq!(patch.apply(&code(), true, NOW).unwrap().terms.unwrap().to_string(), "$5.00 off, once");
-        let same = Patch { percent_off: Some(Some(20.0)), ..Patch::default() };
+        let same = of(TermsPatch { percent_off: Some(Some(20.0)), ..TermsPatch::default() });
         assert_eq!(same.apply(&code(), true, NOW).unwrap().terms, None);
-        let lonely = Patch { amount_off_cents: Some(Some(500)), ..Patch::default() };
+        let lonely = of(TermsPatch { amount_off_cents: Some(Some(500)), ..TermsPatch::default() });
         assert_eq!(lonely.apply(&code(), true, NOW).unwrap_err().param.as_deref(), Some("currency"));
     }
 }

@@ -143,6 +143,14 @@ codes! {
     DiscountCodeExhausted = "discount_code_exhausted", InvalidRequest, 400;
     /// A fixed amount in another currency than the price.
     DiscountCodeCurrencyMismatch = "discount_code_currency_mismatch", InvalidRequest, 400;
+    /// The owner has paused the campaign.
+    CampaignPaused = "campaign_paused", InvalidRequest, 400;
+    /// The campaign is over.
+    CampaignExpired = "campaign_expired", InvalidRequest, 400;
+    /// The campaign has given all that it may.
+    CampaignExhausted = "campaign_exhausted", InvalidRequest, 400;
+    /// The owner has put the campaign away.
+    CampaignArchived = "campaign_archived", InvalidRequest, 400;
     /// No API key came with the request.
     ApiKeyMissing = "api_key_missing", Authentication, 401;
     /// The API key is unknown or revoked.

@@ -9,11 +9,19 @@ use crate::domain::problem::{Code, Problem};
 use crate::prelude::*;
 use crate::server_fns::api_keys::ListApiKeys;
 use crate::server_fns::ask;
+use crate::server_fns::campaigns::{ListCampaigns, ReadCampaign, ReadCampaignEdit};
 use crate::server_fns::codes::{ListCodes, ReadCode};
 use crate::server_fns::connection::ReadConnection;
+use crate::server_fns::people::ReadPerson;
+use crate::server_fns::reward_mail::{ReadCampaignMail, ReadUnsubscribe};
+use crate::server_fns::rewards::{ListRewards, ReadReward};
 use crate::server_fns::visit::ReadFrame;
 use crate::server_fns::webhooks::{ReadDeliveries, ReadWebhook};
 use crate::wire::json::{self, Unreadable};
+use crate::wire::rewards::{
+    CampaignDetail, CampaignEdit, CampaignPage, CampaignQuery, MailSetup, Person, RewardDetail, RewardPage,
+    RewardQuery, UnsubscribeOffer,
+};
 use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Delivery, Frame, WebhookSetup};
 use leptos::server::codee::{Decoder, Encoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -40,6 +48,22 @@ pub enum Asked {
     Webhook(Mode),
     /// What Stripe told last.
     Deliveries(Mode),
+    /// A page of an app's campaigns.
+    Campaigns(Mode, String, CampaignQuery),
+    /// One campaign of an app.
+    Campaign(Mode, String, String),
+    /// The form of a campaign of an app.
+    CampaignEdit(Mode, String, String),
+    /// The mail of a campaign of an app.
+    CampaignMail(Mode, String, String),
+    /// A page of a campaign's rewards.
+    Rewards(Mode, String, RewardQuery),
+    /// One reward of a campaign.
+    Reward(Mode, String, String),
+    /// What is kept about a person.
+    Person(Mode, String),
+    /// The page behind the line to unsubscribe by.
+    Unsubscribe(String),
 }
 
 /// What comes.
@@ -59,6 +83,22 @@ pub enum Content {
     Webhook(Option<Box<WebhookSetup>>),
     /// For [`Asked::Deliveries`].
     Deliveries(Vec<Delivery>),
+    /// For [`Asked::Campaigns`].
+    Campaigns(CampaignPage),
+    /// For [`Asked::Campaign`].
+    Campaign(Box<CampaignDetail>),
+    /// For [`Asked::CampaignEdit`].
+    CampaignEdit(Box<CampaignEdit>),
+    /// For [`Asked::CampaignMail`].
+    CampaignMail(Box<MailSetup>),
+    /// For [`Asked::Rewards`].
+    Rewards(RewardPage),
+    /// For [`Asked::Reward`].
+    Reward(Box<RewardDetail>),
+    /// For [`Asked::Person`].
+    Person(Box<Person>),
+    /// For [`Asked::Unsubscribe`].
+    Unsubscribe(Option<UnsubscribeOffer>),
 }
 
 macro_rules! take {
@@ -85,6 +125,14 @@ take! {
     keys: Keys => Vec<ApiKeyRow>;
     webhook: Webhook => Option<Box<WebhookSetup>>;
     deliveries: Deliveries => Vec<Delivery>;
+    campaigns: Campaigns => CampaignPage;
+    campaign: Campaign => Box<CampaignDetail>;
+    campaign_edit: CampaignEdit => Box<CampaignEdit>;
+    campaign_mail: CampaignMail => Box<MailSetup>;
+    rewards: Rewards => RewardPage;
+    reward: Reward => Box<RewardDetail>;
+    person: Person => Box<Person>;
+    unsubscribe: Unsubscribe => Option<UnsubscribeOffer>;
 }
 
 /// Loads what is asked for, on the server while it renders, in the browser afterwards.
@@ -102,6 +150,26 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
             Asked::Keys(mode) => Content::Keys(ask(ListApiKeys { mode }).await?),
             Asked::Webhook(mode) => Content::Webhook(ask(ReadWebhook { mode }).await?.map(Box::new)),
             Asked::Deliveries(mode) => Content::Deliveries(ask(ReadDeliveries { mode }).await?),
+            Asked::Campaigns(mode, app_id, query) => {
+                Content::Campaigns(ask(ListCampaigns { mode, app_id, query }).await?)
+            }
+            Asked::Campaign(mode, app_id, id) => {
+                Content::Campaign(Box::new(ask(ReadCampaign { mode, app_id, id }).await?))
+            }
+            Asked::CampaignEdit(mode, app_id, id) => {
+                Content::CampaignEdit(Box::new(ask(ReadCampaignEdit { mode, app_id, id }).await?))
+            }
+            Asked::CampaignMail(mode, app_id, id) => {
+                Content::CampaignMail(Box::new(ask(ReadCampaignMail { mode, app_id, id }).await?))
+            }
+            Asked::Rewards(mode, campaign, query) => {
+                Content::Rewards(ask(ListRewards { mode, campaign, query }).await?)
+            }
+            Asked::Reward(mode, campaign, id) => {
+                Content::Reward(Box::new(ask(ReadReward { mode, campaign, id }).await?))
+            }
+            Asked::Person(mode, email) => Content::Person(Box::new(ask(ReadPerson { mode, email }).await?)),
+            Asked::Unsubscribe(id) => Content::Unsubscribe(ask(ReadUnsubscribe { id }).await?),
         })
     })
 }

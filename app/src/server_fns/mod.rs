@@ -5,10 +5,14 @@
 pub(crate) mod api_keys;
 pub(crate) mod apps;
 mod ask;
+pub(crate) mod campaigns;
 pub(crate) mod codes;
 pub(crate) mod connection;
 #[cfg(feature = "ssr")]
 pub mod context;
+pub(crate) mod people;
+pub(crate) mod reward_mail;
+pub(crate) mod rewards;
 pub(crate) mod visit;
 pub(crate) mod webhooks;
 

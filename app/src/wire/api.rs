@@ -4,6 +4,7 @@ use crate::domain::connection::Permissions;
 use crate::domain::discount_code::Status;
 use crate::domain::metadata::Metadata;
 use crate::domain::problem::Problem;
+use crate::domain::{campaign, reward};
 use serde::{Deserialize, Serialize};
 
 /// A discount code.
@@ -131,6 +132,152 @@ pub struct AppliedDiscount {
     pub stripe_coupon: String,
     /// The hold, `rd_…`.
     pub redemption: String,
+}
+
+/// A campaign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Campaign {
+    /// `campaign`.
+    pub object: String,
+    /// `cmp_…`.
+    pub id: String,
+    /// The app it belongs to.
+    pub app_id: String,
+    /// Live or test.
+    pub livemode: bool,
+    /// For the owner, and at Stripe's checkout.
+    pub name: String,
+    /// 0.01 to 100.
+    pub percent_off: Option<Percent>,
+    /// In the currency's smallest unit.
+    pub amount_off_cents: Option<i64>,
+    /// Lower-case, with an amount.
+    pub currency: Option<String>,
+    /// `once`, `repeating`, `forever`.
+    pub duration: String,
+    /// With `repeating`.
+    pub duration_in_months: Option<u32>,
+    /// 1; grows when what it gives changes after somebody has earned a reward.
+    pub terms_version: i64,
+    /// What every code begins with.
+    pub code_prefix: String,
+    /// The end of all its codes, in milliseconds.
+    pub expires_at: Option<i64>,
+    /// Days from earning to a code's end.
+    pub expires_in_days: Option<i64>,
+    /// The zone in which those days end; null: a day is 24 hours.
+    pub time_zone: Option<String>,
+    /// `None`: without limit.
+    pub max_rewards: Option<i64>,
+    /// Its rewards so far.
+    pub rewards: RewardCounts,
+    /// False while paused.
+    pub active: bool,
+    /// The first that applies.
+    pub status: campaign::Status,
+    /// The coupon's id in Stripe, of the version that is given now; null until minted.
+    pub stripe_coupon: Option<String>,
+    /// The owner's own words.
+    pub metadata: Metadata,
+    /// Milliseconds.
+    pub created_at: i64,
+}
+
+/// The rewards of a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RewardCounts {
+    /// Earned.
+    pub earned: i64,
+    /// Used by their customers.
+    pub used: i64,
+}
+
+/// A reward.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reward {
+    /// `reward`.
+    pub object: String,
+    /// `rw_…`.
+    pub id: String,
+    /// `cmp_…`.
+    pub campaign: String,
+    /// The app it belongs to.
+    pub app_id: String,
+    /// Live or test.
+    pub livemode: bool,
+    /// What its customer types at Stripe's checkout.
+    pub code: String,
+    /// Who earned it; null once erased.
+    pub email: Option<String>,
+    /// What it was earned by.
+    pub reference: Option<String>,
+    /// 0.01 to 100.
+    pub percent_off: Option<Percent>,
+    /// In the currency's smallest unit.
+    pub amount_off_cents: Option<i64>,
+    /// Lower-case, with an amount.
+    pub currency: Option<String>,
+    /// `once`, `repeating`, `forever`.
+    pub duration: String,
+    /// With `repeating`.
+    pub duration_in_months: Option<u32>,
+    /// The version of the campaign's terms that it was earned under.
+    pub terms_version: i64,
+    /// Milliseconds.
+    pub expires_at: Option<i64>,
+    /// The first that applies.
+    pub status: reward::Status,
+    /// Whether it is in Stripe.
+    pub sync: RewardSync,
+    /// Whether its mail has left.
+    pub email_delivery: EmailDelivery,
+    /// How it was used; null until it is.
+    pub used: Option<RewardUse>,
+    /// The owner's own words.
+    pub metadata: Metadata,
+    /// Milliseconds.
+    pub created_at: i64,
+}
+
+/// Whether a reward is in Stripe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RewardSync {
+    /// Where it stands.
+    pub state: reward::SyncState,
+    /// Why it is not there yet, in one word; null while nothing is wrong.
+    pub cause: Option<reward::Cause>,
+    /// The coupon's id; null until it is minted.
+    pub stripe_coupon: Option<String>,
+    /// `promo_…`; null until it is minted.
+    pub stripe_promotion_code: Option<String>,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// Why it is not there yet, in a sentence.
+    pub last_error: Option<String>,
+}
+
+/// Whether the mail with a code has left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailDelivery {
+    /// Where it stands.
+    pub state: reward::MailState,
+    /// When the mail server took it, in milliseconds.
+    pub sent_at: Option<i64>,
+    /// Why it has not left, in a sentence.
+    pub last_error: Option<String>,
+}
+
+/// How a reward was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RewardUse {
+    /// When it was seen, in milliseconds.
+    pub at: i64,
+    /// `cs_…`, where sessions may be read.
+    pub stripe_checkout_session: Option<String>,
+    /// What it took off, in the currency's smallest unit; where sessions may be read.
+    pub amount_off_cents: Option<i64>,
+    /// Of that amount, lower-case.
+    pub currency: Option<String>,
 }
 
 /// The workspace's link to Stripe in one mode.

@@ -40,7 +40,14 @@ impl Ticket {
     /// Stores the answer in the transaction of what was done.
     pub(super) async fn store(&self, tx: &mut Tx, status: u16, body: &[u8]) -> Result<(), Problem> {
         let held = &self.0;
-        Ok(tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, i64::from(status), body).await?)
+        Ok(tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, i64::from(status), body, None).await?)
+    }
+
+    /// The same for an answer that names a person: `about` is the reward that it tells of.
+    pub(super) async fn store_about(&self, tx: &mut Tx, status: u16, body: &[u8], about: &str) -> Result<(), Problem> {
+        let held = &self.0;
+        let status = i64::from(status);
+        Ok(tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, status, body, Some(about)).await?)
     }
 }
 

@@ -19,6 +19,7 @@ mod named_lease;
 mod prices;
 mod refusal;
 mod reseal;
+mod rewards;
 mod rotation;
 mod screens;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
 pub use live::Listener;
 pub use reseal::Resealed;
+pub use rewards::Issued;
 pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
 
@@ -84,6 +86,7 @@ struct Inner {
     mail_waiting: Notify,
     webhooks: webhooks::Queue,
     flights: mint::Flights,
+    mints: rewards::Queue,
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
@@ -142,6 +145,7 @@ impl Services {
             mail_waiting: Notify::new(),
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
+            mints: rewards::Queue::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
@@ -185,6 +189,7 @@ impl Services {
             mail_waiting: Notify::new(),
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
+            mints: rewards::Queue::default(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),

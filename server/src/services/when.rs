@@ -64,6 +64,19 @@ pub(super) fn local_ms(text: &str, zone_name: &str) -> Option<i64> {
     Some(local.to_zoned(zone(zone_name)).ok()?.timestamp().as_millisecond())
 }
 
+/// Whether a zone of this name is known.
+pub(super) fn is_zone(name: &str) -> bool {
+    TimeZone::get(name).is_ok()
+}
+
+/// The last second of the day that is so many days after a moment's, in a zone; in milliseconds.
+pub(super) fn end_of_day(now_ms: i64, days: i64, zone_name: &str) -> Option<i64> {
+    let zone = TimeZone::get(zone_name).ok()?;
+    let today = Timestamp::from_millisecond(now_ms).ok()?.to_zoned(zone.clone()).date();
+    let after = today.checked_add(jiff::Span::new().try_days(days + 1).ok()?).ok()?;
+    Some(after.to_zoned(zone).ok()?.timestamp().as_millisecond() - 1000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +91,17 @@ mod tests {
         assert_eq!(local_ms("2027-01-01T01:00", "Europe/Berlin"), Some(1_798_761_600_000));
         assert_eq!(local_ms("2027-01-01T00:00", "Nowhere/Else"), Some(1_798_761_600_000));
         assert_eq!(local_ms("soon", "UTC"), None);
+    }
+
+    #[test]
+    fn days_end_at_midnight_where_the_owner_is() {
+        // 28 March 2027, 01:30 in Berlin: the clocks go forward half an hour later.
+        let now = 1_806_193_800_000;
+        let writing = Writing { zone: zone("Europe/Berlin"), locale: Locale::default() };
+        let end = |days| when(end_of_day(now, days, "Europe/Berlin").unwrap(), &writing).iso;
+        assert_eq!(when(now, &writing).iso, "2027-03-28T01:30:00+01:00");
+        assert_eq!(end(0), "2027-03-28T23:59:59+02:00");
+        assert_eq!(end(30), "2027-04-27T23:59:59+02:00");
+        assert!(is_zone("Asia/Tokyo") && !is_zone("Nowhere/Else") && end_of_day(now, 1, "Nowhere/Else").is_none());
     }
 }

@@ -1,11 +1,11 @@
 //! Discount codes: definitions, counters, and the conditional UPDATE that decides a count.
 
 use super::query::{all, execute, optional};
+use super::terms::{TermsColumns, terms_of};
 use super::{Result, Scoped, StoreError};
 use app::domain::discount_code::{Facts, Limits, Status};
 use app::domain::metadata::Metadata;
-use app::domain::money::{Currency, Money};
-use app::domain::terms::{Discount, Duration, PercentOff, Terms};
+use app::domain::terms::Terms;
 use sqlx::AssertSqlSafe;
 
 macro_rules! columns {
@@ -52,23 +52,10 @@ pub(crate) struct CodeRow {
     pub(crate) blocked_reason: Option<String>,
 }
 
-fn corrupt(column: &'static str) -> impl Fn(app::domain::problem::Problem) -> StoreError {
-    move |problem| StoreError::Corrupt { column, why: problem.message }
-}
-
 impl CodeRow {
     /// What it gives.
     pub(crate) fn terms(&self) -> Result<Terms> {
-        let discount = match (self.percent_off, self.amount_off, self.currency.as_deref()) {
-            (Some(hundredths), _, _) => Discount::Percent(PercentOff::from_hundredths(hundredths)),
-            (None, Some(amount), Some(currency)) => {
-                let currency = Currency::parse(currency, "currency").map_err(corrupt("currency"))?;
-                Discount::Amount(Money::new(amount, currency, "amount_off").map_err(corrupt("amount_off"))?)
-            }
-            _ => return Err(StoreError::Corrupt { column: "percent_off", why: "neither percent nor amount".into() }),
-        };
-        let duration = Duration::parse(Some(&self.duration), self.duration_in_months).map_err(corrupt("duration"))?;
-        Ok(Terms { discount, duration })
+        terms_of(self.percent_off, self.amount_off, self.currency.as_deref(), &self.duration, self.duration_in_months)
     }
 
     /// How often and when.
@@ -86,31 +73,6 @@ impl CodeRow {
     pub(crate) fn metadata(&self) -> Result<Metadata> {
         serde_json::from_str(&self.metadata)
             .map_err(|error| StoreError::Corrupt { column: "metadata", why: error.to_string() })
-    }
-}
-
-/// Terms as columns.
-pub(crate) struct TermsColumns {
-    percent_off: Option<i64>,
-    amount_off: Option<i64>,
-    currency: Option<&'static str>,
-    duration: &'static str,
-    months: Option<i64>,
-}
-
-impl From<&Terms> for TermsColumns {
-    fn from(terms: &Terms) -> Self {
-        let (percent_off, money) = match terms.discount {
-            Discount::Percent(percent) => (Some(percent.hundredths()), None),
-            Discount::Amount(money) => (None, Some(money)),
-        };
-        Self {
-            percent_off,
-            amount_off: money.map(Money::amount),
-            currency: money.map(|money| money.currency().as_str()),
-            duration: terms.duration.as_str(),
-            months: terms.duration.months().map(i64::from),
-        }
     }
 }
 

@@ -76,13 +76,20 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Stores the answer, byte for byte.
-    pub(crate) async fn finish_idempotency_key(self, key: &str, fence: i64, status: i64, body: &[u8]) -> Result<()> {
+    /// Stores the answer, byte for byte. `about` is the reward that it tells of, if it does.
+    pub(crate) async fn finish_idempotency_key(
+        self,
+        key: &str,
+        fence: i64,
+        status: i64,
+        body: &[u8],
+        about: Option<&str>,
+    ) -> Result<()> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE idempotency_keys SET status = $5, body = $6 WHERE workspace_id = $1 AND mode = $2 AND key = $3 AND fence = $4 AND status IS NULL",
-            workspace, mode, key, fence, status, body
+            "UPDATE idempotency_keys SET status = $5, body = $6, about = $7 WHERE workspace_id = $1 AND mode = $2 AND key = $3 AND fence = $4 AND status IS NULL",
+            workspace, mode, key, fence, status, body, about
         )
         .map(|_| ())
     }

@@ -3,9 +3,11 @@
 //! Everything that belongs to a tenant is reached through [`Scoped`], which carries the workspace and the mode into every query, so
 //! that neither can be forgotten. What is not a tenant's (sign-in, looking up an API key by its hash) is reached through [`Conn`].
 
+mod activity;
 mod api_keys;
 mod app_tokens;
 mod apps;
+mod campaigns;
 mod checkouts;
 mod connections;
 mod data_keys;
@@ -18,38 +20,46 @@ mod key_rows;
 mod leases;
 mod merge;
 mod migrate;
+mod mint_pauses;
 mod outbox;
 mod own_database;
 mod people;
 mod prices;
 mod query;
 mod redemptions;
+mod rewards;
 mod sealed;
+mod terms;
 mod webhook_endpoints;
 mod webhook_events;
 
 #[cfg(test)]
 pub(crate) mod conformance;
 
+pub(crate) use activity::ActivityRow;
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
 pub(crate) use app_tokens::{AppTokenRow, NewAppToken};
+pub(crate) use campaigns::{CampaignRow, NewCampaign, NewVersion};
 pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step};
 pub(crate) use connections::{ConnectionRow, NewConnection};
 pub(crate) use db::{Conn, Db, Scoped, Tx};
-pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode, TermsColumns};
+pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode};
 pub(crate) use error::StoreError;
 pub(crate) use idempotency::Taken;
 pub(crate) use installs::{InstallRow, NewState};
 pub(crate) use key_rows::KeyRow;
+pub(crate) use mint_pauses::PauseRow;
 pub(crate) use outbox::MailRow;
 pub(crate) use own_database::OwnDatabase;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
+pub(crate) use rewards::{NewReward, RewardRow};
 pub(crate) use sealed::{
     BATCH, CONNECTION_SECRET, OF_WORKSPACES, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH, WAITING, WEBHOOK_SECRET,
     WaitingRow,
 };
+pub(crate) use terms::TermsColumns;
 pub(crate) use webhook_endpoints::EndpointRow;
 pub(crate) use webhook_events::{EventEnd, EventRow, NewEvent};
 

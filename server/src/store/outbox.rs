@@ -1,7 +1,7 @@
 //! Mail that is to be sent. A row holds no secret: a sign-in link is made at the moment its mail is sent.
 
 use super::query::{all, execute};
-use super::{Conn, Result};
+use super::{Conn, Result, Scoped};
 
 /// A queued mail.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -69,6 +69,25 @@ impl Conn<'_> {
             state,
             error,
             next,
+            now
+        )
+        .map(|_| ())
+    }
+}
+
+impl Scoped<'_> {
+    /// Queues a mail of this workspace's about one of its rewards. What it says is written when it leaves.
+    pub(crate) async fn insert_reward_mail(self, id: &str, recipient: &str, reward: &str, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "INSERT INTO outbox (id, kind, recipient, workspace_id, mode, about, state, attempts, next_attempt_at, created_at, updated_at)
+             VALUES ($3, 'reward', $4, $1, $2, $5, 'queued', 0, $6, $6, $6)",
+            workspace,
+            mode,
+            id,
+            recipient,
+            reward,
             now
         )
         .map(|_| ())

@@ -2,8 +2,11 @@
 
 use super::problem::outward;
 use crate::services::Services;
-use app::backend::{Backend, LinkOffer, Viewer, Visitor};
-use app::domain::{form::CodeForm, mode::Mode, problem::Problem};
+use app::backend::{Backend, LinkOffer, RewardBackend, Viewer, Visitor};
+use app::domain::{
+    campaign_form::CampaignForm, form::CodeForm, mode::Mode, problem::Problem, reward_mail::MailSettings,
+};
+use app::wire::rewards::*;
 use app::wire::screens::{
     ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, Delivery, FormOutcome, Frame, InstallOffer,
     KeyRights, NewApiKey, SignInRequested, WaitingInstall, WebhookSetup,
@@ -14,17 +17,18 @@ use async_trait::async_trait;
 pub struct Shield(pub Services);
 
 macro_rules! hand_on {
-    ($(fn $name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
+    ($what:ident; $(fn $name:ident($($arg:ident: $kind:ty),*) -> $out:ty;)*) => {
         #[async_trait]
-        impl Backend for Shield {
+        impl $what for Shield {
             $(async fn $name(&self, $($arg: $kind),*) -> Result<$out, Problem> {
-                Backend::$name(&self.0, $($arg),*).await.map_err(outward)
+                $what::$name(&self.0, $($arg),*).await.map_err(outward)
             })*
         }
     };
 }
 
 hand_on! {
+    Backend;
     fn request_sign_in(visitor: &Visitor, email: &str) -> SignInRequested;
     fn sign_in_link(token: &str) -> Option<LinkOffer>;
     fn add_address(viewer: &Viewer, visitor: &Visitor, email: &str) -> SignInRequested;
@@ -54,4 +58,31 @@ hand_on! {
     fn install_offer(viewer: Option<&Viewer>, mode: Option<Mode>) -> InstallOffer;
     fn waiting_install(viewer: &Viewer, ticket: &str) -> Option<WaitingInstall>;
     fn revoke_api_key(viewer: &Viewer, mode: Mode, id: &str) -> ();
+}
+
+hand_on! {
+    RewardBackend;
+    fn campaigns(viewer: &Viewer, mode: Mode, app_id: &str, query: CampaignQuery) -> CampaignPage;
+    fn create_campaign(viewer: &Viewer, mode: Mode, app_id: &str, form: CampaignForm, zone: &str) -> FormOutcome;
+    fn campaign_edit(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> CampaignEdit;
+    fn edit_campaign(viewer: &Viewer, mode: Mode, app_id: &str, id: &str, form: CampaignForm, zone: &str) -> FormOutcome;
+    fn campaign(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> CampaignDetail;
+    fn set_campaign_active(viewer: &Viewer, mode: Mode, id: &str, active: bool) -> CampaignView;
+    fn archive_campaign(viewer: &Viewer, mode: Mode, id: &str) -> CampaignView;
+    fn restore_campaign(viewer: &Viewer, mode: Mode, id: &str) -> CampaignView;
+    fn mint_campaign_again(viewer: &Viewer, mode: Mode, id: &str) -> CampaignView;
+    fn rewards(viewer: &Viewer, mode: Mode, campaign: &str, query: RewardQuery) -> RewardPage;
+    fn reward(viewer: &Viewer, mode: Mode, campaign: &str, id: &str) -> RewardDetail;
+    fn retry_rewards(viewer: &Viewer, mode: Mode) -> ();
+    fn made_by_hand(viewer: &Viewer, mode: Mode, id: &str) -> RewardDetail;
+    fn replace_reward(viewer: &Viewer, mode: Mode, id: &str) -> RewardDetail;
+    fn send_reward_mail(viewer: &Viewer, mode: Mode, id: &str) -> RewardDetail;
+    fn campaign_mail(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> MailSetup;
+    fn save_campaign_mail(viewer: &Viewer, mode: Mode, app_id: &str, id: &str, settings: MailSettings) -> FormOutcome;
+    fn send_test_mail(viewer: &Viewer, mode: Mode, app_id: &str, id: &str, settings: MailSettings) -> String;
+    fn unsubscribe_offer(id: &str) -> Option<UnsubscribeOffer>;
+    fn unsubscribe(id: &str) -> ();
+    fn import_rewards(viewer: &Viewer, mode: Mode, app_id: &str, id: &str, csv: &str, send_email: bool) -> ImportReport;
+    fn person(viewer: &Viewer, mode: Mode, email: &str) -> Person;
+    fn erase_person(viewer: &Viewer, mode: Mode, email: &str) -> Erased;
 }

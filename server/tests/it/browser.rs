@@ -23,7 +23,30 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 24] = [
+const CALLS: [&str; 47] = [
+    "campaigns",
+    "create-campaign",
+    "campaign-edit",
+    "edit-campaign",
+    "campaign",
+    "set-campaign-active",
+    "archive-campaign",
+    "restore-campaign",
+    "mint-campaign-again",
+    "rewards",
+    "reward",
+    "retry-rewards",
+    "made-by-hand",
+    "replace-reward",
+    "send-reward-mail",
+    "campaign-mail",
+    "save-campaign-mail",
+    "send-test-mail",
+    "unsubscribe-offer",
+    "unsubscribe",
+    "import-rewards",
+    "person",
+    "erase-person",
     "add-address",
     "create-app",
     "codes",

@@ -18,7 +18,6 @@ use app::domain::{
     metadata::Metadata,
     patch::Patch,
     problem::{Code, Problem},
-    terms::TermsDraft,
 };
 use axum::{
     extract::{Path, State, rejection::PathRejection},
@@ -110,13 +109,7 @@ fn read_draft(mut fields: Fields) -> Result<(Option<String>, Draft), Problem> {
     let terms = TermsFields::read(&mut fields)?;
     let draft = Draft {
         code,
-        terms: TermsDraft {
-            percent_off: terms.percent_off.flatten(),
-            amount_off_cents: terms.amount_off_cents.flatten(),
-            currency: terms.currency.flatten(),
-            duration: terms.duration.flatten(),
-            duration_in_months: terms.duration_in_months.flatten(),
-        },
+        terms: terms.draft(),
         max_redemptions: fields.integer("max_redemptions")?.flatten(),
         starts_at: fields.integer("starts_at")?.flatten(),
         expires_at: fields.integer("expires_at")?.flatten(),
@@ -150,11 +143,7 @@ fn read_patch(mut fields: Fields) -> Result<Patch, Problem> {
         starts_at: fields.integer("starts_at")?,
         expires_at: fields.integer("expires_at")?,
         metadata: not_null("metadata", fields.string_map("metadata")?)?,
-        percent_off: terms.percent_off,
-        amount_off_cents: terms.amount_off_cents,
-        currency: terms.currency,
-        duration: terms.duration,
-        duration_in_months: terms.duration_in_months,
+        terms: terms.patch(),
     };
     fields.finish()?;
     Ok(patch)

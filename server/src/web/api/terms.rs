@@ -1,7 +1,11 @@
 //! The fields that make terms; several resources have them.
 
 use crate::web::fields::Fields;
-use app::domain::{patch::Change, problem::Problem};
+use app::domain::{
+    patch::{Change, TermsPatch},
+    problem::Problem,
+    terms::TermsDraft,
+};
 
 /// The fields as they came.
 pub struct TermsFields {
@@ -27,5 +31,22 @@ impl TermsFields {
             duration: fields.string("duration")?,
             duration_in_months: fields.integer("duration_in_months")?,
         })
+    }
+
+    /// For something new.
+    pub fn draft(self) -> TermsDraft {
+        TermsDraft {
+            percent_off: self.percent_off.flatten(),
+            amount_off_cents: self.amount_off_cents.flatten(),
+            currency: self.currency.flatten(),
+            duration: self.duration.flatten(),
+            duration_in_months: self.duration_in_months.flatten(),
+        }
+    }
+
+    /// For something that is there.
+    pub fn patch(self) -> TermsPatch {
+        let Self { percent_off, amount_off_cents, currency, duration, duration_in_months } = self;
+        TermsPatch { percent_off, amount_off_cents, currency, duration, duration_in_months }
     }
 }

@@ -1,5 +1,9 @@
 //! What the screens ask of the server. `server` implements it over its services and hands it over through Leptos' context.
 
+mod rewards;
+
+pub use rewards::RewardBackend;
+
 use crate::domain::form::CodeForm;
 use crate::domain::locale::Locale;
 use crate::domain::mode::Mode;
@@ -51,7 +55,7 @@ pub struct LinkWorkspace {
 
 /// The use cases of the screens. Every refusal is a [`Problem`]; nothing was written then.
 #[async_trait]
-pub trait Backend: Send + Sync {
+pub trait Backend: RewardBackend + Send + Sync {
     /// Sends a link that signs in.
     async fn request_sign_in(&self, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
     /// What a sign-in link does; none where it is used up, too old, or never was. Uses nothing up.

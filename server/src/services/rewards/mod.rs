@@ -1,0 +1,39 @@
+//! Campaigns and the rewards that they give: issued and mailed at once, minted as soon as Stripe can be asked, whatever Stripe does.
+
+mod by_hand;
+mod campaigns;
+mod import;
+mod issue;
+mod mail;
+mod mint;
+mod pages;
+mod people;
+mod screens;
+mod views;
+
+pub use issue::Issued;
+pub(super) use mint::Queue;
+
+use crate::scope::Scope;
+use crate::store::Tx;
+use app::domain::ids::ActivityId;
+use app::domain::problem::{Code, Problem};
+
+/// A use case that is still to be built.
+fn unbuilt() -> Problem {
+    Problem::new(Code::Internal, "not built yet")
+}
+
+/// Notes what happened to a campaign or a reward, in the transaction in which it does. `detail` names no person.
+async fn tell(
+    tx: &mut Tx,
+    scope: &Scope,
+    subject: &str,
+    kind: &str,
+    detail: &str,
+    now: i64,
+    random: [u8; 10],
+) -> Result<(), Problem> {
+    let id = ActivityId::new(now, random);
+    Ok(tx.at(scope).insert_activity(id.as_str(), subject, kind, detail, now).await?)
+}

@@ -1,0 +1,156 @@
+//! Rewards: one row each, from earning to use.
+
+use super::query::{execute, optional};
+use super::{Result, Scoped, StoreError};
+use app::domain::metadata::Metadata;
+use app::domain::reward::{Cause, MailState, Status, SyncState};
+
+macro_rules! reward_columns {
+    () => {
+        "id, campaign_id, app_id, version, reference, code, code_number, email, metadata, expires_at, created_at, erased_at, sync, cause, trouble, \
+         attempts, due_at, promotion_code_id, minted_at, minted_account, by_hand_at, used_at, used_session, used_amount, used_currency, mail, \
+         mail_trouble, mailed_at"
+    };
+}
+pub(super) use reward_columns;
+
+/// A stored reward.
+#[derive(Clone, sqlx::FromRow)]
+pub(crate) struct RewardRow {
+    pub(crate) id: String,
+    pub(crate) campaign_id: String,
+    pub(crate) app_id: String,
+    /// Of what the campaign gave.
+    pub(crate) version: i64,
+    pub(crate) reference: Option<String>,
+    pub(crate) code: String,
+    pub(crate) code_number: i64,
+    /// None once its person was erased.
+    pub(crate) email: Option<String>,
+    pub(crate) metadata: String,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) created_at: i64,
+    pub(crate) erased_at: Option<i64>,
+    pub(crate) sync: String,
+    pub(crate) cause: Option<String>,
+    pub(crate) trouble: Option<String>,
+    pub(crate) attempts: i64,
+    pub(crate) due_at: Option<i64>,
+    pub(crate) promotion_code_id: Option<String>,
+    pub(crate) minted_at: Option<i64>,
+    pub(crate) minted_account: Option<String>,
+    pub(crate) by_hand_at: Option<i64>,
+    pub(crate) used_at: Option<i64>,
+    pub(crate) used_session: Option<String>,
+    pub(crate) used_amount: Option<i64>,
+    pub(crate) used_currency: Option<String>,
+    pub(crate) mail: String,
+    pub(crate) mail_trouble: Option<String>,
+    pub(crate) mailed_at: Option<i64>,
+}
+
+/// Without the person.
+impl std::fmt::Debug for RewardRow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RewardRow").field("id", &self.id).field("sync", &self.sync).finish_non_exhaustive()
+    }
+}
+
+impl RewardRow {
+    /// Whether it is in Stripe, as the row says it; a pause of the connection may say more.
+    pub(crate) fn sync(&self) -> SyncState {
+        SyncState::parse(&self.sync).unwrap_or(SyncState::Pending)
+    }
+
+    /// Why it is not.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        self.cause.as_deref().and_then(Cause::parse)
+    }
+
+    /// Where its mail stands.
+    pub(crate) fn mail(&self) -> MailState {
+        MailState::parse(&self.mail).unwrap_or(MailState::None)
+    }
+
+    /// Its status at a moment.
+    pub(crate) fn status(&self, now: i64) -> Status {
+        Status::at(self.used_at.is_some(), self.expires_at, now)
+    }
+
+    /// The owner's own words.
+    pub(crate) fn metadata(&self) -> Result<Metadata> {
+        serde_json::from_str(&self.metadata)
+            .map_err(|error| StoreError::Corrupt { column: "metadata", why: error.to_string() })
+    }
+}
+
+/// A new reward; it is to be minted at once.
+pub(crate) struct NewReward<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) campaign_id: &'a str,
+    pub(crate) app_id: &'a str,
+    pub(crate) version: i64,
+    pub(crate) reference: Option<&'a str>,
+    pub(crate) code: &'a str,
+    pub(crate) email: &'a str,
+    /// Lower case.
+    pub(crate) email_key: &'a str,
+    /// JSON.
+    pub(crate) metadata: &'a str,
+    pub(crate) expires_at: Option<i64>,
+    pub(crate) mail: MailState,
+    pub(crate) now: i64,
+}
+
+impl Scoped<'_> {
+    /// Stores a reward; `Taken` if its reference has one in this campaign, or its code is another reward's.
+    pub(crate) async fn insert_reward(self, new: &NewReward<'_>) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "INSERT INTO rewards (workspace_id, mode, id, campaign_id, app_id, version, reference, code, code_number, email, email_key, metadata,
+                expires_at, created_at, updated_at, sync, attempts, due_at, mail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, $11, $12, $13, $13, 'pending', 0, $13, $14)",
+            workspace, mode, new.id, new.campaign_id, new.app_id, new.version, new.reference, new.code, new.email, new.email_key, new.metadata,
+            new.expires_at, new.now, new.mail.as_str()
+        )
+        .map(|_| ())
+    }
+
+    /// A reward by its id.
+    pub(crate) async fn reward(self, id: &str) -> Result<Option<RewardRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            RewardRow,
+            concat!("SELECT ", reward_columns!(), " FROM rewards WHERE workspace_id = $1 AND mode = $2 AND id = $3"),
+            workspace,
+            mode,
+            id
+        )
+    }
+
+    /// The reward of a campaign that was earned by this reference, or by the hash that it left when its person was erased.
+    pub(crate) async fn reward_by_reference(
+        self,
+        campaign_id: &str,
+        reference: &str,
+        erased: &str,
+    ) -> Result<Option<RewardRow>> {
+        let (conn, workspace, mode) = self.split();
+        optional!(
+            conn,
+            RewardRow,
+            concat!(
+                "SELECT ",
+                reward_columns!(),
+                " FROM rewards WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND reference IN ($4, $5)"
+            ),
+            workspace,
+            mode,
+            campaign_id,
+            reference,
+            erased
+        )
+    }
+}
