@@ -25,12 +25,12 @@ pub(super) async fn from_taken_to_replayed(base: Base) {
     assert_eq!(take(&base, &scope, ODD, T + 9).await, Taken::No, "it runs");
 
     let answer = "{\"ü\":\"\0\"}".as_bytes();
-    put!(base, &scope, finish_idempotency_key(ODD, 1, HUGE, answer)).unwrap();
+    put!(base, &scope, finish_idempotency_key(ODD, 1, HUGE, answer, None)).unwrap();
     let row = get!(base, &scope, idempotency_key(ODD)).unwrap();
     assert_eq!((row.status, row.body.as_deref()), (Some(HUGE), Some(answer)));
     // From here on nothing moves it: neither the end of the lock nor a late word of its own process.
     assert_eq!(take(&base, &scope, ODD, T + 99).await, Taken::No);
-    put!(base, &scope, finish_idempotency_key(ODD, 1, 500, b"")).unwrap();
+    put!(base, &scope, finish_idempotency_key(ODD, 1, 500, b"", None)).unwrap();
     put!(base, &scope, release_idempotency_key(ODD, 1)).unwrap();
     put!(base, &scope, forget_idempotency_key(ODD, 1)).unwrap();
     assert!(!put!(base, &scope, renew_idempotency_key(ODD, 1, HUGE)).unwrap());
@@ -48,7 +48,7 @@ pub(super) async fn given_back_or_forgotten(base: Base) {
     let another = put!(base, &scope, take_idempotency_key("key", b"another request", T + 1, T + 10)).unwrap();
     assert_eq!(another, Taken::No, "a key belongs to its request, even while nobody works on it");
     // Whoever gave it back has no say from then on, even before somebody takes it.
-    put!(base, &scope, finish_idempotency_key("key", 1, 200, b"late")).unwrap();
+    put!(base, &scope, finish_idempotency_key("key", 1, 200, b"late", None)).unwrap();
     assert!(!put!(base, &scope, renew_idempotency_key("key", 1, HUGE)).unwrap());
     assert_eq!(get!(base, &scope, idempotency_key("key")).unwrap().status, None);
     let Taken::Ours(fence) = take(&base, &scope, "key", T + 1).await else { panic!("it was given back") };
@@ -72,14 +72,14 @@ pub(super) async fn taken_over_when_the_lock_ran_out(base: Base) {
 
     // The process that was thought dead comes back: it has no say any more.
     assert!(!put!(base, &scope, renew_idempotency_key("key", 1, HUGE)).unwrap());
-    put!(base, &scope, finish_idempotency_key("key", 1, 200, b"late")).unwrap();
+    put!(base, &scope, finish_idempotency_key("key", 1, 200, b"late", None)).unwrap();
     put!(base, &scope, release_idempotency_key("key", 1)).unwrap();
     put!(base, &scope, forget_idempotency_key("key", 1)).unwrap();
     assert_eq!(locked_until(&base).await, [("key".into(), T + 30, T)]);
     assert_eq!(get!(base, &scope, idempotency_key("key")).unwrap().status, None);
 
     assert_eq!(take(&base, &scope, "key", T + 30).await, Taken::Ours(3));
-    put!(base, &scope, finish_idempotency_key("key", 3, 201, b"answer")).unwrap();
+    put!(base, &scope, finish_idempotency_key("key", 3, 201, b"answer", None)).unwrap();
     assert_eq!(get!(base, &scope, idempotency_key("key")).unwrap().status, Some(201));
 }
 
@@ -102,7 +102,7 @@ pub(super) async fn old_ones_are_deleted(base: Base) {
     for (key, now) in [("done", T), ("running", T), ("young", T + 5)] {
         assert_eq!(take(&base, &scope, key, now).await, Taken::Ours(1));
     }
-    put!(base, &scope, finish_idempotency_key("done", 1, 200, b"")).unwrap();
+    put!(base, &scope, finish_idempotency_key("done", 1, 200, b"", None)).unwrap();
     assert!(put!(base, &scope, renew_idempotency_key("running", 1, T + 40)).unwrap());
     assert_eq!(put!(base, forget_idempotency_keys(T)).unwrap(), 0);
     assert_eq!(put!(base, forget_idempotency_keys(T + 11)).unwrap(), 1, "done; the others are young or still locked");

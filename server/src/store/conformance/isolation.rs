@@ -235,7 +235,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode take_idempotency_key("key", b"print", T, T + 10);
         Mode idempotency_key("key");
         Mode renew_idempotency_key("key", 1, T + 20);
-        Mode finish_idempotency_key("key", 1, 200, b"answer");
+        Mode finish_idempotency_key("key", 1, 200, b"answer", None);
         Mode release_idempotency_key("key", 1);
         Mode forget_idempotency_key("key", 1);
         Mode take_lease("lease", "another", T + 10, T + 20);
