@@ -41,7 +41,7 @@ pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
 pub use live::Listener;
 pub use reseal::Resealed;
-pub use rewards::Issued;
+pub use rewards::{Issued, RewardTable};
 pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
 

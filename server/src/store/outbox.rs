@@ -53,7 +53,7 @@ impl Conn<'_> {
         )
     }
 
-    /// Notes how a mail ended (`sent`, `failed`) or that it waits (`queued`) until `next`.
+    /// Notes how a mail ended (`sent`, `failed`) or that it waits (`queued`) until `next`. One that was cancelled meanwhile stays it.
     pub(crate) async fn settle_mail(
         self,
         id: &str,
@@ -64,7 +64,7 @@ impl Conn<'_> {
     ) -> Result<()> {
         execute!(
             self,
-            "UPDATE outbox SET state = $2, last_error = $3, next_attempt_at = $4, updated_at = $5 WHERE id = $1",
+            "UPDATE outbox SET state = $2, last_error = $3, next_attempt_at = $4, updated_at = $5 WHERE id = $1 AND state = 'queued'",
             id,
             state,
             error,

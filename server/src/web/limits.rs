@@ -12,6 +12,8 @@ use std::time::Duration;
 pub const MAX_BODY: usize = 64 * 1024;
 /// Most bytes of one of Stripe's events, which hold a whole object of the owner's.
 pub const MAX_EVENT: usize = 1024 * 1024;
+/// Most bytes of a form with a file of rewards: 1 MB of it, of which a form writes some bytes as three.
+pub const MAX_IMPORT: usize = 3 * 1024 * 1024 + MAX_BODY;
 /// So much of a body that is too large is read and dropped before the refusal: a connection that is closed while its client still
 /// sends is reset, and the answer is lost with it.
 const MAX_DROPPED: usize = 2 * 1024 * 1024;
@@ -31,8 +33,15 @@ pub async fn check(request: Request, next: Next) -> Response {
 }
 
 /// Most bytes of a body at an address.
-fn most_at(path: &str) -> usize {
-    if path.starts_with("/stripe/webhooks/") { MAX_EVENT } else { MAX_BODY }
+pub fn most_at(path: &str) -> usize {
+    let page = || path.starts_with("/apps/") && path.contains("/campaigns/") && path.ends_with("/import");
+    if path.starts_with("/stripe/webhooks/") {
+        MAX_EVENT
+    } else if path == "/api/import-rewards" || page() {
+        MAX_IMPORT
+    } else {
+        MAX_BODY
+    }
 }
 
 async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> {
@@ -50,7 +59,7 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     // One that waits for `100 Continue` has sent nothing yet.
     let waits = request.headers().contains_key(header::EXPECT);
-    if announced.is_some_and(|length| length > MAX_DROPPED || (length > most && waits)) {
+    if announced.is_some_and(|length| length > MAX_DROPPED.max(most) || (length > most && waits)) {
         return Err(too_large());
     }
     let (parts, body) = request.into_parts();
@@ -76,7 +85,7 @@ async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
         length += part.len();
         if length <= most {
             bytes.extend_from_slice(&part);
-        } else if length > MAX_DROPPED {
+        } else if length > MAX_DROPPED.max(most) {
             break;
         }
     }
@@ -86,13 +95,16 @@ async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::{Router, http::StatusCode, middleware, routing::post};
+    use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::post};
     use futures::stream;
     use tower::ServiceExt;
 
     async fn status(request: Request) -> StatusCode {
         let say = post(|body: String| async move { body.len().to_string() });
-        let routes = Router::new().route("/", say.clone()).route("/stripe/webhooks/test", say);
+        let import = "/apps/a/campaigns/cmp_1/import";
+        let routes = Router::new().route("/", say.clone()).route("/stripe/webhooks/test", say.clone());
+        let routes =
+            routes.route(import, say.clone()).route("/api/import-rewards", say).layer(DefaultBodyLimit::disable());
         routes.layer(middleware::from_fn(check)).oneshot(request).await.unwrap().status()
     }
 
@@ -112,6 +124,11 @@ mod tests {
         let event = |bytes| Request::post("/stripe/webhooks/test").body(Body::from("x".repeat(bytes))).unwrap();
         assert_eq!(status(event(MAX_EVENT)).await, StatusCode::OK);
         assert_eq!(status(event(MAX_EVENT + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
+        for path in ["/apps/a/campaigns/cmp_1/import", "/api/import-rewards"] {
+            let import = |bytes| Request::post(path).body(Body::from("x".repeat(bytes))).unwrap();
+            assert_eq!(status(import(MAX_IMPORT)).await, StatusCode::OK);
+            assert_eq!(status(import(MAX_IMPORT + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
+        }
         let address = Request::post(format!("/?{}", "x".repeat(MAX_TARGET))).body(Body::empty()).unwrap();
         assert_eq!(status(address).await, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         let header = Request::post("/").header("x-large", "x".repeat(MAX_HEADERS)).body(Body::empty()).unwrap();

@@ -30,6 +30,7 @@ mod live;
 pub mod openapi;
 mod origin;
 mod pages;
+mod people;
 mod problem;
 mod query;
 mod request_id;
@@ -91,6 +92,8 @@ fn routes() -> Router<Site> {
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/live", get(live::listen))
+        .route("/people/export", post(people::export))
+        .route("/apps/{app_id}/campaigns/{id}/rewards.csv", get(people::rewards))
         .route("/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

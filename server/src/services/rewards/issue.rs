@@ -61,12 +61,7 @@ impl Services {
     ) -> Result<Issued, Problem> {
         for _ in 0..MAX_TEXTS {
             let mut tx = self.0.db.begin().await?;
-            if let Some(reference) = &earned.reference
-                && let Some(row) = tx
-                    .at(scope)
-                    .reward_by_reference(campaign_id, reference, &erased_reference(scope, campaign_id, reference))
-                    .await?
-            {
+            if let Some(row) = self.earned_before_in(&mut tx, scope, campaign_id, earned).await? {
                 let reward = self.reward_in(&mut tx, scope, &row).await?;
                 store_answer(&mut tx, idempotency, 200, &reward).await?;
                 tx.commit().await?;
@@ -93,8 +88,25 @@ impl Services {
         Err(super::super::error::internal("no free text for a reward was found", &campaign_id))
     }
 
+    /// The reward that this reference has already, held until the transaction ends: nobody is erased from it before its answer is stored.
+    pub(super) async fn earned_before_in(
+        &self,
+        tx: &mut Tx,
+        scope: &Scope,
+        campaign_id: &str,
+        earned: &Earned,
+    ) -> Result<Option<RewardRow>, Problem> {
+        let Some(reference) = &earned.reference else { return Ok(None) };
+        let erased = erased_reference(scope, campaign_id, reference);
+        let Some(row) = tx.at(scope).reward_by_reference(campaign_id, reference, &erased).await? else {
+            return Ok(None);
+        };
+        tx.at(scope).lock_reward(&row.id).await?;
+        Ok(tx.at(scope).reward(&row.id).await?)
+    }
+
     /// One reward within a transaction.
-    async fn issue_in(
+    pub(super) async fn issue_in(
         &self,
         tx: &mut Tx,
         scope: &Scope,
@@ -176,7 +188,7 @@ impl Services {
 }
 
 /// Why nothing was issued.
-enum Refused {
+pub(super) enum Refused {
     /// The reference or the text is taken.
     Taken,
     /// The campaign gives none, or something broke.

@@ -2,7 +2,10 @@
 
 mod by_hand;
 mod campaigns;
+mod erase;
+mod export;
 mod import;
+mod import_file;
 mod issue;
 mod mail;
 mod mint;
@@ -11,6 +14,7 @@ mod people;
 mod screens;
 mod views;
 
+pub use export::RewardTable;
 pub use issue::Issued;
 pub(super) use mint::Queue;
 

@@ -4,13 +4,15 @@
 //! three times with the very ids of the tenant: as the tenant itself, where it must see or change something (or it would prove nothing),
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
+use super::super::query::all;
 use super::super::{
     CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, PriceRow, Result, Scoped, Step, StoreError,
     Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
-    T, dump, dump_statement, get, new_checkout, new_code, next_attempt, percent, put, scope, shop, shop_of, take_hold,
+    T, dump, dump_statement, get, new_checkout, new_code, next_attempt, percent, put, raw, scope, shop, shop_of,
+    take_hold,
 };
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
@@ -151,7 +153,44 @@ async fn tenant(base: &Base) -> Scope {
     assert!(put!(base, &scope, set_webhook_secret(1, b"sealed", Some("we_1"), T)).unwrap());
     put!(base, receive_event(&super::webhooks::new_event("whk_1", "evt_1"))).unwrap();
     assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
+    person(base, &scope).await;
     scope
+}
+
+/// Somebody with a reward, its mail and its answer, and with two checkouts.
+async fn person(base: &Base, scope: &Scope) {
+    let reward = super::super::NewReward {
+        id: "rw_1",
+        campaign_id: "cmp_1",
+        app_id: "shop",
+        version: 1,
+        reference: Some("r-1"),
+        code: "SHARE-1",
+        email: "Ada@example.com",
+        email_key: "ada@example.com",
+        metadata: "{}",
+        expires_at: None,
+        mail: app::domain::reward::MailState::Queued,
+        now: T,
+    };
+    put!(base, scope, insert_reward(&reward)).unwrap();
+    put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
+    assert_eq!(put!(base, scope, take_idempotency_key("earn", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
+    put!(base, scope, finish_idempotency_key("earn", 1, 201, b"answer", Some("rw_1"))).unwrap();
+    for id in ["co_named", "co_over"] {
+        let new = super::super::NewCheckout { email_key: Some("ada@example.com"), ..new_checkout(id, None) };
+        put!(base, scope, insert_checkout(&new)).unwrap();
+    }
+    put!(base, scope, settle_checkout("co_over", 1, Step::Refused, T, T)).unwrap();
+    raw!(
+        base,
+        (i64,),
+        "INSERT INTO unsubscribed (workspace_id, mode, email_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING created_at",
+        scope.workspace.as_str(),
+        scope.mode.as_str(),
+        &b"hash"[..],
+        T
+    );
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {
@@ -252,6 +291,20 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode last_event_at("whk_1");
         Mode checkout_of_session("cs_1");
         Mode code_of_coupon("coupon_1");
+        Mode lock_reward("rw_1");
+        Mode rewards_of_person("ada@example.com", None, 9);
+        Mode count_rewards_of_person("ada@example.com") => |count: i64| count > 0;
+        Mode checkouts_of_person("ada@example.com");
+        Mode mails_to_person("ada@example.com");
+        Mode wants_no_marketing(b"hash");
+        Mode erase_reward("rw_1", None, None, T);
+        Mode erase_mails_about("rw_1", T) => |rows: u64| rows > 0;
+        Mode erase_mails_to("ada@example.com", T) => |rows: u64| rows > 0;
+        Mode replace_answers_about("rw_1", b"{}") => |rows: u64| rows > 0;
+        Mode ask_to_erase_checkouts("ada@example.com", T) => |rows: u64| rows > 0;
+        Mode erase_checkout("co_over", "{}", "", T);
+        Mode erase_redemptions_of("cs_1") => |rows: u64| rows > 0;
+        Mode rewards_after("cmp_1", "", 9);
     };
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
     table
