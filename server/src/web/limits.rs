@@ -57,13 +57,14 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
     let too_large = || Problem::new(Code::BodyTooLarge, format!("The body is larger than {most} bytes."));
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let dropped = MAX_DROPPED.max(2 * most);
     // One that waits for `100 Continue` has sent nothing yet.
     let waits = request.headers().contains_key(header::EXPECT);
-    if announced.is_some_and(|length| length > MAX_DROPPED.max(most) || (length > most && waits)) {
+    if announced.is_some_and(|length| length > dropped || (length > most && waits)) {
         return Err(too_large());
     }
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(within, read(body, most)).await {
+    match tokio::time::timeout(within, read(body, most, dropped)).await {
         Ok(Ok(Some(bytes))) if announced.is_none_or(|length| length <= most) => {
             Ok(Request::from_parts(parts, Body::from(bytes)))
         }
@@ -76,8 +77,8 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
     }
 }
 
-/// The whole body; `None` if it has more than `most` bytes.
-async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+/// The whole body; `None` if it has more than `most` bytes. Of one that has, `dropped` bytes are waited for.
+async fn read(body: Body, most: usize, dropped: usize) -> Result<Option<Vec<u8>>, axum::Error> {
     let mut parts = body.into_data_stream();
     let (mut bytes, mut length) = (Vec::new(), 0);
     while let Some(part) = parts.next().await {
@@ -85,7 +86,7 @@ async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
         length += part.len();
         if length <= most {
             bytes.extend_from_slice(&part);
-        } else if length > MAX_DROPPED.max(most) {
+        } else if length > dropped {
             break;
         }
     }

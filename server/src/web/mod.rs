@@ -44,7 +44,9 @@ use crate::services::Services;
 use app::backend::Backend;
 use app::shell::Assets;
 use axum::{
-    Router, middleware,
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 use guesses::Guesses;
@@ -88,7 +90,8 @@ fn routes() -> Router<Site> {
         .merge(api::router())
         .merge(assets::router())
         .merge(stripe::router())
-        .route("/api/{*name}", post(pages::server_function))
+        // `limits` has seen how large the body is; axum's own limit would refuse a file of rewards.
+        .route("/api/{*name}", post(pages::server_function).layer(DefaultBodyLimit::disable()))
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/live", get(live::listen))
