@@ -6,13 +6,18 @@ mod import;
 mod issue;
 mod mail;
 mod mint;
+mod one;
+mod pace;
 mod pages;
 mod people;
 mod screens;
+mod trouble;
+mod uses;
 mod views;
 
 pub use issue::Issued;
 pub(super) use mint::Queue;
+pub(super) use pace::Pacer;
 
 use crate::scope::Scope;
 use crate::store::Tx;
