@@ -23,6 +23,7 @@ mod migrate;
 mod mint_pauses;
 mod outbox;
 mod own_database;
+mod paging;
 mod people;
 mod prices;
 mod query;
@@ -41,11 +42,11 @@ pub(crate) mod conformance;
 pub(crate) use activity::ActivityRow;
 pub(crate) use api_keys::{ApiKeyRow, NewApiKey};
 pub(crate) use app_tokens::{AppTokenRow, NewAppToken};
-pub(crate) use campaigns::{CampaignRow, NewCampaign, NewVersion};
+pub(crate) use campaigns::{CampaignFilter, CampaignRow, NewCampaign, NewVersion};
 pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step};
 pub(crate) use connections::{ConnectionRow, NewConnection};
 pub(crate) use db::{Conn, Db, Scoped, Tx};
-pub(crate) use discount_codes::{CodeFilter, CodeRow, Direction, NewCode};
+pub(crate) use discount_codes::{CodeFilter, CodeRow, NewCode};
 pub(crate) use error::StoreError;
 pub(crate) use idempotency::Taken;
 pub(crate) use installs::{InstallRow, NewState};
@@ -53,11 +54,12 @@ pub(crate) use key_rows::KeyRow;
 pub(crate) use mint_pauses::PauseRow;
 pub(crate) use outbox::MailRow;
 pub(crate) use own_database::OwnDatabase;
+pub(crate) use paging::Direction;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
 pub(crate) use reward_uses::{NewUse, WatchRow};
-pub(crate) use rewards::{NewReward, RewardRow};
+pub(crate) use rewards::{NewReward, RewardFilter, RewardRow};
 pub(crate) use sealed::{
     BATCH, CONNECTION_SECRET, OF_WORKSPACES, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH, WAITING, WEBHOOK_SECRET,
     WaitingRow,

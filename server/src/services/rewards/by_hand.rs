@@ -65,7 +65,8 @@ impl Services {
         tx.commit().await?;
         crash::here!("campaign-unblocked");
         self.0.mints.arrived.notify_one();
-        self.campaign_view_of(viewer, &scope, id.as_str()).await
+        let _ = viewer;
+        Err(super::unbuilt())
     }
 
     pub(super) async fn retry_rewards_for(&self, viewer: &Viewer, mode: Mode) -> Result<(), Problem> {
@@ -86,7 +87,7 @@ impl Services {
         id: &str,
     ) -> Result<RewardDetail, Problem> {
         let scope = scope_of(viewer, mode);
-        let row = self.reward_row(&scope, id).await?;
+        let row = self.reward_of(&scope, id).await?;
         let now = self.now();
         let random = self.random_id()?;
         let mut tx = self.0.db.begin().await?;
@@ -107,7 +108,7 @@ impl Services {
         id: &str,
     ) -> Result<RewardDetail, Problem> {
         let scope = scope_of(viewer, mode);
-        let row = self.reward_row(&scope, id).await?;
+        let row = self.reward_of(&scope, id).await?;
         for _ in 0..MAX_TEXTS {
             let mut tx = self.0.db.begin().await?;
             match self.replace_in(&mut tx, &scope, &row.id).await {
@@ -143,7 +144,7 @@ impl Services {
         };
         let (campaign, expires_at) = self.promise_of(tx, scope, &row, now).await?;
         let code = new_code(&campaign.code_prefix)?;
-        let version = campaign.shown_version;
+        let version = campaign.terms_version;
         if !tx.at(scope).replace_code(&row.id, row.code_number, &code, version, expires_at, now).await? {
             return Err(missing().into());
         }
@@ -178,7 +179,7 @@ impl Services {
     }
 
     /// A reward of this scope.
-    pub(super) async fn reward_row(&self, scope: &Scope, id: &str) -> Result<RewardRow, Problem> {
+    pub(super) async fn reward_of(&self, scope: &Scope, id: &str) -> Result<RewardRow, Problem> {
         let missing = || Problem::no_such("reward", id);
         let known = RewardId::parse(id).ok_or_else(missing)?;
         let mut reader = self.0.db.reader().await?;
@@ -187,11 +188,11 @@ impl Services {
 
     /// Wakes the minting and waits a little for what comes of a reward.
     async fn await_word(&self, scope: &Scope, id: &str) -> Result<(), Problem> {
-        let attempts = self.reward_row(scope, id).await?.attempts;
+        let attempts = self.reward_of(scope, id).await?.attempts;
         self.0.mints.arrived.notify_one();
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
-            let row = self.reward_row(scope, id).await?;
+            let row = self.reward_of(scope, id).await?;
             let paused = {
                 let mut reader = self.0.db.reader().await?;
                 reader.at(scope).mint_pause().await?.is_some_and(|pause| pause.probe_at > self.now())
@@ -225,13 +226,7 @@ impl Services {
 }
 
 /// What waits for a blocked version goes on by another, which gives the same.
-async fn leave_version(
-    tx: &mut Tx,
-    scope: &Scope,
-    blocked: &CampaignRow,
-    next: i64,
-    now: i64,
-) -> Result<(), Problem> {
+async fn leave_version(tx: &mut Tx, scope: &Scope, blocked: &CampaignRow, next: i64, now: i64) -> Result<(), Problem> {
     let coupon_id = coupon_id(scope, &blocked.id, next);
     let version = NewVersion {
         campaign_id: &blocked.id,
@@ -242,8 +237,8 @@ async fn leave_version(
         now,
     };
     tx.at(scope).insert_campaign_version(&version).await?;
-    tx.at(scope).move_blocked_rewards(&blocked.id, blocked.shown_version, next, now).await?;
-    tx.at(scope).leave_blocked_version(&blocked.id, blocked.shown_version).await?;
+    tx.at(scope).move_blocked_rewards(&blocked.id, blocked.terms_version, next, now).await?;
+    tx.at(scope).leave_blocked_version(&blocked.id, blocked.terms_version).await?;
     Ok(())
 }
 

@@ -10,14 +10,17 @@ mod one;
 mod pace;
 mod pages;
 mod people;
+mod read;
 mod screens;
 mod trouble;
 mod uses;
 mod views;
 
+pub use campaigns::CampaignListQuery;
 pub use issue::Issued;
 pub(super) use mint::Queue;
 pub(super) use pace::Pacer;
+pub use read::RewardListQuery;
 
 use crate::scope::Scope;
 use crate::store::Tx;

@@ -87,7 +87,7 @@ impl Services {
     }
 
     async fn keep_found_coupon(&self, link: &Link, campaign: &CampaignRow, found: &Found) -> Result<(), Trouble> {
-        let (now, version) = (self.now(), campaign.shown_version);
+        let (now, version) = (self.now(), campaign.terms_version);
         let mut tx = self.0.db.begin().await?;
         let Some(reason) = found.reason("campaign") else {
             tx.at(&link.scope)
