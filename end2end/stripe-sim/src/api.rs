@@ -155,7 +155,7 @@ fn begin(sim: &Sim, call: Call) -> Step {
     let entry = state.log.begin(record);
     state.recorder.begin(entry.0, || call.exchange());
     sim.changed();
-    if state.down || fault == Some(FaultKind::Drop) {
+    if state.down || state.away || fault == Some(FaultKind::Drop) {
         if call.is_for_tokens() {
             token_call::note_refused(&mut state, &call, entry);
         }
