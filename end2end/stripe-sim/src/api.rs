@@ -353,7 +353,7 @@ fn shown(route: &Route, result: &ApiResult<Value>, answer: &Answer) -> String {
 }
 
 /// Does what a call asks for, and remembers what that brought about.
-fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
+pub(crate) fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
     let update = matches!(route.endpoint, Endpoint::CouponUpdate | Endpoint::PromotionCodeUpdate);
     let before = if update { event::object(world, route.endpoint, &route.id, context.now) } else { None };
     let answer = perform(world, route, params, context)?;
