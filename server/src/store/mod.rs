@@ -28,6 +28,8 @@ mod people;
 mod prices;
 mod query;
 mod redemptions;
+mod reward_queue;
+mod reward_uses;
 mod rewards;
 mod sealed;
 mod terms;
@@ -56,6 +58,7 @@ pub(crate) use paging::Direction;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
+pub(crate) use reward_uses::{NewUse, WatchRow};
 pub(crate) use rewards::{NewReward, RewardFilter, RewardRow};
 pub(crate) use sealed::{
     BATCH, CONNECTION_SECRET, OF_WORKSPACES, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH, WAITING, WEBHOOK_SECRET,
