@@ -6,7 +6,7 @@
 
 use super::super::{
     CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
-    Scoped, Step, StoreError, Taken,
+    RewardFilter, Scoped, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -16,7 +16,7 @@ use super::fixtures::{
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
-use app::domain::reward::Cause;
+use app::domain::reward::{Cause, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -146,6 +146,29 @@ fn active_campaigns() -> CampaignFilter {
         status: app::domain::campaign::Status::parse("active"),
         direction: Direction::Before("cmp".into()),
         ..every_campaign()
+    }
+}
+
+fn every_reward() -> RewardFilter {
+    RewardFilter {
+        campaign_id: "cmp_1".into(),
+        email_key: None,
+        reference: None,
+        code: None,
+        sync: None,
+        direction: Direction::First,
+        limit: 9,
+    }
+}
+
+fn one_reward() -> RewardFilter {
+    RewardFilter {
+        email_key: Some("ada@example.com".into()),
+        reference: Some("order-1".into()),
+        code: Some("SHARE-1".into()),
+        sync: Some(vec![SyncState::Pending]),
+        direction: Direction::Before("rw".into()),
+        ..every_reward()
     }
 }
 
@@ -303,6 +326,11 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode campaign("cmp_1");
         Mode campaign_at("cmp_1", 1);
         Mode campaign_versions("cmp_1", 1, 1);
+        Mode newest_version("cmp_1") => |version: i64| version > 0;
+        Mode lock_campaign("cmp_1");
+        Mode update_campaign("cmp_1", false, &sharing(), 1, "{}", T + 1);
+        Mode update_campaign_version("cmp_1", 1, &(&percent(100)).into(), None);
+        Mode set_campaign_archived("cmp_1", true, T);
         Mode campaigns(&every_campaign(), T);
         Mode campaigns(&active_campaigns(), T);
         Mode count_reward("cmp_1", T + 1);
@@ -310,6 +338,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_reward(&reward("rw_2", "SHARE-2"));
         Mode insert_reward(&NewReward { reference: None, ..reward("rw_2", "SHARE-1") });
         Mode reward("rw_1");
+        Mode rewards(&every_reward());
+        Mode rewards(&one_reward());
         Mode reward_by_reference("cmp_1", "order-1", "erased:1");
         Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", None, T);
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
