@@ -33,6 +33,7 @@ mod live;
 mod manifest;
 mod people;
 mod public;
+mod rewards;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;

@@ -5,7 +5,7 @@
 
 use super::super::Services;
 use super::import_file::{self, Line};
-use super::issue::Refused;
+use super::issue::{Refused, earned_before};
 use super::people::scope_of;
 use crate::scope::Scope;
 use app::backend::Viewer;
@@ -80,32 +80,23 @@ impl Services {
         Ok(report)
     }
 
-    /// A campaign of an app, archived or not.
-    pub(super) async fn campaign_of_app(
-        &self,
-        scope: &Scope,
-        app_id: &str,
-        id: &str,
-    ) -> Result<crate::store::CampaignRow, Problem> {
-        let missing = || Problem::no_such("campaign", id);
-        let known = app::domain::ids::CampaignId::parse(id).ok_or_else(missing)?;
-        let mut reader = self.0.db.reader().await?;
-        reader.at(scope).campaign(known.as_str()).await?.filter(|row| row.app_id == app_id).ok_or_else(missing)
-    }
-
     /// In one transaction; none where it could not be kept.
     async fn issue_batch(&self, scope: &Scope, campaign: &str, batch: &[Wanted]) -> Option<ImportReport> {
         let mut report = ImportReport::default();
         let mut tx = self.0.db.begin().await.ok()?;
         for line in batch {
-            if self.earned_before_in(&mut tx, scope, campaign, &line.earned).await.ok()?.is_some() {
+            if earned_before(&mut tx, scope, campaign, &line.earned).await.ok()?.is_some() {
                 report.repeated += 1;
                 continue;
             }
             match self.issue_in(&mut tx, scope, campaign, &line.earned).await {
                 Ok(_) => report.issued += 1,
-                Err(Refused::For(problem)) if problem.code != Code::Internal => {
-                    report.refused.push(line.refused(&problem));
+                // What used the campaign up a moment ago may have been this very reference.
+                Err(Refused::Closed(problem)) => {
+                    match earned_before(&mut tx, scope, campaign, &line.earned).await.ok()? {
+                        Some(_) => report.repeated += 1,
+                        None => report.refused.push(line.refused(&problem)),
+                    }
                 }
                 Err(_) => return None,
             }
