@@ -16,6 +16,7 @@ mod live;
 mod mail;
 mod mint;
 mod named_lease;
+mod paging;
 mod prices;
 mod refusal;
 mod reseal;
@@ -40,8 +41,9 @@ pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
 pub use live::Listener;
+pub use paging::PageQuery;
 pub use reseal::Resealed;
-pub use rewards::Issued;
+pub use rewards::{CampaignListQuery, Issued, RewardListQuery};
 pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
 

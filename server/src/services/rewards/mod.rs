@@ -8,11 +8,14 @@ mod mail;
 mod mint;
 mod pages;
 mod people;
+mod read;
 mod screens;
 mod views;
 
+pub use campaigns::CampaignListQuery;
 pub use issue::Issued;
 pub(super) use mint::Queue;
+pub use read::RewardListQuery;
 
 use crate::scope::Scope;
 use crate::store::Tx;
