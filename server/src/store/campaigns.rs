@@ -14,7 +14,8 @@ macro_rules! columns {
     () => {
         "c.id, c.app_id, c.name, c.code_prefix, c.version, c.expires_at, c.expires_in_days, c.time_zone, c.max_rewards, c.issued, c.used, \
          c.active, c.metadata, c.mail, c.created_at, c.archived_at, v.percent_off, v.amount_off, v.currency, v.duration, v.duration_in_months, \
-         v.version AS terms_version, v.coupon_id, v.minted_at, v.minted_generation, v.minted_account, v.blocked_reason"
+         v.version AS terms_version, v.expires_at AS version_expires_at, v.coupon_id, v.minted_at, v.minted_generation, v.minted_account, \
+         v.blocked_reason"
     };
 }
 macro_rules! joined {
@@ -59,6 +60,8 @@ pub(crate) struct CampaignRow {
     duration_in_months: Option<i64>,
     /// The version whose terms and coupon these are.
     pub(crate) terms_version: i64,
+    /// The end of that version's codes.
+    pub(crate) version_expires_at: Option<i64>,
     pub(crate) coupon_id: String,
     pub(crate) minted_at: Option<i64>,
     pub(crate) minted_generation: Option<i64>,
@@ -366,5 +369,33 @@ impl Scoped<'_> {
             now
         )?;
         Ok(row.map(|(version,)| version))
+    }
+
+    /// Versions of a campaign whose coupon is in trouble.
+    pub(crate) async fn blocked_versions(self, id: &str) -> Result<Vec<i64>> {
+        let (conn, workspace, mode) = self.split();
+        let rows = all!(
+            conn,
+            (i64,),
+            "SELECT version FROM campaign_versions WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND blocked_reason IS NOT NULL ORDER BY version",
+            workspace,
+            mode,
+            id
+        )?;
+        Ok(rows.into_iter().map(|(version,)| version).collect())
+    }
+
+    /// A version whose coupon was in trouble is given no more: what waited for it goes on by another.
+    pub(crate) async fn leave_blocked_version(self, id: &str, version: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaign_versions SET blocked_reason = NULL WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4",
+            workspace,
+            mode,
+            id,
+            version
+        )
+        .map(|_| ())
     }
 }

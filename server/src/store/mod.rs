@@ -30,6 +30,8 @@ mod query;
 mod redemptions;
 mod reward_figures;
 mod reward_lists;
+mod reward_queue;
+mod reward_uses;
 mod rewards;
 mod sealed;
 mod terms;
@@ -60,6 +62,7 @@ pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
 pub(crate) use reward_figures::{CostRow, FigureRow, QUARTER_MS, TroubleRow, UsedRow};
 pub(crate) use reward_lists::{RewardSearch, Sought};
+pub(crate) use reward_uses::{NewUse, WatchRow};
 pub(crate) use rewards::{NewReward, RewardFilter, RewardRow};
 pub(crate) use sealed::{
     BATCH, CONNECTION_SECRET, OF_WORKSPACES, SealedColumn, TOKEN_ACCESS, TOKEN_REFRESH, WAITING, WEBHOOK_SECRET,

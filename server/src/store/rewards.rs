@@ -171,6 +171,21 @@ impl Scoped<'_> {
         )
     }
 
+    /// Notes where a reward's mail stands.
+    pub(crate) async fn set_reward_mail(self, id: &str, mail: MailState, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET mail = $4, mail_trouble = NULL, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+            workspace,
+            mode,
+            id,
+            mail.as_str(),
+            now
+        )
+        .map(|_| ())
+    }
+
     /// A page of a campaign's rewards, newest first whatever the direction.
     pub(crate) async fn rewards(self, filter: &RewardFilter) -> Result<Vec<RewardRow>> {
         let (conn, workspace, mode) = self.split();

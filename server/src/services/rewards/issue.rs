@@ -148,7 +148,7 @@ impl Services {
         tell(tx, scope, id.as_str(), "earned", "", now, self.random_id()?).await?;
         if mail == MailState::Queued {
             let mail_id = MailId::new(now, self.random_id()?);
-            tx.at(scope).insert_reward_mail(mail_id.as_str(), &email_key, id.as_str(), now).await?;
+            tx.at(scope).insert_reward_mail(mail_id.as_str(), &email_key, id.as_str(), None, now).await?;
         }
         let row = tx.at(scope).reward(id.as_str()).await?;
         Ok(row.ok_or_else(|| super::super::error::internal("a reward that was stored is gone", &id))?)
