@@ -26,5 +26,6 @@ pub mod reward_mail;
 pub mod reward_words;
 pub mod secret;
 pub mod terms;
+mod typed;
 pub mod unseen;
 pub mod webhook;
