@@ -60,7 +60,7 @@ pub(crate) use paging::Direction;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
-pub(crate) use reward_figures::{CostRow, FigureRow, QUARTER_MS, TroubleRow, UsedRow};
+pub(crate) use reward_figures::{QUARTER_MS, TroubleRow, UsedRow};
 pub(crate) use reward_lists::{RewardSearch, Sought};
 pub(crate) use reward_uses::{NewUse, WatchRow};
 pub(crate) use rewards::{NewReward, RewardFilter, RewardRow};

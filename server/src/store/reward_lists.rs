@@ -29,8 +29,6 @@ pub(crate) enum Sought {
     Part(String),
     /// A code as a whole.
     Code(String),
-    /// An address as a whole.
-    Email(String),
 }
 
 impl Sought {
@@ -42,7 +40,6 @@ impl Sought {
                 "(code LIKE $5 ESCAPE '!' OR email_key LIKE $6 ESCAPE '!' OR lower(reference) LIKE $7 ESCAPE '!')"
             }
             Self::Code(_) => "code = $5 AND CAST($6 AS TEXT) IS NULL AND CAST($7 AS TEXT) IS NULL",
-            Self::Email(_) => "email_key = $6 AND CAST($5 AS TEXT) IS NULL AND CAST($7 AS TEXT) IS NULL",
         }
     }
 
@@ -54,7 +51,6 @@ impl Sought {
                 [q.to_ascii_uppercase(), email::normalize(q), q.to_ascii_lowercase()].map(|part| Some(like(&part)))
             }
             Self::Code(code) => [Some(code.to_ascii_uppercase()), None, None],
-            Self::Email(address) => [None, Some(email::normalize(address)), None],
         }
     }
 }

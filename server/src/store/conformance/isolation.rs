@@ -5,9 +5,10 @@
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
 use super::super::query::execute;
+use super::super::reward_figures::FigureRow;
 use super::super::{
-    CampaignFilter, CodeFilter, Direction, FigureRow, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward,
-    PriceRow, Result, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
+    CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
+    RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -219,7 +220,7 @@ async fn earned(base: &Base, scope: &Scope) {
     )
     .unwrap();
     tx.commit().await.unwrap();
-    put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
+    put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", None, T)).unwrap();
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
@@ -335,7 +336,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_reward(&NewReward { reference: None, ..reward("rw_2", "SHARE-1") });
         Mode reward("rw_1");
         Mode reward_by_reference("cmp_1", "order-1", "erased:1");
-        Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", T);
+        Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", None, T);
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
         Mode activity_of("rw_1");
         Mode mint_pause();
