@@ -52,6 +52,18 @@ impl<T> Tells for Vec<T> {
     }
 }
 
+impl Tells for u64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
+impl Tells for i64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
 impl Tells for Taken {
     fn tells(&self) -> bool {
         *self != Self::Ours(1)
@@ -76,6 +88,8 @@ macro_rules! calls {
         })) as Call)),*]
     };
 }
+
+mod at_stripe;
 
 fn api_key() -> NewApiKey<'static> {
     NewApiKey { id: "key_1", app_id: None, name: "Key", rights: "full", hash: b"hash 1", hint: "…", now: T }
@@ -195,6 +209,7 @@ async fn tenant(base: &Base) -> Scope {
     put!(base, receive_event(&super::webhooks::new_event("whk_1", "evt_1"))).unwrap();
     assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
     earned(base, &scope).await;
+    at_stripe::insert(base, &scope).await;
     scope
 }
 
@@ -327,7 +342,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_campaign_version(&new_version("cmp_1", 1));
         Mode campaign("cmp_1");
         Mode campaign_at("cmp_1", 1);
-        Mode campaign_versions("cmp_1", 1, 9);
+        Mode campaign_versions("cmp_1", 1, 1);
         Mode campaigns(&every_campaign(), T);
         Mode campaigns(&active_campaigns(), T);
         Mode count_reward("cmp_1", T + 1);
@@ -352,6 +367,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode reward_troubles(Some("cmp_1"));
         Mode reward_notices();
     };
+    table.extend(at_stripe::table());
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
     table
 }
