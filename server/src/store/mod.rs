@@ -30,6 +30,7 @@ mod redemptions;
 mod rewards;
 mod sealed;
 mod terms;
+mod unsubscribed;
 mod webhook_endpoints;
 mod webhook_events;
 
@@ -49,7 +50,7 @@ pub(crate) use idempotency::Taken;
 pub(crate) use installs::{InstallRow, NewState};
 pub(crate) use key_rows::KeyRow;
 pub(crate) use mint_pauses::PauseRow;
-pub(crate) use outbox::MailRow;
+pub(crate) use outbox::{Kinds, MailRow};
 pub(crate) use own_database::OwnDatabase;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;

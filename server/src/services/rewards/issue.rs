@@ -133,6 +133,9 @@ impl Services {
             now,
         };
         tx.at(scope).insert_reward(&new).await?;
+        if let Some(why) = super::mail::trouble_of(mail) {
+            tx.at(scope).set_reward_mail(id.as_str(), mail, Some(why), now).await?;
+        }
         tell(tx, scope, id.as_str(), "earned", "", now, self.random_id()?).await?;
         if mail == MailState::Queued {
             let mail_id = MailId::new(now, self.random_id()?);

@@ -12,6 +12,7 @@ mod screens;
 mod views;
 
 pub use issue::Issued;
+pub(super) use mail::{Offers, trouble_of};
 pub(super) use mint::Queue;
 
 use crate::scope::Scope;
