@@ -12,6 +12,7 @@ pub mod links;
 mod live;
 mod load;
 mod not_found;
+mod people;
 mod public;
 mod reward_mail;
 mod settings;
@@ -56,6 +57,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/mail") view={Lazy::<lazy::RewardMail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/:id/import") view={Lazy::<lazy::ImportRewards>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/people") view={Lazy::<lazy::People>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings/webhooks") view={Lazy::<lazy::Deliveries>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings") view={Lazy::<lazy::Settings>::new()} ssr=SsrMode::Async />
                 </ParentRoute>

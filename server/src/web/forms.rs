@@ -9,6 +9,7 @@ use super::pages::{self, Context};
 use super::session::is_https;
 use super::{Site, fallback};
 use app::backend::{Backend, Viewer};
+use app::domain::email::same_person;
 use app::domain::form::CodeForm;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
@@ -49,6 +50,10 @@ pub enum Place<'a> {
     Code(&'a str, &'a str),
     /// What the mail of an app's campaign says.
     RewardMail(&'a str, &'a str),
+    /// Rewards for people who earned them elsewhere, of a campaign of an app.
+    Import(&'a str, &'a str),
+    /// What is kept about a person.
+    People,
     /// The settings.
     Settings,
     /// Behind the line to unsubscribe by.
@@ -65,6 +70,8 @@ impl<'a> Place<'a> {
             ["apps", app, "discounts", "new"] => Some(Self::NewCode(app)),
             ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
             ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
+            ["apps", app, "campaigns", id, "import"] => Some(Self::Import(app, id)),
+            ["people"] => Some(Self::People),
             ["settings"] => Some(Self::Settings),
             ["unsubscribe", id] => Some(Self::Unsubscribe(id)),
             _ => None,
@@ -78,6 +85,8 @@ enum Next {
     Go(String),
     /// To its page, which shows what was made.
     Show(Made),
+    /// To its page, which shows what it is about, and why it was refused.
+    Back(Made, Problem),
 }
 
 type Outcome = Result<Next, Vec<Problem>>;
@@ -100,7 +109,7 @@ impl Fields {
 /// `POST` to a page.
 pub async fn post(site: &Site, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, super::limits::MAX_BODY).await.unwrap_or_default();
+    let body = to_bytes(body, super::limits::most_at(parts.uri.path())).await.unwrap_or_default();
     let fields = Fields::read(&body);
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     // The page that answers is drawn as if it had been asked for.
@@ -142,6 +151,11 @@ pub async fn post(site: &Site, request: Request) -> Response {
             }
             posted.made = Some(made);
             StatusCode::OK
+        }
+        Some(Ok(Next::Back(made, problem))) => {
+            posted.made = Some(made);
+            posted.problems = vec![problem];
+            StatusCode::BAD_REQUEST
         }
         Some(Err(problems)) => {
             let status = problems.first().map_or(400, |problem| problem.code.status());
@@ -257,6 +271,17 @@ async fn signed_in(
             let sent = backend.send_test_mail(viewer, mode, app, id, settings).await;
             sent.map(|to| Next::Show(Made::TestMail(to))).map_err(|problem| vec![problem])
         }
+        (Place::Import(app, id), "import-rewards") => {
+            let report = backend
+                .import_rewards(viewer, mode, app, id, fields.get("csv"), fields.get("send_email") == "true")
+                .await;
+            report.map(|report| Next::Show(Made::Import(Box::new(report)))).map_err(|problem| vec![problem])
+        }
+        (Place::People, "find-person") => {
+            let person = backend.person(viewer, mode, fields.get("email")).await;
+            person.map(|person| Next::Show(Made::Person(Box::new(person)))).map_err(|problem| vec![problem])
+        }
+        (Place::People, "erase-person") => erase_person(backend, viewer, mode, fields).await,
         (Place::Settings, "connect") => {
             go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
         }
@@ -284,6 +309,21 @@ async fn signed_in(
     Some(outcome)
 }
 
+/// The address is typed once more: nobody is erased by a slip.
+async fn erase_person(backend: &dyn Backend, viewer: &Viewer, mode: Mode, fields: &Fields) -> Outcome {
+    let email = fields.get("email");
+    match same_person(email, fields.get("confirm")) {
+        Ok(()) => {
+            let erased = backend.erase_person(viewer, mode, email).await;
+            erased.map(|erased| Next::Show(Made::Erased(Box::new(erased)))).map_err(|problem| vec![problem])
+        }
+        Err(refused) => match backend.person(viewer, mode, email).await {
+            Ok(person) => Ok(Next::Back(Made::Person(Box::new(person)), refused)),
+            Err(problem) => Err(vec![problem]),
+        },
+    }
+}
+
 fn go<T>(done: Result<T, Problem>, to: String) -> Outcome {
     done.map(|_| Next::Go(to)).map_err(|problem| vec![problem])
 }
@@ -308,7 +348,17 @@ mod tests {
         assert_eq!(Place::of("/apps/a/discounts/dc_1"), Some(Place::Code("a", "dc_1")));
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
         assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
-        for path in ["/apps/a/discounts", "/apps/a", "/activity", "/settings/keys", "/sign-in", "/sign-in/token"] {
+        assert_eq!(Place::of("/people"), Some(Place::People));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/import"), Some(Place::Import("a", "cmp_1")));
+        for path in [
+            "/people/export",
+            "/apps/a/discounts",
+            "/apps/a",
+            "/activity",
+            "/settings/keys",
+            "/sign-in",
+            "/sign-in/token",
+        ] {
             assert_eq!(Place::of(path), None, "{path}");
         }
     }

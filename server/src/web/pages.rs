@@ -262,7 +262,7 @@ async fn blame(response: Response) -> Response {
 
 /// Pages that need somebody signed in.
 pub fn is_private(path: &str) -> bool {
-    ["/apps", "/settings", "/activity", ASKS]
+    ["/apps", "/people", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn private_pages() {
-        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/settings", "/activity"] {
+        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/people", "/settings", "/activity"] {
             assert!(is_private(path), "{path}");
         }
         for path in ["/", "/docs", "/appstore", "/settingsx", "/sign-in/apps"] {
