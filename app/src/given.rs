@@ -16,7 +16,7 @@ mod real {
     use crate::domain::mode::Mode;
     use crate::domain::problem::Problem;
     use crate::server_fns::context::RequestWho;
-    use crate::wire::rewards::{Erased, ImportReport, Person};
+    use crate::wire::rewards::{Erased, ImportReport, Person, UnsubscribeOffer};
     use crate::wire::screens::{InstallOffer, NewApiKey, SignInRequested, WaitingInstall};
     use leptos::prelude::use_context;
 
@@ -42,6 +42,8 @@ mod real {
         Key(Box<NewApiKey>),
         /// The address of a test checkout.
         Checkout(String),
+        /// Where a mail went by which it was tried out.
+        TestMail(String),
         /// What is kept about a person.
         Person(Box<Person>),
         /// What was erased.
@@ -161,6 +163,16 @@ mod real {
         made(|made| if let Made::Checkout(url) = made { Some(url) } else { None })
     }
 
+    /// Where a mail went by which it was tried out.
+    pub fn test_mail() -> Option<String> {
+        made(|made| if let Made::TestMail(to) = made { Some(to) } else { None })
+    }
+
+    /// The page behind the line to unsubscribe by.
+    pub fn unsubscribe_offer() -> Option<UnsubscribeOffer> {
+        use_context()
+    }
+
     /// What is kept about the person who was looked for.
     pub fn person() -> Option<Person> {
         made(|made| if let Made::Person(person) = made { Some(*person) } else { None })
@@ -242,6 +254,11 @@ mod nothing {
 
     /// No form.
     pub fn checkout() -> Option<String> {
+        None
+    }
+
+    /// No form.
+    pub fn test_mail() -> Option<String> {
         None
     }
 

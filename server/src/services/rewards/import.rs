@@ -5,7 +5,7 @@
 
 use super::super::Services;
 use super::import_file::{self, Line};
-use super::issue::{Refused, earned_before};
+use super::issue::Refused;
 use super::people::scope_of;
 use crate::scope::Scope;
 use app::backend::Viewer;
@@ -85,7 +85,7 @@ impl Services {
         let mut report = ImportReport::default();
         let mut tx = self.0.db.begin().await.ok()?;
         for line in batch {
-            if earned_before(&mut tx, scope, campaign, &line.earned).await.ok()?.is_some() {
+            if self.earned_before_in(&mut tx, scope, campaign, &line.earned).await.ok()?.is_some() {
                 report.repeated += 1;
                 continue;
             }
@@ -93,7 +93,7 @@ impl Services {
                 Ok(_) => report.issued += 1,
                 // What used the campaign up a moment ago may have been this very reference.
                 Err(Refused::Closed(problem)) => {
-                    match earned_before(&mut tx, scope, campaign, &line.earned).await.ok()? {
+                    match self.earned_before_in(&mut tx, scope, campaign, &line.earned).await.ok()? {
                         Some(_) => report.repeated += 1,
                         None => report.refused.push(line.refused(&problem)),
                     }
