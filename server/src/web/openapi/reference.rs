@@ -2,6 +2,7 @@
 
 use super::document;
 use super::print::{Known, printed};
+use app::domain::discount_code::MAX_TIME_MS;
 use app::wire::reference::{Answer, Call, Field, Group, Object, Reference, Refusal, RefusalCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -332,7 +333,11 @@ fn limits(schema: &Schema) -> Vec<String> {
         [only] => found.push(format!("always {only}")),
         several => found.push(format!("one of {}", several.join(", "))),
     }
-    found.extend(range(object.minimum.as_ref().map(number), object.maximum.as_ref().map(number), ""));
+    let most = object.maximum.as_ref().map(number);
+    // The year 9999 is the end of the calendar, not of anything that people mean.
+    if most != Some(MAX_TIME_MS.to_string()) {
+        found.extend(range(object.minimum.as_ref().map(number), most, ""));
+    }
     let length = |length: Option<usize>| length.map(|length| length.to_string());
     found.extend(range(length(object.min_length), length(object.max_length), " characters"));
     found.extend(object.max_properties.map(|most| format!("at most {most} entries")));
