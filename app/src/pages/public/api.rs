@@ -40,7 +40,7 @@ fn contents(reference: &Reference) -> AnyView {
             view! {
                 <li>
                     <a href=format!("#{}", call.id)>
-                        <span class="method">{call.method.clone()}</span>
+                        <span class="verb">{call.method.clone()}</span>
                         {call.title.clone()}
                     </a>
                 </li>

@@ -17,7 +17,7 @@ pub fn call(call: &Call, origin: &str) -> AnyView {
     view! {
         <h3 id=call.id.clone()>{call.title.clone()}</h3>
         <p class="address">
-            <span class="method">{call.method.clone()}</span>
+            <span class="verb">{call.method.clone()}</span>
             <code>{call.path.clone()}</code>
         </p>
         <p>{prose(&call.about)}</p>
