@@ -168,6 +168,12 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         current=Signal::derive(move || path.with(|path| path == "/apps"))
                     />
                     <NavLink
+                        icon="person"
+                        label="People"
+                        href=Signal::derive(move || links::people(mode.get()))
+                        current=Signal::derive(move || path.with(|path| path == "/people"))
+                    />
+                    <NavLink
                         icon="settings"
                         label="Settings"
                         href=Signal::derive(move || links::settings(mode.get()))
@@ -267,7 +273,11 @@ fn Crumbs(mode: Memo<Mode>, path: Memo<String>, here: RwSignal<Option<String>>) 
                 }
                 .into_any();
             }
-            let here = if path == "/settings" { "Settings" } else { "Apps" };
+            let here = match path.as_str() {
+                "/settings" => "Settings",
+                "/people" => "People",
+                _ => "Apps",
+            };
             return view! { <li aria-current="page">{here}</li> }.into_any();
         };
         let codes = links::codes(&app, mode.get());

@@ -80,6 +80,31 @@ pub fn install(mode: Mode) -> String {
     format!("/install?mode={mode}")
 }
 
+/// What is kept about a person.
+pub fn people(mode: Mode) -> String {
+    Address::new("/people".into(), mode).text
+}
+
+/// Where a person's data is taken along from; the address goes in the body.
+pub fn person_export(mode: Mode) -> String {
+    Address::new("/people/export".into(), mode).text
+}
+
+/// Rewards for people who earned them elsewhere.
+pub fn import_rewards(app_id: &str, id: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/campaigns/{}/import", escape(app_id), escape(id)), mode).text
+}
+
+/// The rewards of a campaign as a file.
+pub fn rewards_file(app_id: &str, id: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/campaigns/{}/rewards.csv", escape(app_id), escape(id)), mode).text
+}
+
+/// A small file that stands in the page itself.
+pub fn file_within(kind: &str, text: &str) -> String {
+    format!("data:{kind};charset=utf-8,{}", escape(text))
+}
+
 /// What Stripe told.
 pub fn deliveries(mode: Mode) -> String {
     Address::new("/settings/webhooks".into(), mode).text
@@ -110,11 +135,17 @@ pub fn code(app_id: &str, id: &str, mode: Mode) -> String {
     Address::new(format!("/apps/{}/discounts/{}", escape(app_id), escape(id)), mode).text
 }
 
+/// What the mail of a campaign says.
+pub fn mail_editor(app_id: &str, campaign: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/campaigns/{}/mail", escape(app_id), escape(campaign)), mode).text
+}
+
 /// The same place in a mode. A code's page exists in one mode only: its list stands for it in the other.
 pub fn in_mode(path: &str, mode: Mode) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         ["", "apps", app, "discounts", id] if *id != "new" => Address::new(format!("/apps/{app}/discounts"), mode).text,
+        ["", "apps", app, "campaigns", _, "import"] => Address::new(format!("/apps/{app}/campaigns"), mode).text,
         _ => Address::new(path.to_owned(), mode).text,
     }
 }

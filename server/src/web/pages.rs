@@ -140,6 +140,10 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         _ => None,
     };
+    let unsubscribe = match Place::of(path) {
+        Some(Place::Unsubscribe(id)) => context.backend.unsubscribe_offer(id).await.ok().flatten(),
+        _ => None,
+    };
     let mode = request.extensions().get::<ModeHere>().copied().unwrap_or(ModeHere(forms::mode(request.uri())));
     let way_back = request.extensions().get::<WayBack>().copied();
     let waiting = request.extensions().get::<WaitingInstall>().cloned();
@@ -163,6 +167,9 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         if let Some(code) = code.clone() {
             provide_context(code);
+        }
+        if let Some(unsubscribe) = unsubscribe.clone() {
+            provide_context(unsubscribe);
         }
         provide_context(mode);
         if let Some(way_back) = way_back {
@@ -218,7 +225,7 @@ fn is_bare(path: &str) -> bool {
         "/privacy",
         "/support",
     ];
-    BARE.contains(&path.trim_end_matches('/'))
+    BARE.contains(&path.trim_end_matches('/')) || path.starts_with("/unsubscribe/")
 }
 
 /// What the page that the Marketplace leads to offers; nothing elsewhere.
@@ -276,7 +283,7 @@ async fn blame(response: Response) -> Response {
 
 /// Pages that need somebody signed in.
 pub fn is_private(path: &str) -> bool {
-    ["/apps", "/settings", "/activity", ASKS]
+    ["/apps", "/people", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
@@ -296,7 +303,7 @@ mod tests {
 
     #[test]
     fn private_pages() {
-        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/settings", "/activity"] {
+        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/people", "/settings", "/activity"] {
             assert!(is_private(path), "{path}");
         }
         for path in ["/", "/docs", "/appstore", "/settingsx", "/sign-in/apps"] {

@@ -22,18 +22,20 @@ mod rewards;
 mod stores;
 #[cfg(feature = "ssr")]
 mod support;
+#[cfg(feature = "ssr")]
+mod unsubscribe;
 
 #[cfg(feature = "ssr")]
 pub use {
     api::ApiReference, connect_stripe::ConnectStripe, discount_codes::CodesGuide, docs::Docs, privacy::Privacy,
-    rewards::RewardsGuide, support::Support,
+    rewards::RewardsGuide, support::Support, unsubscribe::Unsubscribe,
 };
 
 /// Their places among the routes of a browser, which asks the server for the page.
 #[cfg(not(feature = "ssr"))]
 pub use super::install::{
     Install as ApiReference, Install as CodesGuide, Install as ConnectStripe, Install as Docs, Install as Privacy,
-    Install as RewardsGuide, Install as Support,
+    Install as RewardsGuide, Install as Support, Install as Unsubscribe,
 };
 
 use crate::prelude::*;

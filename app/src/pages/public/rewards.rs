@@ -59,7 +59,7 @@ fn earning() -> AnyView {
         <p>
             "Give a " <code>"reference"</code>
             ", such as the id of the order or of the share: it makes earning safe to repeat for ever. The same reference is answered with the same reward, and no second code is issued. Without a mail from us, with "
-            <code>"send_email"</code> " false, show the code yourself. You can also issue a reward on the campaign's page."
+            <code>"send_email"</code> " false, show the code yourself. The campaign's page has this call ready to copy, with its id in it."
         </p>
     }
     .into_any()
@@ -91,14 +91,14 @@ fn away() -> AnyView {
             "Rewards are issued and mailed all the same. What is missing in Stripe waits in a queue that survives restarts, and is minted by itself within 20 seconds of Stripe's being back, each code exactly once. One notice says so, whatever the number of rewards. Each reward says where it stands:"
         </p>
         <dl>
-            <dt>"Pending"</dt>
-            <dd>"It is on its way to Stripe."</dd>
-            <dt>"Minted"</dt>
-            <dd>"It is in Stripe, and works."</dd>
-            <dt>"Failed"</dt>
-            <dd>"Stripe did not take it for now. It is tried again by itself, ever less often; you may press “Try now”."</dd>
-            <dt>"Blocked"</dt>
-            <dd>"It waits for you: Stripe is not connected, a permission is missing, the coupon was changed, or somebody else's code has the text. The reward says which."</dd>
+            <dt>"On its way (" <code>"pending"</code> ")"</dt>
+            <dd>"It is about to be minted."</dd>
+            <dt>"In Stripe (" <code>"minted"</code> ")"</dt>
+            <dd>"It can be used."</dd>
+            <dt>"Waits for Stripe (" <code>"failed"</code> ")"</dt>
+            <dd>"Stripe did not take it for now. It is tried again by itself; “Retry now” asks at once."</dd>
+            <dt>"Needs you (" <code>"blocked"</code> ")"</dt>
+            <dd>"Nothing moves on before you act: Stripe is not connected, a permission is missing, the coupon was changed, or somebody else's code has the text. The reward says which."</dd>
         </dl>
     }
     .into_any()
@@ -108,7 +108,7 @@ fn by_hand() -> AnyView {
     view! {
         <h2 id="by-hand">"Creating a code by hand"</h2>
         <p>
-            "If a customer cannot wait, create the code in Stripe yourself. The reward's page shows exactly what to enter, each with a button that copies it: the coupon's discount and duration, then the promotion code's text, its limit of one use, and its end. Then press “I have created it”. Codemint compares what stands in Stripe with what was promised, at once or as soon as Stripe can be asked, and says what is different if something is. Nothing is created twice: a code that you made is taken over."
+            "If a customer cannot wait, create the code in Stripe yourself. The reward's page shows exactly what to enter, each with a button that copies it: the coupon's discount and duration, then the promotion code's text, its limit of one use, and its end. Then press “Mark as done”. Codemint compares what stands in Stripe with what was promised, at once or as soon as Stripe can be asked, and says what is different if something is. Nothing is created twice: a code that you made is taken over."
         </p>
         <p>"If you are stuck, write to " {help()} "."</p>
     }

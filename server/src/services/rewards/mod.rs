@@ -3,8 +3,11 @@
 mod by_hand;
 mod campaigns;
 mod chart;
+mod erase;
+mod export;
 mod hand;
 mod import;
+mod import_file;
 mod issue;
 mod mail;
 mod mint;
@@ -21,7 +24,9 @@ mod uses;
 mod views;
 
 pub use campaigns::CampaignListQuery;
+pub use export::RewardTable;
 pub use issue::Issued;
+pub(super) use mail::{Offers, trouble_of};
 pub(super) use mint::Queue;
 pub(super) use pace::Pacer;
 pub use read::RewardListQuery;
