@@ -5,6 +5,7 @@ mod apps;
 mod around;
 mod codes;
 pub mod document;
+mod forms;
 mod home;
 mod install;
 mod lazy;
