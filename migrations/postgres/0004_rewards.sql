@@ -44,6 +44,7 @@ CREATE TABLE campaign_versions (
     blocked_reason TEXT,
     uses_seen BIGINT NOT NULL, -- the coupon's count when its promotion codes were last looked through
     uses_due_at BIGINT, -- when that count is to be asked for again; null: nothing of it is minted
+    stirred_at BIGINT, -- when a code of it was last minted or seen used
     created_at BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, mode, campaign_id, version)
 );

@@ -1,5 +1,6 @@
 //! Campaigns, the versions of what they give, and the conditional UPDATE that counts a reward.
 
+use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
 use super::{Result, Scoped, StoreError};
@@ -7,12 +8,14 @@ use app::domain::campaign::{Definition, Ends, Facts, Status};
 use app::domain::metadata::Metadata;
 use app::domain::reward_mail::MailSettings;
 use app::domain::terms::Terms;
+use sqlx::AssertSqlSafe;
 
 macro_rules! columns {
     () => {
         "c.id, c.app_id, c.name, c.code_prefix, c.version, c.expires_at, c.expires_in_days, c.time_zone, c.max_rewards, c.issued, c.used, \
          c.active, c.metadata, c.mail, c.created_at, c.archived_at, v.percent_off, v.amount_off, v.currency, v.duration, v.duration_in_months, \
-         v.coupon_id, v.minted_at, v.minted_generation, v.minted_account, v.blocked_reason"
+         v.version AS terms_version, v.expires_at AS version_expires_at, v.coupon_id, v.minted_at, v.minted_generation, v.minted_account, \
+         v.blocked_reason"
     };
 }
 macro_rules! joined {
@@ -21,6 +24,14 @@ macro_rules! joined {
     };
 }
 pub(super) use {columns, joined};
+
+/// The status of a row at `$3`, as `domain::campaign::Facts::status` has it; a conformance test holds the two together.
+macro_rules! status {
+    () => {
+        "CASE WHEN c.archived_at IS NOT NULL THEN 'archived' WHEN NOT c.active THEN 'paused' WHEN c.expires_at <= $3 THEN 'expired' \
+         WHEN c.issued >= c.max_rewards THEN 'exhausted' ELSE 'active' END"
+    };
+}
 
 /// A stored campaign, with one version of what it gives: the present one, unless another was asked for.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -47,6 +58,10 @@ pub(crate) struct CampaignRow {
     currency: Option<String>,
     duration: String,
     duration_in_months: Option<i64>,
+    /// The version whose terms and coupon these are.
+    pub(crate) terms_version: i64,
+    /// The end of that version's codes.
+    pub(crate) version_expires_at: Option<i64>,
     pub(crate) coupon_id: String,
     pub(crate) minted_at: Option<i64>,
     pub(crate) minted_generation: Option<i64>,
@@ -124,6 +139,16 @@ pub(crate) struct NewVersion<'a> {
     pub(crate) now: i64,
 }
 
+/// What a list is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct CampaignFilter {
+    pub(crate) app_id: Option<String>,
+    /// None: all but archived.
+    pub(crate) status: Option<Status>,
+    pub(crate) direction: Direction,
+    pub(crate) limit: i64,
+}
+
 impl Scoped<'_> {
     /// Stores a campaign; its first version goes beside it.
     pub(crate) async fn insert_campaign(self, new: &NewCampaign<'_>) -> Result<()> {
@@ -192,17 +217,140 @@ impl Scoped<'_> {
         )
     }
 
-    /// All versions of a campaign, the present one last: for rewards that were earned under earlier ones.
-    pub(crate) async fn campaign_versions(self, id: &str) -> Result<Vec<(i64, String)>> {
+    /// A campaign with each of its versions from one to another, for rewards that were earned under them.
+    pub(crate) async fn campaign_versions(self, id: &str, first: i64, last: i64) -> Result<Vec<CampaignRow>> {
         let (conn, workspace, mode) = self.split();
         all!(
             conn,
-            (i64, String),
-            "SELECT version, coupon_id FROM campaign_versions WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 ORDER BY version",
+            CampaignRow,
+            concat!(
+                "SELECT ",
+                columns!(),
+                joined!(),
+                " AND v.version BETWEEN $4 AND $5 WHERE c.workspace_id = $1 AND c.mode = $2 AND c.id = $3 ORDER BY v.version"
+            ),
+            workspace,
+            mode,
+            id,
+            first,
+            last
+        )
+    }
+
+    /// The number of the next version of a campaign.
+    pub(crate) async fn next_campaign_version(self, id: &str) -> Result<i64> {
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(
+            conn,
+            (i64,),
+            "SELECT COALESCE(max(version), 0) + 1 FROM campaign_versions WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3",
+            workspace,
+            mode,
+            id
+        )?;
+        Ok(row.map_or(1, |(version,)| version))
+    }
+
+    /// A page of campaigns, newest first whatever the direction.
+    pub(crate) async fn campaigns(self, filter: &CampaignFilter, now: i64) -> Result<Vec<CampaignRow>> {
+        let (conn, workspace, mode) = self.split();
+        // As for codes: fragments alone, every value bound, each parameter named in every variant.
+        let app = if filter.app_id.is_some() { "c.app_id = $4" } else { "CAST($4 AS TEXT) IS NULL" };
+        let status = match filter.status {
+            None => "c.archived_at IS NULL AND CAST($3 AS BIGINT) > 0 AND CAST($5 AS TEXT) IS NULL",
+            Some(_) => concat!(status!(), " = $5"),
+        };
+        let cursor = behind_cursor!(filter.direction, "c.id", 6);
+        let sql = format!(
+            "SELECT {}{} AND v.version = c.version WHERE c.workspace_id = $1 AND c.mode = $2 AND {app} AND {status} AND {cursor} ORDER BY c.id {} LIMIT $7",
+            columns!(),
+            joined!(),
+            filter.direction.order()
+        );
+        let rows = all!(
+            conn,
+            CampaignRow,
+            AssertSqlSafe(sql),
+            workspace,
+            mode,
+            now,
+            filter.app_id.as_deref(),
+            filter.status.map(Status::as_str),
+            filter.direction.cursor(),
+            filter.limit
+        )?;
+        Ok(filter.direction.newest_first(rows))
+    }
+
+    /// Locks a campaign until the transaction ends: what is then read of it stays true until it is written. False: there is none. On
+    /// PostgreSQL the row's lock does it, by a change that changes nothing; on SQLite a writing transaction is alone anyway.
+    pub(crate) async fn lock_campaign(self, id: &str) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaigns SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2 AND id = $3",
             workspace,
             mode,
             id
         )
+        .map(|rows| rows == 1)
+    }
+
+    /// Changes a campaign that is not archived; `version` is one of its versions.
+    pub(crate) async fn update_campaign(
+        self,
+        id: &str,
+        active: bool,
+        definition: &Definition,
+        version: i64,
+        metadata: &str,
+        now: i64,
+    ) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        let Definition { name, code_prefix, ends, max_rewards, .. } = definition;
+        execute!(
+            conn,
+            "UPDATE campaigns SET active = $4, name = $5, code_prefix = $6, version = $7, expires_at = $8, expires_in_days = $9, time_zone = $10,
+                max_rewards = $11, metadata = $12, updated_at = $13
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND archived_at IS NULL",
+            workspace, mode, id, active, name, code_prefix, version, ends.at(), ends.days(), ends.time_zone(), *max_rewards, metadata, now
+        )
+        .map(|_| ())
+    }
+
+    /// Changes what a version gives, if its coupon was never made: decided here. False: too late. Whoever calls has locked the campaign
+    /// and seen that nobody has earned by it.
+    pub(crate) async fn update_campaign_version(
+        self,
+        id: &str,
+        version: i64,
+        terms: &TermsColumns,
+        expires_at: Option<i64>,
+    ) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaign_versions SET percent_off = $5, amount_off = $6, currency = $7, duration = $8, duration_in_months = $9, expires_at = $10
+              WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4 AND minted_at IS NULL",
+            workspace, mode, id, version, terms.percent_off, terms.amount_off, terms.currency, terms.duration, terms.months, expires_at
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Archives a campaign (`true`) or takes it back as it was. False: there was nothing to change.
+    pub(crate) async fn set_campaign_archived(self, id: &str, archived: bool, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaigns SET archived_at = $5, updated_at = $4
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND (archived_at IS NULL) <> (CAST($5 AS BIGINT) IS NULL)",
+            workspace,
+            mode,
+            id,
+            now,
+            archived.then_some(now)
+        )
+        .map(|rows| rows == 1)
     }
 
     /// Counts a reward, if the campaign gives one now: this decides, whatever was read before. None: refused; the status says why.
@@ -221,5 +369,33 @@ impl Scoped<'_> {
             now
         )?;
         Ok(row.map(|(version,)| version))
+    }
+
+    /// Versions of a campaign whose coupon is in trouble.
+    pub(crate) async fn blocked_versions(self, id: &str) -> Result<Vec<i64>> {
+        let (conn, workspace, mode) = self.split();
+        let rows = all!(
+            conn,
+            (i64,),
+            "SELECT version FROM campaign_versions WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND blocked_reason IS NOT NULL ORDER BY version",
+            workspace,
+            mode,
+            id
+        )?;
+        Ok(rows.into_iter().map(|(version,)| version).collect())
+    }
+
+    /// A version whose coupon was in trouble is given no more: what waited for it goes on by another.
+    pub(crate) async fn leave_blocked_version(self, id: &str, version: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaign_versions SET blocked_reason = NULL WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4",
+            workspace,
+            mode,
+            id,
+            version
+        )
+        .map(|_| ())
     }
 }

@@ -76,18 +76,27 @@ impl Conn<'_> {
 }
 
 impl Scoped<'_> {
-    /// Queues a mail of this workspace's about one of its rewards. What it says is written when it leaves.
-    pub(crate) async fn insert_reward_mail(self, id: &str, recipient: &str, reward: &str, now: i64) -> Result<()> {
+    /// Queues a mail of this workspace's about one of its rewards. What it says is written when it leaves; `replaces` is the text that its
+    /// code takes the place of.
+    pub(crate) async fn insert_reward_mail(
+        self,
+        id: &str,
+        recipient: &str,
+        reward: &str,
+        replaces: Option<&str>,
+        now: i64,
+    ) -> Result<()> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "INSERT INTO outbox (id, kind, recipient, workspace_id, mode, about, state, attempts, next_attempt_at, created_at, updated_at)
-             VALUES ($3, 'reward', $4, $1, $2, $5, 'queued', 0, $6, $6, $6)",
+            "INSERT INTO outbox (id, kind, recipient, workspace_id, mode, about, detail, state, attempts, next_attempt_at, created_at, updated_at)
+             VALUES ($3, 'reward', $4, $1, $2, $5, $6, 'queued', 0, $7, $7, $7)",
             workspace,
             mode,
             id,
             recipient,
             reward,
+            replaces,
             now
         )
         .map(|_| ())

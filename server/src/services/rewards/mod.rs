@@ -6,13 +6,21 @@ mod import;
 mod issue;
 mod mail;
 mod mint;
+mod one;
+mod pace;
 mod pages;
 mod people;
+mod read;
 mod screens;
+mod trouble;
+mod uses;
 mod views;
 
+pub use campaigns::CampaignListQuery;
 pub use issue::Issued;
 pub(super) use mint::Queue;
+pub(super) use pace::Pacer;
+pub use read::RewardListQuery;
 
 use crate::scope::Scope;
 use crate::store::Tx;

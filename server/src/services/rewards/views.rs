@@ -37,12 +37,21 @@ pub(super) fn campaign(scope: &Scope, row: &CampaignRow, now: i64) -> Result<Cam
 
 /// Where a reward stands on its way to Stripe: as its row says, unless the whole connection waits.
 pub(super) fn standing(row: &RewardRow, pause: Option<&PauseRow>) -> (SyncState, Option<Cause>, Option<String>) {
-    match (row.sync(), pause) {
-        (SyncState::Pending | SyncState::Failed, Some(pause)) => {
-            (pause.cause().state(), Some(pause.cause()), Some(pause.trouble.clone()))
-        }
-        (state, _) => (state, row.cause(), row.trouble.clone()),
+    match waits_with(row.sync(), pause) {
+        Some(pause) => (pause.cause().state(), Some(pause.cause()), Some(pause.trouble.clone())),
+        None => (row.sync(), row.cause(), row.trouble.clone()),
     }
+}
+
+/// The states of rows that are shown as this one.
+pub(super) fn shown_as(state: SyncState, pause: Option<&PauseRow>) -> Vec<SyncState> {
+    let shown = |row: SyncState| waits_with(row, pause).map_or(row, |pause| pause.cause().state());
+    SyncState::ALL.iter().copied().filter(|row| shown(*row) == state).collect()
+}
+
+/// The pause for which a reward in this state waits.
+fn waits_with(state: SyncState, pause: Option<&PauseRow>) -> Option<&PauseRow> {
+    pause.filter(|_| matches!(state, SyncState::Pending | SyncState::Failed))
 }
 
 /// A reward as the API tells it. `campaign` is of the reward's version.
