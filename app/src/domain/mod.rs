@@ -25,5 +25,6 @@ pub mod reward_code;
 pub mod reward_mail;
 pub mod secret;
 pub mod terms;
+mod typed;
 pub mod unseen;
 pub mod webhook;

@@ -66,7 +66,7 @@ mod tests {
         assert_eq!(from_random("SHARE", &[0; 7]), None);
         // K K K K …
         assert_eq!(from_random("SHARE", &[7; 32]), None);
-        assert_eq!(from_random("SHARE", &[0, 3, 6, 7, 9, 12, 14, 18]).unwrap(), "SHARE-BFJK-NTWZ");
+        assert_eq!(from_random("SHARE", &[0, 3, 6, 7, 9, 12, 14, 18]).unwrap(), "SHARE-BFJK-NSVZ");
     }
 
     #[test]

@@ -64,6 +64,17 @@ pub(super) fn local_ms(text: &str, zone_name: &str) -> Option<i64> {
     Some(local.to_zoned(zone(zone_name)).ok()?.timestamp().as_millisecond())
 }
 
+/// A moment as a field for a local date and time takes it: `2027-01-01T00:00`.
+pub(super) fn local_text(ms: i64, zone_name: &str) -> String {
+    let moment = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
+    moment.to_zoned(zone(zone_name)).strftime("%Y-%m-%dT%H:%M").to_string()
+}
+
+/// The name of a zone as it is known; of UTC where it is not.
+pub(super) fn zone_name(name: &str) -> String {
+    zone(name).iana_name().unwrap_or("UTC").to_owned()
+}
+
 /// Whether a zone of this name is known.
 pub(super) fn is_zone(name: &str) -> bool {
     TimeZone::get(name).is_ok()
@@ -91,6 +102,8 @@ mod tests {
         assert_eq!(local_ms("2027-01-01T01:00", "Europe/Berlin"), Some(1_798_761_600_000));
         assert_eq!(local_ms("2027-01-01T00:00", "Nowhere/Else"), Some(1_798_761_600_000));
         assert_eq!(local_ms("soon", "UTC"), None);
+        assert_eq!(local_text(1_798_761_630_000, "Europe/Berlin"), "2027-01-01T01:00");
+        assert_eq!((zone_name("Europe/Berlin").as_str(), zone_name("Nowhere/Else").as_str()), ("Europe/Berlin", "UTC"));
     }
 
     #[test]

@@ -4,14 +4,14 @@ use super::super::connection::to_json;
 use super::super::discount_codes::first;
 use super::super::error::internal;
 use super::super::paging::{self, PageQuery};
-use super::super::when::is_zone;
-use super::super::{Caller, Services, Ticket};
+use super::super::when::{Writing, is_zone, local_ms, local_text, zone_name};
+use super::super::{Caller, Services, Ticket, screens};
 use super::{tell, views};
 use crate::scope::Scope;
 use crate::store::{CampaignFilter, CampaignRow, NewCampaign, NewVersion, TermsColumns, Tx};
 use app::backend::Viewer;
 use app::domain::app_id::AppId;
-use app::domain::campaign::{Definition, Draft, Patch, Status};
+use app::domain::campaign::{Changed, Definition, Draft, Patch, Status};
 use app::domain::campaign_form::CampaignForm;
 use app::domain::ids::CampaignId;
 use app::domain::mode::Mode;
@@ -110,14 +110,27 @@ impl Services {
     /// Changes a campaign. What it gives changes for rewards to come alone: where somebody has earned by it, that is another version.
     pub async fn patch_campaign(&self, caller: &Caller, id: &str, patch: &Patch) -> Result<Campaign, Problem> {
         let known = self.campaign_row(caller, id).await?;
-        let row = self.change_campaign(&caller.scope, &known.id, patch).await?;
+        let now = self.now();
+        let row = self
+            .change_campaign(&caller.scope, &known.id, now, |current, active| {
+                patch.apply(current, active, now, is_zone).map_err(|problem| vec![problem])
+            })
+            .await?
+            .map_err(first)?;
         views::campaign(&caller.scope, &row, self.now())
     }
 
-    async fn change_campaign(&self, scope: &Scope, id: &str, patch: &Patch) -> Result<CampaignRow, Problem> {
-        let now = self.now();
+    /// Changes a campaign to what is decided on what it is now, while nobody else can change it or earn by it.
+    async fn change_campaign(
+        &self,
+        scope: &Scope,
+        id: &str,
+        now: i64,
+        decide: impl FnOnce(&Definition, bool) -> Result<Changed, Vec<Problem>>,
+    ) -> Result<Result<CampaignRow, Vec<Problem>>, Problem> {
         let mut tx = self.0.db.begin().await?;
-        let row = locked(&mut tx, scope, id).await?;
+        tx.at(scope).lock_campaign(id).await?;
+        let row = stored(&mut tx, scope, id).await?;
         if row.archived_at.is_some() {
             return Err(Problem::new(
                 Code::ResourceMissing,
@@ -125,9 +138,12 @@ impl Services {
             ));
         }
         let current = row.definition()?;
-        let changed = patch.apply(&current, row.active, now, is_zone)?;
+        let changed = match decide(&current, row.active) {
+            Ok(changed) => changed,
+            Err(problems) => return Ok(Err(problems)),
+        };
         if changed.active == row.active && changed.definition == current {
-            return Ok(row);
+            return Ok(Ok(row));
         }
         let definition = &changed.definition;
         let version = if changed.another_version {
@@ -149,7 +165,7 @@ impl Services {
         }
         let row = stored(&mut tx, scope, id).await?;
         tx.commit().await?;
-        Ok(row)
+        Ok(Ok(row))
     }
 
     /// Archives a campaign: it gives no more rewards, and those that were earned stay what they are. Archiving it again changes nothing.
@@ -174,63 +190,122 @@ impl Services {
 
     pub(super) async fn create_campaign_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _app_id: &str,
-        _form: CampaignForm,
-        _zone: &str,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        form: CampaignForm,
+        zone: &str,
     ) -> Result<FormOutcome, Problem> {
-        Err(super::unbuilt())
+        let scope = screens::scope(viewer, mode);
+        let app = self.app(&scope, app_id).await?;
+        let zone = zone_name(zone);
+        match form.check(self.now(), &zone, |text| local_ms(text, &zone)) {
+            Ok(definition) => {
+                let campaign = self.insert_campaign(&scope, &app, &definition, None).await?;
+                Ok(FormOutcome::Done { id: campaign.id })
+            }
+            Err(problems) => Ok(FormOutcome::Refused { problems }),
+        }
     }
 
     pub(super) async fn campaign_edit_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _app_id: &str,
-        _id: &str,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        id: &str,
     ) -> Result<CampaignEdit, Problem> {
-        Err(super::unbuilt())
+        let row = self.campaign_of_app(&screens::scope(viewer, mode), app_id, id).await?;
+        Ok(CampaignEdit {
+            form: CampaignForm::of(&row.definition()?, |ms| local_text(ms, &viewer.zone)),
+            has_rewards: row.issued > 0,
+            name: row.name,
+        })
     }
 
     pub(super) async fn edit_campaign_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _app_id: &str,
-        _id: &str,
-        _form: CampaignForm,
-        _zone: &str,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        id: &str,
+        form: CampaignForm,
+        zone: &str,
     ) -> Result<FormOutcome, Problem> {
-        Err(super::unbuilt())
+        let scope = screens::scope(viewer, mode);
+        let known = self.campaign_of_app(&scope, app_id, id).await?;
+        let (now, zone) = (self.now(), zone_name(zone));
+        let decide = |current: &Definition, active| {
+            let before = CampaignForm::of(current, |ms| local_text(ms, &zone));
+            let mut definition = form.check_edit(&before, now, &zone, |text| local_ms(text, &zone))?;
+            if form.keeps_end(&before) {
+                // A field shows minutes; the stored moment is exact.
+                definition.ends = current.ends.clone();
+            }
+            definition.metadata = current.metadata.clone();
+            Ok(Changed::of(current, definition, active))
+        };
+        Ok(match self.change_campaign(&scope, &known.id, now, decide).await? {
+            Ok(row) => FormOutcome::Done { id: row.id },
+            Err(problems) => FormOutcome::Refused { problems },
+        })
     }
 
     pub(super) async fn set_campaign_active_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _id: &str,
-        _active: bool,
+        viewer: &Viewer,
+        mode: Mode,
+        id: &str,
+        active: bool,
     ) -> Result<CampaignView, Problem> {
-        Err(super::unbuilt())
+        let caller = screens::caller(viewer, mode);
+        let known = self.campaign_row(&caller, id).await?;
+        let row = self
+            .change_campaign(&caller.scope, &known.id, self.now(), |current, _| {
+                Ok(Changed::of(current, current.clone(), active))
+            })
+            .await?
+            .map_err(first)?;
+        self.campaign_view(&caller.scope, &row, &Writing::of(viewer))
     }
 
     pub(super) async fn archive_campaign_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _id: &str,
+        viewer: &Viewer,
+        mode: Mode,
+        id: &str,
     ) -> Result<CampaignView, Problem> {
-        Err(super::unbuilt())
+        self.put_away_for(viewer, mode, id, true).await
     }
 
     pub(super) async fn restore_campaign_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _id: &str,
+        viewer: &Viewer,
+        mode: Mode,
+        id: &str,
     ) -> Result<CampaignView, Problem> {
-        Err(super::unbuilt())
+        self.put_away_for(viewer, mode, id, false).await
+    }
+
+    async fn put_away_for(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        id: &str,
+        archived: bool,
+    ) -> Result<CampaignView, Problem> {
+        let caller = screens::caller(viewer, mode);
+        let known = self.campaign_row(&caller, id).await?;
+        let row = self.put_away(&caller.scope, &known.id, archived).await?;
+        self.campaign_view(&caller.scope, &row, &Writing::of(viewer))
+    }
+
+    /// A campaign of an app, archived or not.
+    pub(super) async fn campaign_of_app(&self, scope: &Scope, app_id: &str, id: &str) -> Result<CampaignRow, Problem> {
+        let missing = || Problem::no_such("campaign", id);
+        let id = CampaignId::parse(id).ok_or_else(missing)?;
+        let mut reader = self.0.db.reader().await?;
+        reader.at(scope).campaign(id.as_str()).await?.filter(|row| row.app_id == app_id).ok_or_else(missing)
     }
 }
 
@@ -258,12 +333,6 @@ async fn write_version(
     let new = NewVersion { campaign_id: &row.id, version, terms, expires_at, coupon_id: &coupon_id, now };
     tx.at(scope).insert_campaign_version(&new).await?;
     Ok(version)
-}
-
-/// A campaign as it is, locked until the transaction ends: what is decided on it is written before anybody else decides.
-async fn locked(tx: &mut Tx, scope: &Scope, id: &str) -> Result<CampaignRow, Problem> {
-    tx.at(scope).lock_campaign(id).await?;
-    stored(tx, scope, id).await
 }
 
 async fn stored(tx: &mut Tx, scope: &Scope, id: &str) -> Result<CampaignRow, Problem> {
