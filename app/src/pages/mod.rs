@@ -3,7 +3,9 @@
 mod address;
 mod apps;
 mod around;
+mod campaigns;
 mod codes;
+mod crumbs;
 pub mod document;
 mod forms;
 mod home;
@@ -14,6 +16,7 @@ mod live;
 mod load;
 mod not_found;
 mod public;
+mod search;
 mod settings;
 mod sign_in;
 mod workspaces;
@@ -54,6 +57,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns") view={Lazy::<lazy::CampaignList>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/new") view={Lazy::<lazy::NewCampaign>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/:id") view={Lazy::<lazy::OneCampaign>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/:id/edit") view={Lazy::<lazy::EditCampaign>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/:id/rewards/:reward_id") view={Lazy::<lazy::OneReward>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings/webhooks") view={Lazy::<lazy::Deliveries>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings") view={Lazy::<lazy::Settings>::new()} ssr=SsrMode::Async />
                 </ParentRoute>

@@ -15,7 +15,7 @@ pub const FORM: &str = "create-code";
 impl Typed for CodeForm {
     const FIELDS: &'static [&'static str] = &FIELDS;
 
-    fn of(field: impl FnMut(&'static str) -> String) -> Self {
+    fn from_fields(field: impl FnMut(&'static str) -> String) -> Self {
         Self::read(field)
     }
 }

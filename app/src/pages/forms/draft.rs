@@ -12,7 +12,7 @@ pub trait Typed: Clone + PartialEq + Send + Sync + 'static {
     const FIELDS: &'static [&'static str];
 
     /// The form, field by field in the order of [`Typed::FIELDS`].
-    fn of(field: impl FnMut(&'static str) -> String) -> Self;
+    fn from_fields(field: impl FnMut(&'static str) -> String) -> Self;
 }
 
 /// The state of a form.
@@ -46,7 +46,7 @@ impl<F: Typed> Draft<F> {
         check: impl Fn(&F) -> Vec<Problem> + Send + Sync + 'static,
     ) -> Self {
         let posted = given::answers(id);
-        let mut first = if posted { F::of(|field| given::typed(id, field)) } else { first };
+        let mut first = if posted { F::from_fields(|field| given::typed(id, field)) } else { first };
         fill(&mut first);
         let refused = posted.then(|| (first.clone(), given::problems(id)));
         let form = RwSignal::new(first);
@@ -65,7 +65,7 @@ impl<F: Typed> Draft<F> {
         if F::FIELDS.first().is_none_or(|field| browser::field(self.id, field).is_none()) {
             return;
         }
-        let now = F::of(|field| browser::field(self.id, field).unwrap_or_default());
+        let now = F::from_fields(|field| browser::field(self.id, field).unwrap_or_default());
         if self.form.with_untracked(|form| *form != now) {
             self.form.set(now);
         }
