@@ -4,6 +4,8 @@
 //! browser is led on (303). Where it is refused, or has made what stands in no address (an API key), the answer is that page once
 //! more, with what came of the form in it, as plain HTML. What was typed comes back in it; a secret does not.
 
+pub mod campaigns;
+
 use super::cookies::SESSION;
 use super::pages::{self, Context};
 use super::session::is_https;
@@ -46,6 +48,8 @@ pub enum Place<'a> {
     NewCode(&'a str),
     /// A code of an app.
     Code(&'a str, &'a str),
+    /// A place among an app's campaigns.
+    Campaigns(&'a str, campaigns::Place<'a>),
     /// The settings.
     Settings,
 }
@@ -59,6 +63,9 @@ impl<'a> Place<'a> {
             ["apps"] => Some(Self::Apps),
             ["apps", app, "discounts", "new"] => Some(Self::NewCode(app)),
             ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
+            ["apps", app, "campaigns", rest @ ..] => {
+                campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
+            }
             ["settings"] => Some(Self::Settings),
             _ => None,
         }
@@ -212,6 +219,9 @@ async fn signed_in(
             };
             go(done, links::code(app, id, mode))
         }
+        (Place::Campaigns(app, place), form) => {
+            return campaigns::signed_in(backend, viewer, app, place, mode, form, fields).await;
+        }
         (Place::Settings, "connect") => {
             go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
         }
@@ -261,7 +271,22 @@ mod tests {
         assert_eq!(Place::of("/apps/"), Some(Place::Apps));
         assert_eq!(Place::of("/apps/a/discounts/new"), Some(Place::NewCode("a")));
         assert_eq!(Place::of("/apps/a/discounts/dc_1"), Some(Place::Code("a", "dc_1")));
-        for path in ["/apps/a/discounts", "/apps/a", "/activity", "/settings/keys", "/sign-in", "/sign-in/token"] {
+        let campaigns = |place| Some(Place::Campaigns("a", place));
+        assert_eq!(Place::of("/apps/a/campaigns"), campaigns(campaigns::Place::List));
+        assert_eq!(Place::of("/apps/a/campaigns/new"), campaigns(campaigns::Place::New));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1"), campaigns(campaigns::Place::One("cmp_1")));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/edit"), campaigns(campaigns::Place::Edit("cmp_1")));
+        let reward = campaigns::Place::Reward("cmp_1", "rw_1");
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/rewards/rw_1"), campaigns(reward));
+        for path in [
+            "/apps/a/campaigns/cmp_1/rewards",
+            "/apps/a/discounts",
+            "/apps/a",
+            "/activity",
+            "/settings/keys",
+            "/sign-in",
+            "/sign-in/token",
+        ] {
             assert_eq!(Place::of(path), None, "{path}");
         }
     }
