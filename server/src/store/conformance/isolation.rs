@@ -5,16 +5,18 @@
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
 use super::super::{
-    CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, PriceRow, Result, Scoped, Step, StoreError,
-    Taken,
+    CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
+    Scoped, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
-    T, dump, dump_statement, get, new_checkout, new_code, next_attempt, percent, put, scope, shop, shop_of, take_hold,
+    T, dump, dump_statement, get, insert_sharing, new_campaign, new_checkout, new_code, new_reward, new_version,
+    next_attempt, percent, put, scope, sharing, shop, shop_of, take_hold,
 };
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
+use app::domain::reward::Cause;
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -48,6 +50,18 @@ impl<T> Tells for Vec<T> {
     }
 }
 
+impl Tells for u64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
+impl Tells for i64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
 impl Tells for Taken {
     fn tells(&self) -> bool {
         *self != Self::Ours(1)
@@ -72,6 +86,8 @@ macro_rules! calls {
         })) as Call)),*]
     };
 }
+
+mod at_stripe;
 
 fn api_key() -> NewApiKey<'static> {
     NewApiKey { id: "key_1", app_id: None, name: "Key", rights: "full", hash: b"hash 1", hint: "…", now: T }
@@ -120,6 +136,24 @@ fn active_codes() -> CodeFilter {
     }
 }
 
+fn every_campaign() -> CampaignFilter {
+    CampaignFilter { app_id: None, status: None, direction: Direction::First, limit: 9 }
+}
+
+fn active_campaigns() -> CampaignFilter {
+    CampaignFilter {
+        app_id: Some("shop".into()),
+        status: app::domain::campaign::Status::parse("active"),
+        direction: Direction::Before("cmp".into()),
+        ..every_campaign()
+    }
+}
+
+/// A reward that was earned by a reference.
+fn reward<'a>(id: &'a str, code: &'a str) -> NewReward<'a> {
+    NewReward { reference: Some("order-1"), ..new_reward(id, "cmp_1", code) }
+}
+
 /// A tenant with something for every call to see or change.
 async fn tenant(base: &Base) -> Scope {
     let scope = shop(base).await;
@@ -151,7 +185,19 @@ async fn tenant(base: &Base) -> Scope {
     assert!(put!(base, &scope, set_webhook_secret(1, b"sealed", Some("we_1"), T)).unwrap());
     put!(base, receive_event(&super::webhooks::new_event("whk_1", "evt_1"))).unwrap();
     assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
+    earned(base, &scope).await;
+    at_stripe::insert(base, &scope).await;
     scope
+}
+
+/// A campaign of the tenant's, a reward that waits for Stripe, and what happened to it.
+async fn earned(base: &Base, scope: &Scope) {
+    insert_sharing(base, scope, "cmp_1").await;
+    assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
+    put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
+    put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", None, T)).unwrap();
+    put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
+    put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {
@@ -252,7 +298,27 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode last_event_at("whk_1");
         Mode checkout_of_session("cs_1");
         Mode code_of_coupon("coupon_1");
+        Mode insert_campaign(&new_campaign("cmp_1", &sharing()));
+        Mode insert_campaign_version(&new_version("cmp_1", 1));
+        Mode campaign("cmp_1");
+        Mode campaign_at("cmp_1", 1);
+        Mode campaign_versions("cmp_1", 1, 1);
+        Mode campaigns(&every_campaign(), T);
+        Mode campaigns(&active_campaigns(), T);
+        Mode count_reward("cmp_1", T + 1);
+        Mode insert_reward(&reward("rw_1", "SHARE-2"));
+        Mode insert_reward(&reward("rw_2", "SHARE-2"));
+        Mode insert_reward(&NewReward { reference: None, ..reward("rw_2", "SHARE-1") });
+        Mode reward("rw_1");
+        Mode reward_by_reference("cmp_1", "order-1", "erased:1");
+        Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", None, T);
+        Mode insert_activity("act_1", "rw_1", "earned", "", T);
+        Mode activity_of("rw_1");
+        Mode mint_pause();
+        Mode pause_minting(Cause::Permission, "A permission is missing.", 2, T, T + 20);
+        Mode end_mint_pause();
     };
+    table.extend(at_stripe::table());
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
     table
 }
