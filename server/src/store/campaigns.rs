@@ -23,8 +23,6 @@ macro_rules! joined {
         " FROM campaigns AS c JOIN campaign_versions AS v ON v.workspace_id = c.workspace_id AND v.mode = c.mode AND v.campaign_id = c.id"
     };
 }
-pub(super) use {columns, joined};
-
 /// The status of a row at `$3`, as `domain::campaign::Facts::status` has it; a conformance test holds the two together.
 macro_rules! status {
     () => {

@@ -28,6 +28,8 @@ mod people;
 mod prices;
 mod query;
 mod redemptions;
+mod reward_figures;
+mod reward_lists;
 mod reward_queue;
 mod reward_uses;
 mod rewards;
@@ -58,6 +60,8 @@ pub(crate) use paging::Direction;
 pub(crate) use people::MemberRow;
 pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
+pub(crate) use reward_figures::{QUARTER_MS, TroubleRow, UsedRow};
+pub(crate) use reward_lists::{RewardSearch, Sought};
 pub(crate) use reward_uses::{NewUse, WatchRow};
 pub(crate) use rewards::{NewReward, RewardFilter, RewardRow};
 pub(crate) use sealed::{

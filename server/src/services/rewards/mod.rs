@@ -2,15 +2,19 @@
 
 mod by_hand;
 mod campaigns;
+mod chart;
+mod hand;
 mod import;
 mod issue;
 mod mail;
 mod mint;
+mod notices;
 mod one;
 mod pace;
 mod pages;
 mod people;
 mod read;
+mod reward_pages;
 mod screens;
 mod trouble;
 mod uses;

@@ -4,9 +4,11 @@
 //! three times with the very ids of the tenant: as the tenant itself, where it must see or change something (or it would prove nothing),
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
+use super::super::query::execute;
+use super::super::reward_figures::FigureRow;
 use super::super::{
     CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
-    Scoped, Step, StoreError, Taken,
+    RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -16,7 +18,7 @@ use super::fixtures::{
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
-use app::domain::reward::Cause;
+use app::domain::reward::{Cause, Filter};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -149,6 +151,27 @@ fn active_campaigns() -> CampaignFilter {
     }
 }
 
+fn every_reward() -> RewardSearch {
+    RewardSearch {
+        campaign_id: "cmp_1".into(),
+        which: Filter::All,
+        all_blocked: false,
+        sought: Sought::All,
+        direction: Direction::First,
+        limit: 9,
+    }
+}
+
+fn sought_rewards() -> RewardSearch {
+    RewardSearch {
+        which: Filter::Blocked,
+        all_blocked: true,
+        sought: Sought::Part("ADA@".into()),
+        direction: Direction::Before("rw".into()),
+        ..every_reward()
+    }
+}
+
 /// A reward that was earned by a reference.
 fn reward<'a>(id: &'a str, code: &'a str) -> NewReward<'a> {
     NewReward { reference: Some("order-1"), ..new_reward(id, "cmp_1", code) }
@@ -190,11 +213,28 @@ async fn tenant(base: &Base) -> Scope {
     scope
 }
 
-/// A campaign of the tenant's, a reward that waits for Stripe, and what happened to it.
+/// A campaign of the tenant's, a reward that waits for Stripe and one that was used, and what happened.
 async fn earned(base: &Base, scope: &Scope) {
     insert_sharing(base, scope, "cmp_1").await;
     assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
     put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
+    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_used", "SHARE-0") })).unwrap();
+    let mut tx = base.db.begin().await.unwrap();
+    execute!(
+        tx.conn(),
+        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_used'",
+        T
+    )
+    .unwrap();
+    execute!(
+        tx.conn(),
+        "INSERT INTO reward_notices (workspace_id, mode, cause, since) VALUES ($1, $2, 'coupon', $3)",
+        scope.workspace.as_str(),
+        scope.mode.as_str(),
+        T
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
     put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", None, T)).unwrap();
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
@@ -317,6 +357,15 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode mint_pause();
         Mode pause_minting(Cause::Permission, "A permission is missing.", 2, T, T + 20);
         Mode end_mint_pause();
+        Mode find_rewards(&every_reward(), T);
+        Mode find_rewards(&sought_rewards(), T);
+        Mode reward_figures("cmp_1") => |row: FigureRow| row != FigureRow::default();
+        Mode reward_costs("cmp_1");
+        Mode earned_by_quarter("cmp_1", T);
+        Mode used_by_quarter("cmp_1", T);
+        Mode reward_troubles(None);
+        Mode reward_troubles(Some("cmp_1"));
+        Mode reward_notices();
     };
     table.extend(at_stripe::table());
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
