@@ -13,8 +13,10 @@ pub fn ByHandSteps(
     now: RwSignal<RewardDetail>,
     /// What to create.
     steps: ByHand,
-    /// Whether they are shown at once.
+    /// Whether nothing happens before the owner acts: then they are shown at once.
     open: bool,
+    /// What is said first.
+    lead: &'static str,
     /// The mode in view.
     mode: Mode,
 ) -> impl IntoView {
@@ -36,7 +38,7 @@ pub fn ByHandSteps(
             <summary>
                 <h3>"Create it by hand"</h3>
             </summary>
-            <p class="third">"It is tried again by itself; nothing of this is needed. If you cannot wait, make it in Stripe with exactly these values."</p>
+            <p class="third">{lead}</p>
             <p>
                 <a class="link out" href=url target="_blank" rel="external noopener">
                     {link}

@@ -9,7 +9,7 @@ use crate::wire::rewards::CampaignDetail;
 /// `curl` with every field that one will want.
 fn curl(public_url: &str, campaign: &str, mode: Mode) -> String {
     format!(
-        "curl {public_url}/v1/campaigns/{campaign}/rewards \\\n  -H \"Authorization: Bearer cm_{mode}_YOUR_API_KEY\" \\\n  \
+        "curl -X POST \\\n  {public_url}/v1/campaigns/{campaign}/rewards \\\n  -H \"Authorization: Bearer cm_{mode}_YOUR_API_KEY\" \\\n  \
          -H \"Content-Type: application/json\" \\\n  -d '{{\n    \"email\": \"customer@example.com\",\n    \"reference\": \
          \"share-4711\",\n    \"send_email\": true,\n    \"metadata\": {{\"name\": \"Ada\"}}\n  }}'",
     )
@@ -46,7 +46,10 @@ mod tests {
     #[test]
     fn the_call_can_be_copied() {
         let text = curl("https://codemint.example", "cmp_1", Mode::Live);
-        assert!(text.starts_with("curl https://codemint.example/v1/campaigns/cmp_1/rewards \\\n"), "{text}");
+        assert!(
+            text.starts_with("curl -X POST \\\n  https://codemint.example/v1/campaigns/cmp_1/rewards \\\n"),
+            "{text}"
+        );
         assert!(text.contains("Bearer cm_live_YOUR_API_KEY"), "{text}");
         let (_, body) = text.split_once("-d '").unwrap();
         let body: serde_json::Value = serde_json::from_str(body.trim_end_matches('\'')).unwrap();

@@ -5,16 +5,16 @@ use super::super::links;
 use super::words;
 use crate::components::{Banner, Call, Refusal, SubmitButton, Time, Toasts, Tone};
 use crate::domain::mode::Mode;
-use crate::domain::reward::Cause;
+use crate::domain::reward::{Cause, Filter};
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::rewards::RetryRewards;
-use crate::wire::rewards::RewardNotice;
+use crate::wire::rewards::{RewardNotice, RewardQuery};
 
 /// The form that tries everything once more.
 pub const RETRY: &str = "retry-rewards";
 
-/// Where a page stands, so that no banner leads to where one is.
+/// Where the banners stand, which decides how they name the way out.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum At {
     /// The list of campaigns.
@@ -58,11 +58,14 @@ fn Notice(notice: RewardNotice, mode: Mode, at: At, call: Call) -> impl IntoView
         1 => "1 reward waits".to_owned(),
         more => format!("{} wait", words::rewards(more)),
     };
-    let way_out = match (needs_owner, cause.is_of_connection(), at) {
-        (false, _, _) => None,
-        (true, true, _) => Some((links::settings(mode), "Open the settings")),
-        (true, false, At::Campaign) => None,
-        (true, false, At::List) => campaign.map(|(app, id)| (links::campaign(&app, &id, mode), "Open the campaign")),
+    let blocked = RewardQuery { filter: Filter::Blocked, ..RewardQuery::default() };
+    let way_out = match (needs_owner, cause.is_of_connection()) {
+        (false, _) => None,
+        (true, true) => Some((links::settings(mode), "Open the settings")),
+        (true, false) => campaign.map(|(app, id)| {
+            let words = if at == At::List { "Open the campaign" } else { "Show which" };
+            (links::campaign_page(&app, &id, mode, &blocked), words)
+        }),
     };
     view! {
         <Banner tone>

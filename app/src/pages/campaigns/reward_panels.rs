@@ -9,7 +9,7 @@ use crate::components::{
 use crate::domain::mode::Mode;
 use crate::domain::reward::{Cause, Status, SyncState};
 use crate::prelude::*;
-use crate::wire::api::Reward;
+use crate::wire::api::{Reward, RewardSync};
 use crate::wire::rewards::{RewardDetail, RewardView};
 
 /// Where a reward stands on its way to Stripe, in a word.
@@ -100,14 +100,29 @@ pub fn StripePanel(
                 by_hand
                     .get()
                     .map(|steps| {
-                        let open = state.with_untracked(|sync| sync.state == SyncState::Blocked);
-                        view! { <ByHandSteps now steps open mode /> }
+                        let (open, lead) = state.with_untracked(lead);
+                        view! { <ByHandSteps now steps open lead mode /> }
                     })
             }}
             {move || waits.get().then(|| help(now))}
         </section>
     }
     .into_any()
+}
+
+/// Whether the steps by hand are shown at once, and what is said above them.
+fn lead(sync: &RewardSync) -> (bool, &'static str) {
+    match (sync.state, sync.cause) {
+        (SyncState::Blocked, Some(Cause::CodeTaken)) => (
+            false,
+            "Once the other promotion code is archived, you can make this one in Stripe yourself, with exactly these values.",
+        ),
+        (SyncState::Blocked, _) => (true, "You can make it in Stripe yourself, with exactly these values."),
+        _ => (
+            false,
+            "It is tried again by itself; nothing of this is needed. If you cannot wait, make it in Stripe with exactly these values.",
+        ),
+    }
 }
 
 fn minted(promotion_code: Option<String>, link: Option<String>) -> AnyView {

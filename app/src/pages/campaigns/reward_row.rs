@@ -51,16 +51,14 @@ pub fn RewardRow(
                     <a class="row-link code" href=links::reward(&reward.app_id, &reward.campaign, &reward.id, mode)>
                         {reward.code.clone()}
                     </a>
-                    <CopyButton text=reward.code what="the code" />
+                    <CopyButton text=reward.code what="the code" quiet=true />
                 </span>
             </td>
-            <td class="cell-person" data-label="Earned by">
-                <span>
-                    <span class="cell-address">{reward.email.unwrap_or_else(|| "erased".to_owned())}</span>
-                    {reward
-                        .reference
-                        .map(|reference| view! { <span class="cell-more third">{words::reference(&reference)}</span> })}
-                </span>
+            <td class="cell-person">
+                <span class="cell-address">{reward.email.unwrap_or_else(|| "erased".to_owned())}</span>
+                {reward
+                    .reference
+                    .map(|reference| view! { <span class="cell-more third">{words::reference(&reference)}</span> })}
             </td>
             <td data-label="Stripe" class=sync_class(reward.sync.state)>
                 {sync_words}
