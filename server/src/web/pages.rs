@@ -3,6 +3,7 @@
 //! Pages are rendered whole, not streamed: they are small, they are complete without scripts, their status is right, and nothing of
 //! them is left to run (and be dropped in a transaction) after the task that renders them.
 
+use super::forms::campaigns::Place as InCampaigns;
 use super::forms::{self, Place};
 use super::stripe::connect;
 use super::{Site, fallback, openapi, problem, session};
@@ -134,10 +135,7 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         None => None,
     };
     let code = match (Place::of(path), &context.who.viewer) {
-        (Some(Place::Code(app, id)), Some(viewer)) => {
-            let mode = forms::mode(request.uri());
-            context.backend.code_text(viewer, mode, app, id).await.ok().map(CodeHere)
-        }
+        (Some(place), Some(viewer)) => name_of(&*context.backend, viewer, forms::mode(request.uri()), place).await,
         _ => None,
     };
     let unsubscribe = match Place::of(path) {
@@ -188,6 +186,25 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
     let render =
         leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone(), language.clone()));
     whole(render(request).await).await
+}
+
+/// What the header calls the page: by the text of its code, or its campaign's name.
+async fn name_of(backend: &dyn Backend, viewer: &Viewer, mode: Mode, place: Place<'_>) -> Option<CodeHere> {
+    let name = match place {
+        Place::Code(app, id) => backend.code_text(viewer, mode, app, id).await.ok(),
+        Place::Campaigns(app, InCampaigns::One(id)) => {
+            backend.campaign_edit(viewer, mode, app, id).await.ok().map(|edit| edit.name)
+        }
+        Place::Campaigns(app, InCampaigns::Reward(campaign, id)) => backend
+            .reward(viewer, mode, campaign, id)
+            .await
+            .ok()
+            .map(|detail| detail.view.reward)
+            .filter(|reward| reward.app_id == app)
+            .map(|reward| reward.code),
+        _ => None,
+    };
+    name.map(CodeHere)
 }
 
 /// The install that waits under the browser's ticket, if this person may decide about it.
