@@ -328,7 +328,7 @@ async fn write_version(
     if row.issued == 0 && tx.at(scope).update_campaign_version(&row.id, row.version, &terms, expires_at).await? {
         return Ok(row.version);
     }
-    let version = tx.at(scope).next_campaign_version(&row.id).await?;
+    let version = tx.at(scope).newest_version(&row.id).await? + 1;
     let coupon_id = coupon_id(scope, &row.id, version);
     let new = NewVersion { campaign_id: &row.id, version, terms, expires_at, coupon_id: &coupon_id, now };
     tx.at(scope).insert_campaign_version(&new).await?;

@@ -8,7 +8,7 @@ use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
     CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
-    RewardSearch, Scoped, Sought, Step, StoreError, Taken,
+    RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -18,7 +18,7 @@ use super::fixtures::{
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
-use app::domain::reward::{Cause, Filter};
+use app::domain::reward::{Cause, Filter, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -151,7 +151,19 @@ fn active_campaigns() -> CampaignFilter {
     }
 }
 
-fn every_reward() -> RewardSearch {
+fn every_reward() -> RewardFilter {
+    RewardFilter {
+        campaign_id: "cmp_1".into(),
+        email_key: None,
+        reference: None,
+        code: None,
+        sync: None,
+        direction: Direction::First,
+        limit: 9,
+    }
+}
+
+fn any_reward() -> RewardSearch {
     RewardSearch {
         campaign_id: "cmp_1".into(),
         which: Filter::All,
@@ -162,13 +174,24 @@ fn every_reward() -> RewardSearch {
     }
 }
 
+fn one_reward() -> RewardFilter {
+    RewardFilter {
+        email_key: Some("ada@example.com".into()),
+        reference: Some("order-1".into()),
+        code: Some("SHARE-1".into()),
+        sync: Some(vec![SyncState::Pending]),
+        direction: Direction::Before("rw".into()),
+        ..every_reward()
+    }
+}
+
 fn sought_rewards() -> RewardSearch {
     RewardSearch {
         which: Filter::Blocked,
         all_blocked: true,
         sought: Sought::Part("ADA@".into()),
         direction: Direction::Before("rw".into()),
-        ..every_reward()
+        ..any_reward()
     }
 }
 
@@ -343,6 +366,11 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode campaign("cmp_1");
         Mode campaign_at("cmp_1", 1);
         Mode campaign_versions("cmp_1", 1, 1);
+        Mode newest_version("cmp_1") => |version: i64| version > 0;
+        Mode lock_campaign("cmp_1");
+        Mode update_campaign("cmp_1", false, &sharing(), 1, "{}", T + 1);
+        Mode update_campaign_version("cmp_1", 1, &(&percent(100)).into(), None);
+        Mode set_campaign_archived("cmp_1", true, T);
         Mode campaigns(&every_campaign(), T);
         Mode campaigns(&active_campaigns(), T);
         Mode count_reward("cmp_1", T + 1);
@@ -350,6 +378,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_reward(&reward("rw_2", "SHARE-2"));
         Mode insert_reward(&NewReward { reference: None, ..reward("rw_2", "SHARE-1") });
         Mode reward("rw_1");
+        Mode rewards(&every_reward());
+        Mode rewards(&one_reward());
         Mode reward_by_reference("cmp_1", "order-1", "erased:1");
         Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", None, T);
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
@@ -357,7 +387,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode mint_pause();
         Mode pause_minting(Cause::Permission, "A permission is missing.", 2, T, T + 20);
         Mode end_mint_pause();
-        Mode find_rewards(&every_reward(), T);
+        Mode find_rewards(&any_reward(), T);
         Mode find_rewards(&sought_rewards(), T);
         Mode reward_figures("cmp_1") => |row: FigureRow| row != FigureRow::default();
         Mode reward_costs("cmp_1");
