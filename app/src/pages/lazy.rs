@@ -3,7 +3,7 @@
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
 
-use super::{codes, settings};
+use super::{codes, reward_mail, settings};
 use crate::browser;
 use crate::prelude::*;
 use leptos_router::hooks::use_location;
@@ -47,6 +47,8 @@ lazy! {
     NewCode: NewCode of codes, at |path| path.ends_with("/discounts/new");
     /// One code.
     OneCode: OneCode of codes, at |path| path.contains("/discounts/") && !path.ends_with("/discounts/new");
+    /// What the mail of a campaign says.
+    RewardMail: RewardMail of reward_mail, at |path| path.contains("/campaigns/") && path.ends_with("/mail");
     /// The settings.
     Settings: Settings of settings, at |path| path == "/settings";
     /// What Stripe told.

@@ -110,6 +110,11 @@ pub fn code(app_id: &str, id: &str, mode: Mode) -> String {
     Address::new(format!("/apps/{}/discounts/{}", escape(app_id), escape(id)), mode).text
 }
 
+/// What the mail of a campaign says.
+pub fn mail_editor(app_id: &str, campaign: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/campaigns/{}/mail", escape(app_id), escape(campaign)), mode).text
+}
+
 /// The same place in a mode. A code's page exists in one mode only: its list stands for it in the other.
 pub fn in_mode(path: &str, mode: Mode) -> String {
     let parts: Vec<&str> = path.split('/').collect();
