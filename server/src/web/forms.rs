@@ -4,6 +4,8 @@
 //! browser is led on (303). Where it is refused, or has made what stands in no address (an API key), the answer is that page once
 //! more, with what came of the form in it, as plain HTML. What was typed comes back in it; a secret does not.
 
+pub mod campaigns;
+
 use super::cookies::SESSION;
 use super::pages::{self, Context};
 use super::session::is_https;
@@ -54,6 +56,8 @@ pub enum Place<'a> {
     Import(&'a str, &'a str),
     /// What is kept about a person.
     People,
+    /// A place among an app's campaigns.
+    Campaigns(&'a str, campaigns::Place<'a>),
     /// The settings.
     Settings,
     /// Behind the line to unsubscribe by.
@@ -72,6 +76,9 @@ impl<'a> Place<'a> {
             ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
             ["apps", app, "campaigns", id, "import"] => Some(Self::Import(app, id)),
             ["people"] => Some(Self::People),
+            ["apps", app, "campaigns", rest @ ..] => {
+                campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
+            }
             ["settings"] => Some(Self::Settings),
             ["unsubscribe", id] => Some(Self::Unsubscribe(id)),
             _ => None,
@@ -264,7 +271,7 @@ async fn signed_in(
         (Place::RewardMail(app, id), "save-mail") => {
             let settings = MailSettings::read(|name| fields.get(name).to_owned());
             let outcome = backend.save_campaign_mail(viewer, mode, app, id, settings).await;
-            made(outcome, |id| links::mail_editor(app, id, mode))
+            made(outcome, |id| links::campaign_mail(app, id, mode))
         }
         (Place::RewardMail(app, id), "test-mail") => {
             let settings = MailSettings::read(|name| fields.get(name).to_owned());
@@ -282,6 +289,9 @@ async fn signed_in(
             person.map(|person| Next::Show(Made::Person(Box::new(person)))).map_err(|problem| vec![problem])
         }
         (Place::People, "erase-person") => erase_person(backend, viewer, mode, fields).await,
+        (Place::Campaigns(app, place), form) => {
+            return campaigns::signed_in(backend, viewer, app, place, mode, form, fields).await;
+        }
         (Place::Settings, "connect") => {
             go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
         }
@@ -350,8 +360,16 @@ mod tests {
         assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
         assert_eq!(Place::of("/people"), Some(Place::People));
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/import"), Some(Place::Import("a", "cmp_1")));
+        let campaigns = |place| Some(Place::Campaigns("a", place));
+        assert_eq!(Place::of("/apps/a/campaigns"), campaigns(campaigns::Place::List));
+        assert_eq!(Place::of("/apps/a/campaigns/new"), campaigns(campaigns::Place::New));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1"), campaigns(campaigns::Place::One("cmp_1")));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/edit"), campaigns(campaigns::Place::Edit("cmp_1")));
+        let reward = campaigns::Place::Reward("cmp_1", "rw_1");
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/rewards/rw_1"), campaigns(reward));
         for path in [
             "/people/export",
+            "/apps/a/campaigns/cmp_1/rewards",
             "/apps/a/discounts",
             "/apps/a",
             "/activity",

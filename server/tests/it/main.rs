@@ -33,6 +33,7 @@ mod live;
 mod manifest;
 mod people;
 mod public;
+mod reward_pages;
 mod rewards;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]

@@ -242,11 +242,11 @@ async fn earned(base: &Base, scope: &Scope) {
     insert_sharing(base, scope, "cmp_1").await;
     assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
     put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
-    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_used", "SHARE-0") })).unwrap();
+    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_bought", "SHARE-0") })).unwrap();
     let mut tx = base.db.begin().await.unwrap();
     execute!(
         tx.conn(),
-        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_used'",
+        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_bought'",
         T
     )
     .unwrap();
