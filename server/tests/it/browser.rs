@@ -193,6 +193,10 @@ async fn private_pages(w: &World) {
             ("price_id", "price_1ABC"),
             ("zone", "UTC"),
             ("email", "evil@example.com"),
+            ("campaign", "cmp_1"),
+            ("csv", "email"),
+            ("send_email", "true"),
+            ("settings[subject]", "A"),
         ];
         let answer = w.browser("POST", &format!("/api/{name}")).form(&form).send().await;
         assert!(answer.text.contains("sign_in_required"), "{name}: {} {}", answer.status, answer.text);
