@@ -105,6 +105,12 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whoever is signed in to the account's Dashboard: may do everything.
+    pub(crate) fn in_dashboard(account: AccountId, livemode: bool) -> Self {
+        let permissions = PERMISSIONS.iter().map(|(resource, _)| format!("{resource}_write")).collect();
+        Self { account, livemode, masked: String::new(), permissions, application: false }
+    }
+
     fn may(&self, permission: &str) -> bool {
         may(&self.permissions, permission)
     }

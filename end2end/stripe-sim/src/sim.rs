@@ -157,6 +157,18 @@ impl Sim {
         self.lock().down
     }
 
+    /// While away every call of the API is cut, of every account, as if the network were gone. People's pages stay: the
+    /// hosted checkout and the dashboard, where things can be made by hand meanwhile.
+    pub fn away(&self, away: bool) {
+        self.lock().away = away;
+        self.changed();
+    }
+
+    /// Whether every call of the API is cut.
+    pub fn is_away(&self) -> bool {
+        self.lock().away
+    }
+
     /// How many calls a second an account has in each mode; without it, as many as it likes.
     pub fn set_rate_limit(&self, calls_per_second: Option<u32>) {
         self.lock().rate_limit = calls_per_second;

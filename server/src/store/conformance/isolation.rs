@@ -50,6 +50,18 @@ impl<T> Tells for Vec<T> {
     }
 }
 
+impl Tells for u64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
+impl Tells for i64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
 impl Tells for Taken {
     fn tells(&self) -> bool {
         *self != Self::Ours(1)
@@ -74,6 +86,8 @@ macro_rules! calls {
         })) as Call)),*]
     };
 }
+
+mod at_stripe;
 
 fn api_key() -> NewApiKey<'static> {
     NewApiKey { id: "key_1", app_id: None, name: "Key", rights: "full", hash: b"hash 1", hint: "…", now: T }
@@ -195,6 +209,7 @@ async fn tenant(base: &Base) -> Scope {
     put!(base, receive_event(&super::webhooks::new_event("whk_1", "evt_1"))).unwrap();
     assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
     earned(base, &scope).await;
+    at_stripe::insert(base, &scope).await;
     scope
 }
 
@@ -311,8 +326,6 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode campaign("cmp_1");
         Mode campaign_at("cmp_1", 1);
         Mode campaign_versions("cmp_1", 1, 1);
-        Mode newest_version("cmp_1") => |version: i64| version > 0;
-        Mode lock_campaign("cmp_1");
         Mode update_campaign("cmp_1", false, &sharing(), 1, "{}", T + 1);
         Mode update_campaign_version("cmp_1", 1, &(&percent(100)).into(), None);
         Mode set_campaign_archived("cmp_1", true, T);
@@ -333,6 +346,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode pause_minting(Cause::Permission, "A permission is missing.", 2, T, T + 20);
         Mode end_mint_pause();
     };
+    table.extend(at_stripe::table());
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
     table
 }
