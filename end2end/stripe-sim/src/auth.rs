@@ -180,6 +180,11 @@ impl Keys {
         self.stand(key, Standing::Expired)
     }
 
+    /// As its owner edits it in the Dashboard. Says whether there was such a key.
+    pub(crate) fn allow(&mut self, key: &str, permissions: BTreeSet<String>) -> bool {
+        self.issued.get_mut(key).map(|(caller, _)| caller.permissions = permissions).is_some()
+    }
+
     /// Ends every access token of the application in an account: with it, or as the account has disconnected it.
     pub(crate) fn end_tokens(&mut self, account: &AccountId, livemode: bool, disconnected: bool) {
         let end = if disconnected { Standing::Disconnected } else { Standing::Expired };

@@ -101,6 +101,11 @@ impl Sim {
         state.keys.issue(account.clone(), livemode, permissions)
     }
 
+    /// From now on the key may do this and nothing else. Says whether there was one.
+    pub fn set_key_permissions(&self, key: &str, permissions: &[&str]) -> bool {
+        self.lock().keys.allow(key, permissions.iter().map(|&name| name.to_owned()).collect())
+    }
+
     /// From now on the key is as if it had been deleted: 401 "Invalid API Key provided". Says whether there was one.
     pub fn revoke_key(&self, key: &str) -> bool {
         self.lock().keys.revoke(key)
