@@ -10,6 +10,7 @@
 mod address;
 mod bad_requests;
 mod browser;
+mod campaigns;
 mod checkout;
 mod checkout_refusals;
 mod connection;
@@ -32,6 +33,7 @@ mod live;
 mod manifest;
 mod public;
 mod rewards;
+mod rewards_api;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;
