@@ -17,7 +17,12 @@ async fn it_is_served_to_anybody(w: &World) {
 
 async fn methods_are_those_described(w: &World) {
     for (path, methods) in described::document()["paths"].as_object().unwrap() {
-        let refused = w.ask("BREW", &path.replace("{id}", "dc_0").replace("{reward_id}", "rw_0")).key(&w.key).send().await.expect(405);
+        let refused = w
+            .ask("BREW", &path.replace("{id}", "dc_0").replace("{reward_id}", "rw_0"))
+            .key(&w.key)
+            .send()
+            .await
+            .expect(405);
         let answered: BTreeSet<&str> =
             refused.header("allow").unwrap().split(',').filter(|name| *name != "HEAD").collect();
         let told: Vec<String> = methods.as_object().unwrap().keys().map(|name| name.to_uppercase()).collect();
