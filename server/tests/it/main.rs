@@ -31,6 +31,7 @@ mod lists;
 mod live;
 mod manifest;
 mod public;
+mod reward_mail;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;
