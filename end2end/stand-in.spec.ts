@@ -172,3 +172,44 @@ test('webhooks are held, released and repeated from the dashboard', async ({ sta
   await page.getByRole('button', { name: /^Delete of http/ }).click();
   await expect(page.getByRole('region', { name: 'Webhook endpoints' }).getByText('None yet')).toBeVisible();
 });
+
+test('an owner makes a coupon and a promotion code by hand while the network is gone, and a customer buys with it', async ({ standIn, page }) => {
+  const key = await standIn.issue(EVERYTHING);
+  await page.goto(`${standIn.url}/dashboard`);
+  await page.getByRole('button', { name: 'Stripe goes away' }).click();
+  await expect(page.getByText('Stripe is away: every call of the API is cut.')).toBeVisible();
+  await expect(standIn.sdk(key).coupons.list()).rejects.toThrow('connection');
+  const text = `BY-HAND-${Date.now()}`;
+  await page.getByText('Make a coupon by hand').click();
+  await fits(page, 'the form for a coupon');
+  await page.getByLabel('Percent off').fill('25');
+  await page.getByLabel('Name of the coupon').fill('By hand');
+  await page.getByLabel('ID, if it is to have one of your own').fill(text);
+  await page.getByRole('button', { name: 'Create coupon' }).click();
+  await expect(page.getByRole('region', { name: 'Coupons' }).getByRole('row', { name: text })).toContainText('25 % off, once');
+  const make = async (expires: string) => {
+    await page.goto(`${standIn.url}/dashboard`);
+    await page.getByText('Make a promotion code by hand').click();
+    await page.getByLabel('Code that customers type').fill(text);
+    await page.getByLabel('ID of its coupon').fill(text);
+    await page.getByLabel('Expires, UTC').fill(expires);
+    await page.getByRole('button', { name: 'Create promotion code' }).click();
+  };
+  await make('yesterday');
+  await expect(page.getByText('yesterday is no time like 2027-01-31 23:59.')).toBeVisible();
+  await make('');
+  const code = page.getByRole('region', { name: 'Promotion codes' }).getByRole('row', { name: text });
+  await expect(code).toContainText('0 of 1');
+  await page.getByLabel('What is bought').selectOption({ label: 'TaskPomo Pro, $29.00, test (acct_1TestCodemint)' });
+  await page.getByRole('button', { name: 'A customer buys' }).click();
+  await page.getByLabel('Promotion code').fill(text.toLowerCase());
+  await page.getByRole('button', { name: 'Apply' }).click();
+  await page.getByRole('button', { name: 'Pay $21.75' }).click();
+  await expect(page.getByRole('heading', { name: 'Payment complete' })).toBeVisible();
+  await page.goto(`${standIn.url}/dashboard`);
+  await expect(code).toContainText('1 of 1');
+  await page.getByRole('button', { name: 'Stripe is back' }).click();
+  await expect(page.getByText('The API answers.')).toBeVisible();
+  const { data } = await standIn.sdk(key).promotionCodes.list({ code: text });
+  expect(data.map(({ active, times_redeemed }) => [active, times_redeemed])).toEqual([[false, 1]]);
+});

@@ -143,6 +143,11 @@ export class StandIn {
     return (await this.control('GET', 'secrets')).json();
   }
 
+  /** Every call of the API is cut, as if the network were gone; `false` brings it back. */
+  async away(away: boolean): Promise<void> {
+    await this.control('POST', 'away', { away });
+  }
+
   /** A customer pays. */
   async pay(session: string): Promise<void> {
     const answer = await fetch(`${this.url}/c/pay/${session}/pay`, { method: 'POST', redirect: 'manual' });

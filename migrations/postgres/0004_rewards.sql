@@ -44,6 +44,7 @@ CREATE TABLE campaign_versions (
     blocked_reason TEXT,
     uses_seen BIGINT NOT NULL, -- the coupon's count when its promotion codes were last looked through
     uses_due_at BIGINT, -- when that count is to be asked for again; null: nothing of it is minted
+    stirred_at BIGINT, -- when a code of it was last minted or seen used
     created_at BIGINT NOT NULL,
     PRIMARY KEY (workspace_id, mode, campaign_id, version)
 );
@@ -94,6 +95,9 @@ CREATE INDEX rewards_by_email ON rewards (workspace_id, mode, email_key) WHERE e
 CREATE INDEX rewards_due ON rewards (workspace_id, mode, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX rewards_in_trouble ON rewards (workspace_id, mode, cause) WHERE cause IS NOT NULL;
 CREATE INDEX rewards_to_scrub ON rewards (workspace_id, mode, scrub_due_at) WHERE scrub_due_at IS NOT NULL;
+CREATE INDEX rewards_unminted ON rewards (workspace_id, mode, campaign_id, id) WHERE sync <> 'minted';
+CREATE INDEX rewards_used ON rewards (workspace_id, mode, campaign_id, used_at) WHERE used_at IS NOT NULL;
+CREATE INDEX rewards_without_mail ON rewards (workspace_id, mode, campaign_id, id) WHERE mail IN ('failed', 'refused', 'limited');
 CREATE INDEX rewards_unused ON rewards (workspace_id, mode, campaign_id, version) WHERE used_at IS NULL AND promotion_code_id IS NOT NULL;
 CREATE UNIQUE INDEX rewards_by_promotion_code ON rewards (workspace_id, mode, promotion_code_id) WHERE promotion_code_id IS NOT NULL;
 

@@ -4,6 +4,7 @@ use crate::crypto::MasterKeys;
 use app::domain::mode::Mode;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use url::Url;
 
 /// Everything that `serve` needs to know.
@@ -32,7 +33,12 @@ pub struct Config {
     pub trust_forwarded: bool,
     /// The Stripe App, in each mode.
     pub stripe_apps: StripeApps,
+    /// Requests a second that background work may send to one endpoint of one account.
+    pub background_rate: NonZeroU32,
 }
+
+/// What Stripe bears beside an owner's own calls (<https://docs.stripe.com/rate-limits>): 25 a second and endpoint, less a reserve.
+pub const BACKGROUND_RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
 /// The Stripe App's own settings, test and live apart.
 #[derive(Clone, Default)]
@@ -186,6 +192,13 @@ impl Config {
             stripe_apps: StripeApps {
                 test: StripeApp::read(lookup, Mode::Test)?,
                 live: StripeApp::read(lookup, Mode::Live)?,
+            },
+            background_rate: match get("CODEMINT_STRIPE_BACKGROUND_RATE") {
+                None => BACKGROUND_RATE,
+                Some(text) => text.parse().map_err(|_| ConfigError {
+                    variable: "CODEMINT_STRIPE_BACKGROUND_RATE",
+                    why: "must be a whole number of requests a second, 1 or more, like 20".into(),
+                })?,
             },
             trust_forwarded: matches!(get("CODEMINT_TRUST_FORWARDED").as_deref(), Some("1" | "true" | "yes")),
         })

@@ -1,4 +1,4 @@
-//! What runs by itself beside the requests: mail, what Stripe tells us, the sweep of open sessions, what was abandoned, what is over,
+//! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what is over,
 //! what open pages are told.
 
 use crate::services::{MailKinds, Services};
@@ -15,6 +15,8 @@ pub struct Pace {
     pub sweep: Duration,
     /// Giving up checkouts whose request died.
     pub give_up: Duration,
+    /// Asking Stripe whether rewards were used, where it is time to.
+    pub uses: Duration,
     /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
     pub tokens: Duration,
     /// Deleting what is over.
@@ -26,6 +28,7 @@ impl Default for Pace {
         Self {
             sweep: Duration::from_secs(5),
             give_up: Duration::from_secs(10),
+            uses: Duration::from_secs(1),
             tokens: Duration::from_secs(2),
             forget: Duration::from_secs(600),
         }
@@ -62,6 +65,26 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
             }
         }
     }));
+    let minting = services.clone();
+    let in_work = tasks.clone();
+    tasks.spawn(until(stop.clone(), move || {
+        let (minting, in_work) = (minting.clone(), in_work.clone());
+        async move {
+            match minting.tenants_to_mint().await {
+                Ok(tenants) => tenants.into_iter().for_each(|scope| {
+                    let minting = minting.clone();
+                    // Each as a task of its own: one owner's Stripe that answers late keeps nobody else's rewards waiting.
+                    in_work.spawn(async move { minting.mint_tenant(scope).await });
+                }),
+                Err(problem) => note("rewards", Err(problem)),
+            }
+        }
+    }));
+    let uses = services.clone();
+    every(tasks, stop, pace.uses, "uses of rewards", move || {
+        let services = uses.clone();
+        async move { services.look_for_uses().await }
+    });
     let (live, stopped) = (services.clone(), stop.clone());
     tasks.spawn(async move { live.watch_connections(stopped).await });
     let sweep = services.clone();

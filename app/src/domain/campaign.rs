@@ -274,6 +274,14 @@ pub struct Changed {
     pub another_version: bool,
 }
 
+impl Changed {
+    /// A campaign that is to be like this from now on.
+    pub fn of(current: &Definition, definition: Definition, active: bool) -> Self {
+        let another_version = definition.terms != current.terms || definition.ends.at() != current.ends.at();
+        Self { active, definition, another_version }
+    }
+}
+
 impl Patch {
     /// Applies it to what is stored. Only changed fields are checked, so that a campaign that is over can still be renamed.
     pub fn apply(
@@ -294,7 +302,6 @@ impl Patch {
             Some(changes) => metadata::merge(&current.metadata, changes)?,
             None => current.metadata.clone(),
         };
-        let another_version = terms.is_some() || ends.at() != current.ends.at();
         let definition = Definition {
             name,
             terms: terms.unwrap_or(current.terms),
@@ -303,7 +310,7 @@ impl Patch {
             max_rewards: self.max_rewards.unwrap_or(current.max_rewards),
             metadata,
         };
-        Ok(Changed { active: self.active.unwrap_or(active), definition, another_version })
+        Ok(Changed::of(current, definition, self.active.unwrap_or(active)))
     }
 
     /// Giving one kind of end replaces the other: nobody should have to null what no longer applies.
@@ -406,6 +413,199 @@ impl Facts {
             Status::Exhausted
         } else {
             Status::Active
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: i64 = 1_795_000_000_000;
+
+    fn known(zone: &str) -> bool {
+        zone == "Europe/Berlin"
+    }
+
+    fn good() -> Draft {
+        Draft {
+            name: Some("  Share with friends ".into()),
+            terms: TermsDraft { percent_off: Some(15.0), ..TermsDraft::default() },
+            ends: EndsDraft { expires_in_days: Some(30), time_zone: Some("Europe/Berlin".into()), expires_at: None },
+            max_rewards: Some(1000),
+            ..Draft::default()
+        }
+    }
+
+    fn refused(draft: Draft) -> Vec<(String, Code)> {
+        let problems = draft.check(NOW, known).unwrap_err();
+        problems.into_iter().map(|problem| (problem.param.unwrap(), problem.code)).collect()
+    }
+
+    #[test]
+    fn a_good_campaign() {
+        let campaign = good().check(NOW, known).unwrap();
+        assert_eq!((campaign.name.as_str(), campaign.code_prefix.as_str()), ("Share with friends", "SHARE"));
+        assert_eq!(campaign.ends, Ends::After { days: 30, time_zone: Some("Europe/Berlin".into()) });
+        let least = Draft { ends: EndsDraft::default(), max_rewards: None, ..good() }.check(NOW, known).unwrap();
+        assert_eq!((least.ends, least.max_rewards), (Ends::Never, None));
+        let prefixed = Draft { code_prefix: Some(" friend1".into()), ..good() }.check(NOW, known).unwrap();
+        assert_eq!(prefixed.code_prefix, "FRIEND1");
+    }
+
+    #[test]
+    fn each_field_has_its_refusal() {
+        let invalid = |param: &str| vec![(param.to_owned(), Code::ParameterInvalid)];
+        for name in [None, Some(""), Some("  "), Some("\u{feff}")] {
+            let draft = Draft { name: name.map(str::to_owned), ..good() };
+            assert_eq!(refused(draft)[0].0, "name", "{name:?}");
+        }
+        for name in ["a\u{200b}b", "a\nb", &"n".repeat(MAX_NAME + 1), "rk_live_51AbcDefGhi"] {
+            assert_eq!(refused(Draft { name: Some(name.into()), ..good() }), invalid("name"), "{name}");
+        }
+        for prefix in ["", "A", "A-B", "ÄÖ", "A B", &"P".repeat(MAX_PREFIX + 1)] {
+            assert_eq!(
+                refused(Draft { code_prefix: Some(prefix.into()), ..good() }),
+                invalid("code_prefix"),
+                "{prefix}"
+            );
+        }
+        for max in [0, -1, MAX_LIMIT + 1] {
+            assert_eq!(refused(Draft { max_rewards: Some(max), ..good() }), invalid("max_rewards"), "{max}");
+        }
+        let ends = |at, days, zone: Option<&str>| {
+            let time_zone = zone.map(str::to_owned);
+            Draft { ends: EndsDraft { expires_at: at, expires_in_days: days, time_zone }, ..good() }
+        };
+        for days in [0, -1, MAX_DAYS + 1] {
+            assert_eq!(refused(ends(None, Some(days), None)), invalid("expires_in_days"), "{days}");
+        }
+        for at in [NOW, 0, NOW / 1000, NOW + MAX_AHEAD_MS + 1, i64::MAX] {
+            assert_eq!(refused(ends(Some(at), None, None)), invalid("expires_at"), "{at}");
+        }
+        for (at, days) in [(None, Some(3)), (Some(NOW + 1), None), (None, None)] {
+            assert_eq!(refused(ends(at, days, Some("Nowhere/Else"))), invalid("time_zone"));
+        }
+        let both = vec![("expires_in_days".to_owned(), Code::ParametersExclusive)];
+        assert_eq!(refused(ends(Some(NOW + 1), Some(3), None)), both);
+        let all = Draft { name: None, max_rewards: Some(0), ..ends(Some(0), None, None) };
+        assert_eq!(
+            refused(all).into_iter().map(|(param, _)| param).collect::<Vec<_>>(),
+            ["name", "expires_at", "max_rewards"]
+        );
+    }
+
+    fn changed(patch: Patch) -> Result<Changed, String> {
+        let current = good().check(NOW, known).unwrap();
+        patch.apply(&current, true, NOW, known).map_err(|problem| problem.param.unwrap_or_default())
+    }
+
+    #[test]
+    fn what_a_coupon_says_makes_another_version_and_nothing_else_does() {
+        let of = |terms| Patch { terms, ..Patch::default() };
+        for (patch, another) in [
+            (Patch::default(), false),
+            (Patch { active: Some(false), name: Some("New".into()), ..Patch::default() }, false),
+            (Patch { code_prefix: Some("NEW".into()), max_rewards: Some(None), ..Patch::default() }, false),
+            (Patch { expires_in_days: Some(Some(7)), ..Patch::default() }, false),
+            (Patch { expires_in_days: Some(None), time_zone: Some(None), ..Patch::default() }, false),
+            (of(TermsPatch { percent_off: Some(Some(15.0)), ..TermsPatch::default() }), false),
+            (of(TermsPatch { percent_off: Some(Some(20.0)), ..TermsPatch::default() }), true),
+            (of(TermsPatch { duration: Some(Some("forever".into())), ..TermsPatch::default() }), true),
+            (Patch { expires_at: Some(Some(NOW + 1)), ..Patch::default() }, true),
+        ] {
+            assert_eq!(changed(patch.clone()).unwrap().another_version, another, "{patch:?}");
+        }
+    }
+
+    #[test]
+    fn one_kind_of_end_replaces_the_other() {
+        let ends = |patch| changed(patch).map(|changed| changed.definition.ends);
+        let at = Patch { expires_at: Some(Some(NOW + 1)), ..Patch::default() };
+        assert_eq!(ends(at.clone()), Ok(Ends::At(NOW + 1)));
+        let never = Patch { expires_in_days: Some(None), ..Patch::default() };
+        assert_eq!(ends(never), Ok(Ends::Never));
+        let both = Patch { expires_in_days: Some(Some(3)), ..at };
+        assert_eq!(ends(both), Err("expires_in_days".into()));
+        let plain = Patch { time_zone: Some(None), ..Patch::default() };
+        assert_eq!(ends(plain), Ok(Ends::After { days: 30, time_zone: None }));
+        let nowhere = Patch { time_zone: Some(Some("Nowhere/Else".into())), ..Patch::default() };
+        assert_eq!(ends(nowhere), Err("time_zone".into()));
+    }
+
+    #[test]
+    fn a_campaign_that_is_over_can_still_be_renamed_and_prolonged() {
+        let over = Definition { ends: Ends::At(NOW - 1), ..good().check(NOW, known).unwrap() };
+        let of = |patch: Patch| patch.apply(&over, true, NOW, known);
+        let renamed = of(Patch { name: Some("Another".into()), ..Patch::default() }).unwrap();
+        assert!(!renamed.another_version && renamed.definition.ends == Ends::At(NOW - 1));
+        assert!(of(Patch { expires_at: Some(Some(NOW - 2)), ..Patch::default() }).is_err());
+        let days = of(Patch { expires_in_days: Some(Some(9)), ..Patch::default() }).unwrap();
+        assert_eq!((days.definition.ends, days.another_version), (Ends::After { days: 9, time_zone: None }, true));
+        assert!(of(Patch { expires_at: Some(None), ..Patch::default() }).unwrap().another_version);
+    }
+
+    #[test]
+    fn when_a_reward_ends() {
+        let none = |_, _, _: &str| -> Option<i64> { None };
+        assert_eq!(Ends::Never.of_reward(NOW, none), None);
+        assert_eq!(Ends::At(5).of_reward(NOW, none), Some(5));
+        assert_eq!(Ends::After { days: 2, time_zone: None }.of_reward(NOW, none), Some(NOW + 2 * DAY_MS));
+        let zoned = Ends::After { days: 2, time_zone: Some("Europe/Berlin".into()) };
+        assert_eq!(zoned.of_reward(NOW, |now, days, zone| Some(now + days + zone.len() as i64)), Some(NOW + 2 + 13));
+        assert_eq!(zoned.of_reward(NOW, none), Some(NOW + 2 * DAY_MS));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_taken_keeps_the_rules(max in any::<Option<i64>>(), at in any::<Option<i64>>(), days in any::<Option<i64>>(), prefix in ".{0,22}", name in ".{0,82}") {
+            let ends = EndsDraft { expires_at: at, expires_in_days: days, time_zone: None };
+            let draft = Draft { max_rewards: max, ends, code_prefix: Some(prefix), name: Some(name), ..good() };
+            if let Ok(campaign) = draft.check(NOW, known) {
+                prop_assert!(campaign.max_rewards.is_none_or(|max| max >= 1));
+                prop_assert!(campaign.ends.at().is_none_or(|at| at > NOW && at <= NOW + MAX_AHEAD_MS));
+                prop_assert!(campaign.ends.days().is_none_or(|days| (1..=MAX_DAYS).contains(&days)));
+                prop_assert!(campaign.code_prefix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+                prop_assert!((1..=MAX_NAME).contains(&campaign.name.chars().count()));
+            }
+        }
+
+        #[test]
+        fn ends_survive_their_columns(at in any::<Option<i64>>(), days in any::<Option<i64>>(), zone in prop::option::of("[A-Z]{3}")) {
+            let ends = Ends::stored(at, days, zone);
+            let again = Ends::stored(ends.at(), ends.days(), ends.time_zone().map(str::to_owned));
+            prop_assert_eq!(again, ends);
+        }
+
+        #[test]
+        fn active_means_that_it_gives_and_nothing_else_does(
+            archived: bool, active: bool, issued in 0i64..20, max_rewards in prop::option::of(1i64..20),
+            expires_at in prop::option::of(0i64..100), now in 0i64..100,
+        ) {
+            let gives = !archived && active && max_rewards.is_none_or(|max| issued < max) && expires_at.is_none_or(|end| end > now);
+            let status = Facts { archived, active, issued, max_rewards, expires_at }.status(now);
+            prop_assert_eq!(status == Status::Active, gives);
+            prop_assert_eq!(status.refusal().is_none(), gives);
+            prop_assert_eq!(Status::parse(status.as_str()), Some(status));
+        }
+
+        #[test]
+        fn a_patch_that_says_what_is_there_changes_nothing(active: bool, over: bool) {
+            let ends = if over { Ends::At(NOW - 1) } else { good().check(NOW, known).unwrap().ends };
+            let current = Definition { ends, ..good().check(NOW, known).unwrap() };
+            let draft = current.terms.draft();
+            let patch = Patch {
+                active: Some(active),
+                name: Some(current.name.clone()),
+                terms: TermsPatch { percent_off: Some(draft.percent_off), duration: Some(draft.duration), ..TermsPatch::default() },
+                code_prefix: Some(current.code_prefix.to_lowercase()),
+                max_rewards: Some(current.max_rewards),
+                expires_in_days: if over { None } else { Some(current.ends.days()) },
+                ..Patch::default()
+            };
+            let changed = patch.apply(&current, active, NOW, known).unwrap();
+            prop_assert_eq!(changed, Changed { active, definition: current, another_version: false });
         }
     }
 }

@@ -3,9 +3,8 @@
 
 use super::code::CodeText;
 use super::discount_code::{Definition, Draft};
-use super::money::{Currency, Money};
 use super::problem::Problem;
-use super::terms::{PercentOff, TermsDraft};
+use super::typed::{TypedTerms, moment, whole};
 use serde::{Deserialize, Serialize};
 
 /// What was typed. Empty text is a field left empty.
@@ -81,7 +80,7 @@ impl CodeForm {
     /// Every [`Problem::param`] is the name of a field of this form.
     pub fn check(&self, now_ms: i64, local_ms: impl Fn(&str) -> Option<i64>) -> Result<Definition, Vec<Problem>> {
         let mut problems = Vec::new();
-        let terms = self.terms(&mut problems);
+        let terms = self.typed_terms().draft(&mut problems);
         let mut keep = |result: Result<Option<i64>, Problem>| {
             result.unwrap_or_else(|problem| {
                 problems.push(problem);
@@ -99,15 +98,7 @@ impl CodeForm {
         match draft.check(now_ms) {
             Ok(definition) if problems.is_empty() => Ok(definition),
             Ok(_) => Err(problems),
-            Err(more) => {
-                // A field that could not be read was left out of the draft: its own refusal stands, not the one of the gap.
-                for problem in more.into_iter().map(|problem| self.on_the_form(problem)) {
-                    if !problems.iter().any(|known| known.param == problem.param) {
-                        problems.push(problem);
-                    }
-                }
-                Err(problems)
-            }
+            Err(more) => Err(self.typed_terms().all_problems(problems, more)),
         }
     }
 
@@ -116,76 +107,15 @@ impl CodeForm {
         CodeText::parse(&self.code, "code").err()
     }
 
-    fn is_amount(&self) -> bool {
-        self.kind == "amount"
+    fn typed_terms(&self) -> TypedTerms<'_> {
+        let Self { kind, percent_off, amount_off, currency, duration, duration_in_months, .. } = self;
+        TypedTerms { kind, percent_off, amount_off, currency, duration, duration_in_months }
     }
-
-    fn terms(&self, problems: &mut Vec<Problem>) -> TermsDraft {
-        let mut draft = TermsDraft {
-            duration: Some(self.duration.trim().to_owned()).filter(|duration| !duration.is_empty()),
-            ..TermsDraft::default()
-        };
-        if self.is_amount() {
-            match Currency::parse(&self.currency, "currency").and_then(|currency| {
-                if self.amount_off.trim().is_empty() {
-                    return Err(Problem::missing("amount_off", format!("Type the amount in {}.", currency.upper())));
-                }
-                Money::parse_typed(&self.amount_off, currency, "amount_off")
-            }) {
-                Ok(money) => {
-                    draft.amount_off_cents = Some(money.amount());
-                    draft.currency = Some(money.currency().as_str().to_owned());
-                }
-                Err(problem) => problems.push(problem),
-            }
-        } else if self.percent_off.trim().is_empty() {
-            problems.push(Problem::missing("percent_off", "Type a percentage from 0.01 to 100, like 25."));
-        } else {
-            match PercentOff::parse_typed(&self.percent_off, "percent_off") {
-                Ok(percent) => draft.percent_off = Some(percent.as_f64()),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        // Months are only on the screen while the duration is `repeating`.
-        if self.duration == "repeating" {
-            match whole(&self.duration_in_months, "duration_in_months") {
-                Ok(months) => draft.duration_in_months = months,
-                Err(problem) => problems.push(problem),
-            }
-        }
-        draft
-    }
-
-    fn on_the_form(&self, mut problem: Problem) -> Problem {
-        if self.is_amount() && matches!(problem.param.as_deref(), Some("percent_off" | "amount_off_cents" | "currency"))
-        {
-            problem.param = Some("amount_off".into());
-        }
-        problem
-    }
-}
-
-fn whole(raw: &str, param: &str) -> Result<Option<i64>, Problem> {
-    let text: String = raw.trim().chars().filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{a0}' | '\u{202f}')).collect();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if text.len() <= 13 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return Ok(text.parse().ok());
-    }
-    Err(Problem::invalid(param, "Type a whole number, 1 or more, or leave it empty."))
-}
-
-fn moment(raw: &str, param: &str, local_ms: &impl Fn(&str) -> Option<i64>) -> Result<Option<i64>, Problem> {
-    let text = raw.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    local_ms(text).map(Some).ok_or_else(|| Problem::invalid(param, "Type a date and a time, or leave it empty."))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::terms::TermsDraft;
     use super::*;
     use proptest::prelude::*;
 

@@ -148,6 +148,15 @@ impl Money {
         Self::new(amount, currency, param)
     }
 
+    /// As a person would type it: `5.00`, `500`.
+    pub fn typed(self) -> String {
+        let unit = 10i64.pow(self.currency.api_exponent());
+        match self.currency.shown_exponent() {
+            0 => (self.amount / unit).to_string(),
+            _ => format!("{}.{:02}", self.amount / unit, self.amount % unit),
+        }
+    }
+
     /// In the smallest unit.
     pub fn amount(self) -> i64 {
         self.amount

@@ -176,6 +176,13 @@ words! {
     }
 }
 
+impl MailState {
+    /// Whether the mail did not arrive, though nobody decided against it.
+    pub fn is_trouble(self) -> bool {
+        matches!(self, Self::Failed | Self::Refused | Self::Limited)
+    }
+}
+
 words! {
     /// Where a reward stands for its customer: the first that applies.
     Status {
@@ -216,5 +223,78 @@ words! {
         Blocked = "blocked",
         /// Whose mail did not arrive.
         MailTrouble = "mail_trouble",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::problem::Code;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn good() -> Draft {
+        Draft { email: Some(" Ada@Example.com ".into()), reference: Some(" share-4711 ".into()), ..Draft::default() }
+    }
+
+    #[test]
+    fn a_good_reward() {
+        let earned = good().check().unwrap();
+        assert_eq!((earned.email.as_str(), earned.reference.as_deref()), ("Ada@Example.com", Some("share-4711")));
+        assert!(earned.send_email);
+        let quiet = Draft { reference: None, send_email: Some(false), ..good() }.check().unwrap();
+        assert_eq!((quiet.reference, quiet.send_email), (None, false));
+        assert!(!format!("{:?}", good().check().unwrap()).contains("Example"));
+    }
+
+    #[test]
+    fn each_field_has_its_refusal() {
+        let refused =
+            |draft: Draft| draft.check().map(|_| ()).map_err(|problem| (problem.param.unwrap(), problem.code));
+        let missing = Err(("email".to_owned(), Code::ParameterMissing));
+        for email in [None, Some(""), Some("  ")] {
+            assert_eq!(refused(Draft { email: email.map(str::to_owned), ..good() }), missing, "{email:?}");
+        }
+        let invalid = |param: &str| Err((param.to_owned(), Code::ParameterInvalid));
+        for email in ["ada", "ada@example", "a@b.co, c@d.co", "a@b.co\r\nBcc: c@d.co", "rk_live_51AbcDefGhi"] {
+            assert_eq!(refused(Draft { email: Some(email.into()), ..good() }), invalid("email"), "{email}");
+        }
+        for reference in
+            ["", " ", "a\nb", "a\u{200b}", &"r".repeat(MAX_REFERENCE + 1), "erased:abc", "sk_live_51AbcDefGhi"]
+        {
+            assert_eq!(
+                refused(Draft { reference: Some(reference.into()), ..good() }),
+                invalid("reference"),
+                "{reference}"
+            );
+        }
+        let metadata = Metadata::from([(String::new(), "x".to_owned())]);
+        assert!(Draft { metadata, ..good() }.check().is_err());
+    }
+
+    #[test]
+    fn every_cause_says_who_moves_on() {
+        for cause in Cause::ALL {
+            let waits_for_owner = cause.state() == SyncState::Blocked;
+            assert_eq!(waits_for_owner, cause.needs_owner(), "{cause:?}");
+            assert!(cause.state() != SyncState::Minted && cause.state() != SyncState::Pending);
+            assert_eq!(Cause::parse(cause.as_str()), Some(*cause));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_reference_that_was_taken_is_taken_again(text in ".{0,210}") {
+            if let Ok(reference) = check_reference(&text) {
+                prop_assert_eq!(check_reference(&reference), Ok(reference.clone()));
+                prop_assert!((1..=MAX_REFERENCE).contains(&reference.chars().count()) && !reference.starts_with(ERASED));
+            }
+        }
+
+        #[test]
+        fn used_goes_before_over(used: bool, end in prop::option::of(0i64..10), now in 0i64..10) {
+            let status = Status::at(used, end, now);
+            prop_assert_eq!(status == Status::Used, used);
+            prop_assert_eq!(status == Status::Expired, !used && end.is_some_and(|end| end <= now));
+        }
     }
 }

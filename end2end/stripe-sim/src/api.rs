@@ -155,7 +155,7 @@ fn begin(sim: &Sim, call: Call) -> Step {
     let entry = state.log.begin(record);
     state.recorder.begin(entry.0, || call.exchange());
     sim.changed();
-    if state.down || fault == Some(FaultKind::Drop) {
+    if state.down || state.away || fault == Some(FaultKind::Drop) {
         if call.is_for_tokens() {
             token_call::note_refused(&mut state, &call, entry);
         }
@@ -353,7 +353,7 @@ fn shown(route: &Route, result: &ApiResult<Value>, answer: &Answer) -> String {
 }
 
 /// Does what a call asks for, and remembers what that brought about.
-fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
+pub(crate) fn execute(world: &mut World, route: &Route, params: &Value, context: &Context) -> ApiResult<Value> {
     let update = matches!(route.endpoint, Endpoint::CouponUpdate | Endpoint::PromotionCodeUpdate);
     let before = if update { event::object(world, route.endpoint, &route.id, context.now) } else { None };
     let answer = perform(world, route, params, context)?;

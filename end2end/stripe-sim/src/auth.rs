@@ -105,6 +105,12 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whoever is signed in to the account's Dashboard: may do everything.
+    pub(crate) fn in_dashboard(account: AccountId, livemode: bool) -> Self {
+        let permissions = PERMISSIONS.iter().map(|(resource, _)| format!("{resource}_write")).collect();
+        Self { account, livemode, masked: String::new(), permissions, application: false }
+    }
+
     fn may(&self, permission: &str) -> bool {
         may(&self.permissions, permission)
     }
@@ -172,6 +178,11 @@ impl Keys {
     /// As if it had been rolled. Says whether there was such a key.
     pub(crate) fn expire(&mut self, key: &str) -> bool {
         self.stand(key, Standing::Expired)
+    }
+
+    /// As its owner edits it in the Dashboard. Says whether there was such a key.
+    pub(crate) fn allow(&mut self, key: &str, permissions: BTreeSet<String>) -> bool {
+        self.issued.get_mut(key).map(|(caller, _)| caller.permissions = permissions).is_some()
     }
 
     /// Ends every access token of the application in an account: with it, or as the account has disconnected it.

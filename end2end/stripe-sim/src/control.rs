@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `POST /sim/faults` | `{"kind":"status_500","method":"POST","path":"/v1/coupons","skip":0,"times":1}`: the calls meant go wrong. Kinds: `drop`, `apply_then_drop`, `status_500`, `apply_then_500`, `rate_limited_429`, `lock_timeout_429`, `hold`, and `stall` with `"ms"`. Without `method`, `path`, `skip` or `times`: every method, every path, at once, for ever |
 //! | `DELETE /sim/faults` | no fault waits any more, and calls that are held go on |
+//! | `POST /sim/away` | `{"away":true}`: every call of the API is cut, as if the network were gone; `false` brings it back |
 //! | `POST /sim/keys/expire`, `/sim/keys/revoke` | `{"key":"rk_test_…"}`: as if it had been rolled, or deleted; keys are made on the page "Create restricted key" |
 //! | `POST /sim/clock` | `{"advance_ms":1000}`: pushes the stand-in's time forward |
 //! | `POST /sim/idempotency/forget` | as if a day had passed: no idempotency key is known any more |
@@ -31,6 +32,7 @@ use crate::{Fault, FaultKind, Match, Sim, connection::Hangup, control_app};
 pub(crate) fn router() -> Router<Sim> {
     Router::new()
         .route("/sim/faults", post(inject).delete(clear))
+        .route("/sim/away", post(away))
         .route("/sim/keys/expire", post(expire))
         .route("/sim/keys/revoke", post(revoke))
         .route("/sim/clock", post(advance))
@@ -103,6 +105,16 @@ async fn inject(State(sim): State<Sim>, Json(wanted): Json<Wanted>) -> StatusCod
 
 async fn clear(State(sim): State<Sim>) -> StatusCode {
     sim.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Debug, Deserialize)]
+struct Away {
+    away: bool,
+}
+
+async fn away(State(sim): State<Sim>, Json(Away { away }): Json<Away>) -> StatusCode {
+    sim.away(away);
     StatusCode::NO_CONTENT
 }
 

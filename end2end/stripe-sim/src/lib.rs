@@ -22,6 +22,7 @@ mod api;
 mod app;
 mod apps;
 mod auth;
+mod by_hand;
 mod carrier;
 mod clock;
 mod connection;

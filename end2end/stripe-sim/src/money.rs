@@ -51,6 +51,17 @@ pub(crate) fn is_currency(currency: &str) -> bool {
     CURRENCIES.contains(&currency)
 }
 
+/// An amount as people write it, `5.00`, in the currency's smallest unit.
+pub(crate) fn read(text: &str, currency: &str) -> Option<i64> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let decimals = decimals(currency);
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || part.len() > decimals {
+        return None;
+    }
+    format!("{whole}{part:0<decimals$}").parse().ok()
+}
+
 fn decimals(currency: &str) -> usize {
     if ZERO_DECIMAL.contains(&currency) {
         0

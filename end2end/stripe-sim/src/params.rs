@@ -10,7 +10,8 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-const FIVE_YEARS: i64 = 5 * 366 * 24 * 3600;
+/// Without a leap day, although there is one in every five years: whoever keeps within this is within Stripe's count, too.
+const FIVE_YEARS: i64 = 5 * 365 * 24 * 3600;
 
 /// A checked set of parameters as the type that the endpoint works with.
 pub(crate) fn typed<T: DeserializeOwned>(params: &Value) -> ApiResult<T> {

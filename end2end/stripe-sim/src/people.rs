@@ -27,6 +27,8 @@ pub enum Refused {
     NotOpen,
     /// The promotion code cannot be redeemed for this session.
     CodeInvalid,
+    /// Another active promotion code has the same text.
+    Taken,
 }
 
 impl fmt::Display for Refused {
@@ -35,6 +37,7 @@ impl fmt::Display for Refused {
             Self::NotFound => "no such object",
             Self::NotOpen => "the session is no longer open",
             Self::CodeInvalid => "this code is invalid",
+            Self::Taken => "an active promotion code with this text already exists",
         })
     }
 }
@@ -197,6 +200,10 @@ impl Sim {
         let world = state.worlds.values_mut().find(has_it).ok_or(Refused::NotFound)?;
         let seen = |world: &World| world.promotion_codes.get(id).map(|code| code.json(world, now, &Expand::default()));
         let before = seen(world);
+        let text = world.promotion_codes.get(id).map(|code| code.code.clone()).unwrap_or_default();
+        if active && world.active_by_text(&text, now).is_some_and(|holder| holder.id != id) {
+            return Err(Refused::Taken);
+        }
         if let Some(code) = world.promotion_codes.get_mut(id) {
             code.active = active;
         }

@@ -101,6 +101,11 @@ impl Sim {
         state.keys.issue(account.clone(), livemode, permissions)
     }
 
+    /// From now on the key may do this and nothing else. Says whether there was one.
+    pub fn set_key_permissions(&self, key: &str, permissions: &[&str]) -> bool {
+        self.lock().keys.allow(key, permissions.iter().map(|&name| name.to_owned()).collect())
+    }
+
     /// From now on the key is as if it had been deleted: 401 "Invalid API Key provided". Says whether there was one.
     pub fn revoke_key(&self, key: &str) -> bool {
         self.lock().keys.revoke(key)
@@ -155,6 +160,18 @@ impl Sim {
     /// Whether every connection is cut.
     pub fn is_down(&self) -> bool {
         self.lock().down
+    }
+
+    /// While away every call of the API is cut, of every account, as if the network were gone. People's pages stay: the
+    /// hosted checkout and the dashboard, where things can be made by hand meanwhile.
+    pub fn away(&self, away: bool) {
+        self.lock().away = away;
+        self.changed();
+    }
+
+    /// Whether every call of the API is cut.
+    pub fn is_away(&self) -> bool {
+        self.lock().away
     }
 
     /// How many calls a second an account has in each mode; without it, as many as it likes.

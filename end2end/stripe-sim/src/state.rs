@@ -32,6 +32,8 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     /// Every connection is cut.
     pub(crate) down: bool,
+    /// Calls of the API are cut; people's pages stay.
+    pub(crate) away: bool,
     /// Where the hosted pages are, once that is known.
     pub(crate) base_url: Option<String>,
     pub(crate) reuse_coupon_ids: bool,

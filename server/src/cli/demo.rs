@@ -121,6 +121,7 @@ fn config(
     stripe_apps: StripeApps,
 ) -> Result<Config, Failure> {
     Ok(Config {
+        background_rate: crate::config::BACKGROUND_RATE,
         database_url: SecretString::from(database_url),
         bind: address,
         public_url: url::Url::parse(&format!("http://{address}"))?,

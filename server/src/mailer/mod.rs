@@ -8,7 +8,7 @@ mod templates;
 
 pub use error::{MailError, MailSetupError};
 pub use message::OutgoingMail;
-pub use templates::{MailText, confirm_address_mail, moved_mail, needs_reauth_mail, sign_in_mail};
+pub use templates::{MailText, confirm_address_mail, moved_mail, needs_reauth_mail, rewards_mail, sign_in_mail};
 
 use lettre::message::Mailbox;
 use std::time::Duration;

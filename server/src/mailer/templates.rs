@@ -1,6 +1,7 @@
 //! The texts of mails: plain words, one link, nothing that is fetched from elsewhere.
 
 use app::domain::mode::Mode;
+use app::domain::reward::Cause;
 
 /// What a mail says.
 #[derive(Clone, PartialEq, Eq)]
@@ -85,6 +86,34 @@ pub fn moved_mail(link: &str, mode: Mode, account: Option<&str>, since: &str) ->
         button: "Open the settings",
         notes: &[
             "Only somebody who may install apps in that Stripe account can do this. If it was not one of you, look at the account's team and its installed apps in Stripe, then connect it again here.".to_owned(),
+        ],
+    }
+    .text()
+}
+
+/// The mail that says that rewards wait for their owner: once for a cause, however many wait.
+pub fn rewards_mail(link: &str, mode: Mode, cause: Cause) -> MailText {
+    let why = match cause {
+        Cause::Permission => "The Stripe connection lacks a permission that promotion codes need.",
+        Cause::Coupon => "The coupon of a campaign was changed or deleted in Stripe.",
+        Cause::CodeTaken => {
+            "Another active promotion code in your Stripe account has the text of a code that a customer earned."
+        }
+        Cause::Different => "A promotion code that was made by hand is not what its reward promises.",
+        Cause::Expired => "Codes ended before they could be made in Stripe.",
+        _ => "Stripe does not take them.",
+    };
+    Letter {
+        subject: "Earned codes wait for you in Codemint",
+        lead: &[
+            format!("Codes that customers earned in {mode} mode are not in Stripe yet, and cannot get there without you. {why}"),
+            "They were issued and mailed all the same. Their customers cannot use them before this is settled.".to_owned(),
+        ],
+        link,
+        button: "Open your campaigns",
+        notes: &[
+            "The campaign's page says which codes wait, and offers what can be done.".to_owned(),
+            "You get this mail once for each cause, however many codes wait.".to_owned(),
         ],
     }
     .text()

@@ -13,6 +13,7 @@ use app::wire::api::Connection;
 use async_trait::async_trait;
 use secrecy::SecretString;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// The method of a connection by the Stripe App.
@@ -203,6 +204,11 @@ impl Services {
 
     /// The connection with its key opened, or why there is none to use.
     pub(super) async fn link(&self, scope: &Scope) -> Result<Link, Problem> {
+        self.link_within(scope, stripe::DEFAULT_BUDGET).await
+    }
+
+    /// The same for somebody who has less time.
+    pub(super) async fn link_within(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
         let none = || {
             Problem::new(
                 Code::StripeNotConnected,
@@ -218,7 +224,7 @@ impl Services {
             Some(ConnectionStatus::NeedsReauth) => return Err(needs_reauth()),
             _ => return Err(none()),
         }
-        let deadline = Instant::now() + stripe::DEFAULT_BUDGET;
+        let deadline = Instant::now() + budget;
         let (key, app) = if row.method == METHOD_APP {
             let app = AppLink { scope: scope.clone(), connected: row.generation };
             let key = self.access_token(&app, deadline).await?.token;

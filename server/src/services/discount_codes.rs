@@ -1,8 +1,9 @@
 //! Discount codes: create, list, read, change, archive.
 
+use super::paging::{self, PageQuery};
 use super::{Caller, Services, Ticket, views};
 use crate::scope::Scope;
-use crate::store::{CodeFilter, CodeRow, Direction, NewCode, StoreError, TermsColumns, Tx};
+use crate::store::{CodeFilter, CodeRow, NewCode, StoreError, TermsColumns, Tx};
 use app::domain::app_id::AppId;
 use app::domain::code::CodeText;
 use app::domain::discount_code::{Definition, Draft, Status};
@@ -20,12 +21,8 @@ pub struct ListQuery {
     pub status: Option<Status>,
     /// Part of the code's text.
     pub q: Option<String>,
-    /// 1 to 100.
-    pub limit: u32,
-    /// Older than this id.
-    pub starting_after: Option<String>,
-    /// Newer than this id.
-    pub ending_before: Option<String>,
+    /// Which page.
+    pub page: PageQuery,
 }
 
 impl Services {
@@ -83,33 +80,30 @@ impl Services {
 
     /// A page of codes that the caller may see.
     pub async fn list_codes(&self, caller: &Caller, query: ListQuery) -> Result<List<DiscountCode>, Problem> {
-        let app = match (&query.app_id, &caller.app) {
-            (Some(raw), _) => Some(self.app_of(caller, Some(raw)).await?),
-            (None, own) => own.clone(),
-        };
-        let direction = match (&query.starting_after, &query.ending_before) {
-            (Some(_), Some(_)) => {
-                return Err(Problem::of(
-                    Code::ParametersExclusive,
-                    "ending_before",
-                    "Give either starting_after or ending_before, not both.",
-                ));
-            }
-            (Some(id), None) => Direction::After(self.cursor(caller, id, "starting_after").await?),
-            (None, Some(id)) => Direction::Before(self.cursor(caller, id, "ending_before").await?),
-            (None, None) => Direction::First,
-        };
+        let app = self.app_to_list(caller, query.app_id.as_deref()).await?;
+        let direction = query.page.direction("discount code", async |id| self.code_row(caller, id).await).await?;
         let filter = CodeFilter {
             app_id: app.map(|app| app.as_str().to_owned()),
             status: query.status,
             q: CodeText::normalize(query.q.as_deref().unwrap_or_default()),
             direction,
-            limit: i64::from(query.limit) + 1,
+            limit: query.page.rows(),
         };
-        let (rows, has_more) = self.page(&caller.scope, filter).await?;
-        let now = self.now();
-        let data = rows.iter().map(|row| views::discount_code(&caller.scope, row, now)).collect::<Result<_, _>>()?;
-        Ok(List { object: "list".into(), data, has_more, url: "/v1/admin/discount-codes".into() })
+        let (scope, now) = (&caller.scope, self.now());
+        let rows = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(scope).codes(&filter, now).await?
+        };
+        let url = "/v1/admin/discount-codes".to_owned();
+        paging::list(rows, &query.page, &filter.direction, url, |row| views::discount_code(scope, row, now))
+    }
+
+    /// The app that a list is narrowed to: named, or the key's own; none: all that the key may see.
+    pub(super) async fn app_to_list(&self, caller: &Caller, app_id: Option<&str>) -> Result<Option<AppId>, Problem> {
+        match app_id {
+            Some(raw) => self.app_of(caller, Some(raw)).await.map(Some),
+            None => Ok(caller.app.clone()),
+        }
     }
 
     /// One page, asked for with one row more than is shown; whether there was more.
@@ -118,26 +112,8 @@ impl Services {
             let mut reader = self.0.db.reader().await?;
             reader.at(scope).codes(&filter, self.now()).await?
         };
-        let shown = usize::try_from(filter.limit - 1).unwrap_or_default();
-        let has_more = rows.len() > shown;
-        if has_more {
-            match filter.direction {
-                // The extra row of a page that leads to newer codes is the newest one.
-                Direction::Before(_) => drop(rows.remove(0)),
-                _ => rows.truncate(shown),
-            }
-        }
+        let has_more = filter.direction.cut(&mut rows, usize::try_from(filter.limit - 1).unwrap_or_default());
         Ok((rows, has_more))
-    }
-
-    async fn cursor(&self, caller: &Caller, id: &str, param: &str) -> Result<String, Problem> {
-        match self.code_row(caller, id).await {
-            Ok(row) => Ok(row.id),
-            Err(problem) if problem.code == Code::ResourceMissing => {
-                Err(Problem::invalid(param, format!("{param} must be the id of a discount code of this list.")))
-            }
-            Err(problem) => Err(problem),
-        }
     }
 
     async fn code_row(&self, caller: &Caller, id: &str) -> Result<CodeRow, Problem> {
@@ -250,6 +226,6 @@ pub(super) fn code_taken(code: &CodeText) -> Problem {
 }
 
 /// The API tells one problem at a time: the first, in the order of the fields.
-fn first(problems: Vec<Problem>) -> Problem {
+pub(super) fn first(problems: Vec<Problem>) -> Problem {
     problems.into_iter().next().unwrap_or_else(|| Problem::new(Code::ParameterInvalid, "The request is not right."))
 }

@@ -11,7 +11,7 @@ use crate::store::{Kinds, MailRow, Tx};
 use app::domain::ids::{ActivityId, MailId};
 use app::domain::mode::Mode;
 use app::domain::problem::Problem;
-use app::domain::reward::MailState;
+use app::domain::reward::{Cause, MailState};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -86,6 +86,8 @@ pub(super) enum Notice {
     NeedsReauth,
     /// The account was connected to another workspace by the Stripe App.
     Moved,
+    /// Rewards are not in Stripe, and wait for their owner.
+    Rewards(Cause),
 }
 
 impl Notice {
@@ -94,6 +96,7 @@ impl Notice {
         match self {
             Self::NeedsReauth => "needs_reauth",
             Self::Moved => "moved",
+            Self::Rewards(_) => "rewards",
         }
     }
 }
@@ -103,6 +106,9 @@ impl Notice {
 struct About {
     mode: Mode,
     account: Option<String>,
+    /// Of rewards that wait.
+    #[serde(default)]
+    cause: Option<Cause>,
 }
 
 impl Services {
@@ -114,7 +120,8 @@ impl Services {
         kind: Notice,
         account: Option<&str>,
     ) -> Result<(), Problem> {
-        let about = About { mode: scope.mode, account: account.map(str::to_owned) };
+        let cause = if let Notice::Rewards(cause) = kind { Some(cause) } else { None };
+        let about = About { mode: scope.mode, account: account.map(str::to_owned), cause };
         let detail =
             serde_json::to_string(&about).map_err(|error| super::error::internal("no mail could be made", &error))?;
         let now = self.now();
@@ -244,6 +251,7 @@ impl Services {
             }
             "needs_reauth" => notice(row, public_url, mailer::needs_reauth_mail),
             "moved" => notice(row, public_url, mailer::moved_mail),
+            "rewards" => rewards_notice(row, public_url),
             _ => None,
         })
     }
@@ -365,10 +373,17 @@ fn say(ends: &[(MailRow, Outcome)]) {
 
 /// What a notice says.
 fn notice(row: &MailRow, public_url: &str, write: fn(&str, Mode, Option<&str>, &str) -> MailText) -> Option<MailText> {
-    let About { mode, account } = serde_json::from_str(row.detail.as_deref()?).ok()?;
+    let About { mode, account, .. } = serde_json::from_str(row.detail.as_deref()?).ok()?;
     let link = format!("{public_url}/settings?mode={mode}");
     let since = when(row.created_at, &Writing::plain()).text;
     Some(write(&link, mode, account.as_deref(), &since))
+}
+
+/// What the notice about rewards that wait says.
+fn rewards_notice(row: &MailRow, public_url: &str) -> Option<MailText> {
+    let About { mode, cause, .. } = serde_json::from_str(row.detail.as_deref()?).ok()?;
+    let link = format!("{public_url}/apps?mode={mode}");
+    Some(mailer::rewards_mail(&link, mode, cause?))
 }
 
 /// 2 s, 4 s, 8 s … up to an hour.

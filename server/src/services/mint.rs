@@ -21,7 +21,7 @@ use tokio::time::Instant;
 /// The scheme behind coupon ids and terms hashes; a new one would begin with another number.
 const VERSION: &str = "1";
 /// Stripe's most for a coupon's name.
-const MAX_NAME: usize = 40;
+pub(super) const MAX_NAME: usize = 40;
 /// The coupon's metadata: which code it belongs to, and a hash of its terms.
 const META_CODE: &str = "codemint_discount_code";
 const META_TERMS: &str = "codemint_terms";
@@ -72,6 +72,17 @@ pub(super) fn coupon_id(workspace: &str, mode: &str, code_id: &str, terms_versio
 
 /// The coupon that a code wants to have.
 fn wanted(row: &CodeRow, terms: &Terms, coupon_id: &str) -> NewCoupon {
+    wanted_for(coupon_id, &row.code, (META_CODE, &row.id), terms, None)
+}
+
+/// The coupon for these terms: what it is called, whose it is (a key of metadata and an id), and its end in Unix seconds.
+pub(super) fn wanted_for(
+    coupon_id: &str,
+    name: &str,
+    (key, owner): (&str, &str),
+    terms: &Terms,
+    redeem_by: Option<i64>,
+) -> NewCoupon {
     let draft = terms.draft();
     let (percent_off, amount_off, currency) = match terms.discount {
         Discount::Percent(percent) => (Some(percent.hundredths()), None, None),
@@ -89,13 +100,14 @@ fn wanted(row: &CodeRow, terms: &Terms, coupon_id: &str) -> NewCoupon {
     let hash: String = hash[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     NewCoupon {
         id: coupon_id.to_owned(),
-        name: Some(row.code.chars().take(MAX_NAME).collect()),
+        name: Some(name.chars().take(MAX_NAME).collect()),
         percent_off,
         amount_off,
         currency,
         duration: terms.duration.as_str().to_owned(),
         duration_in_months: draft.duration_in_months,
-        metadata: BTreeMap::from([(META_CODE.to_owned(), row.id.clone()), (META_TERMS.to_owned(), hash)]),
+        redeem_by,
+        metadata: BTreeMap::from([(key.to_owned(), owner.to_owned()), (META_TERMS.to_owned(), hash)]),
     }
 }
 
@@ -177,11 +189,14 @@ impl Services {
         lease: NamedLease,
     ) -> Result<String, Problem> {
         let found = match fresh.terms() {
-            Ok(terms) => self.find_or_create(link, fresh, &wanted(fresh, &terms, &coupon_id)).await,
+            Ok(terms) => {
+                let minted = fresh.minted_at.map(|_| fresh.minted_account.as_deref());
+                self.find_or_create(link, minted, &wanted(fresh, &terms, &coupon_id)).await
+            }
             Err(corrupt) => Err(corrupt.into()),
         };
-        match found {
-            Ok(Found::Equal) => {
+        match found.map(|found| found.reason("code")) {
+            Ok(None) => {
                 let mut tx = self.0.db.begin().await?;
                 tx.at(&link.scope)
                     .note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now())
@@ -194,7 +209,7 @@ impl Services {
                 crash::here!("coupon-stored");
                 Ok(coupon_id)
             }
-            Ok(Found::Blocked(reason)) => {
+            Ok(Some(reason)) => {
                 let blocked = self.block(link, &fresh.id, &coupon_id, &reason).await?;
                 self.end_lease(&link.scope, lease).await?;
                 Err(blocked)
@@ -214,9 +229,9 @@ impl Services {
         coupon_id: &str,
     ) -> Result<Option<Problem>, Problem> {
         let wanted = wanted(row, &row.terms()?, coupon_id);
-        match judge(self.read_coupon(link, coupon_id).await?.as_ref(), &wanted) {
-            Found::Equal => Ok(None),
-            Found::Blocked(reason) => Ok(Some(self.block(link, &row.id, coupon_id, &reason).await?)),
+        match judge(self.read_coupon(link, coupon_id).await?.as_ref(), &wanted).reason("code") {
+            None => Ok(None),
+            Some(reason) => Ok(Some(self.block(link, &row.id, coupon_id, &reason).await?)),
         }
     }
 
@@ -230,12 +245,18 @@ impl Services {
         Ok(refusal::blocked(reason))
     }
 
-    async fn find_or_create(&self, link: &Link, row: &CodeRow, wanted: &NewCoupon) -> Result<Found, Problem> {
+    /// The coupon as it is wanted: found, or created. `minted` tells whether an earlier connection had it, and in which account.
+    pub(super) async fn find_or_create(
+        &self,
+        link: &Link,
+        minted: Option<Option<&str>>,
+        wanted: &NewCoupon,
+    ) -> Result<Found, Problem> {
         let account = link.stripe(&self.0.stripe);
-        if row.minted_at.is_some() {
+        if let Some(minted_account) = minted {
             // Minted under an earlier connection: is it this account's?
             let found = self.read_coupon(link, &wanted.id).await?;
-            let moved = matches!((&row.minted_account, &link.account), (Some(before), Some(now)) if before != now);
+            let moved = matches!((minted_account, &link.account), (Some(before), Some(now)) if before != now);
             if found.is_some() || !moved {
                 return Ok(judge(found.as_ref(), wanted));
             }
@@ -278,7 +299,7 @@ impl Services {
         }
     }
 
-    async fn read_coupon(&self, link: &Link, id: &str) -> Result<Option<Coupon>, Problem> {
+    pub(super) async fn read_coupon(&self, link: &Link, id: &str) -> Result<Option<Coupon>, Problem> {
         match link.stripe(&self.0.stripe).coupon(id).await {
             Ok(found) => Ok(found),
             Err(error) => Err(self.stripe_problem(link, error, "coupon_read").await),
@@ -286,20 +307,35 @@ impl Services {
     }
 }
 
-enum Found {
+/// What is at Stripe where a coupon should be.
+pub(super) enum Found {
+    /// The very coupon.
     Equal,
-    Blocked(String),
+    /// None, or none any more.
+    Gone,
+    /// One that differs in these fields.
+    Different(Vec<&'static str>),
 }
 
-fn judge(found: Option<&Coupon>, wanted: &NewCoupon) -> Found {
-    let Some(coupon) = found else {
-        return Found::Blocked("The coupon of this code is not in your Stripe account any more: it was deleted there, or it belongs to another account.".into());
-    };
-    let differences = coupon.differences(wanted);
-    if differences.is_empty() {
-        return Found::Equal;
+impl Found {
+    /// Why nothing can be minted by it; none where all is well. `what` is a code or a campaign.
+    pub(super) fn reason(&self, what: &str) -> Option<String> {
+        match self {
+            Self::Equal => None,
+            Self::Gone => Some(format!(
+                "The coupon of this {what} is not in your Stripe account any more: it was deleted there, or it belongs to another account."
+            )),
+            Self::Different(fields) => {
+                Some(format!("The coupon of this {what} is different in Stripe ({}).", fields.join(", ")))
+            }
+        }
     }
-    Found::Blocked(format!("The coupon of this code is different in Stripe ({}).", differences.join(", ")))
+}
+
+pub(super) fn judge(found: Option<&Coupon>, wanted: &NewCoupon) -> Found {
+    let Some(coupon) = found else { return Found::Gone };
+    let differences = coupon.differences(wanted);
+    if differences.is_empty() { Found::Equal } else { Found::Different(differences) }
 }
 
 #[cfg(test)]

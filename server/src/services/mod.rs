@@ -16,6 +16,7 @@ mod live;
 mod mail;
 mod mint;
 mod named_lease;
+mod paging;
 mod prices;
 mod refusal;
 mod reseal;
@@ -40,8 +41,9 @@ pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
 pub use live::Listener;
+pub use paging::PageQuery;
 pub use reseal::Resealed;
-pub use rewards::Issued;
+pub use rewards::{CampaignListQuery, Issued, RewardListQuery};
 pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
 
@@ -88,6 +90,7 @@ struct Inner {
     webhooks: webhooks::Queue,
     flights: mint::Flights,
     mints: rewards::Queue,
+    pacer: rewards::Pacer,
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
@@ -147,6 +150,7 @@ impl Services {
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             mints: rewards::Queue::default(),
+            pacer: rewards::Pacer::new(config.background_rate),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
@@ -191,6 +195,7 @@ impl Services {
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             mints: rewards::Queue::default(),
+            pacer: rewards::Pacer::new(crate::config::BACKGROUND_RATE),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),

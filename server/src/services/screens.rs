@@ -25,17 +25,18 @@ use async_trait::async_trait;
 /// Codes on a page.
 const PAGE: i64 = 20;
 
-fn scope(viewer: &Viewer, mode: Mode) -> Scope {
+pub(super) fn scope(viewer: &Viewer, mode: Mode) -> Scope {
     Scope::stored(viewer.workspace_id.clone(), mode.as_str())
 }
 
 /// A signed-in owner may do what a key of all apps may.
-fn caller(viewer: &Viewer, mode: Mode) -> Caller {
+pub(super) fn caller(viewer: &Viewer, mode: Mode) -> Caller {
     Caller { scope: scope(viewer, mode), key_id: ApiKeyId::trusted(String::new()), app: None, rights: KeyRights::Full }
 }
 
 impl Services {
-    async fn app(&self, scope: &Scope, app_id: &str) -> Result<AppId, Problem> {
+    /// An app of the workspace.
+    pub(super) async fn app(&self, scope: &Scope, app_id: &str) -> Result<AppId, Problem> {
         let missing = || Problem::no_such("app", app_id);
         let app = AppId::parse(app_id, "app_id").map_err(|_| missing())?;
         let mut reader = self.0.db.reader().await?;

@@ -71,9 +71,12 @@ impl Services {
         let sessions =
             if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
         for row in &open {
-            if let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id))
-                && let Err(problem) = self.end_if_over(scope, row, session).await
-            {
+            let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) else { continue };
+            let counted = async {
+                self.reward_of_session(scope, session).await?;
+                self.end_if_over(scope, row, session).await
+            };
+            if let Err(problem) = counted.await {
                 tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
             }
         }

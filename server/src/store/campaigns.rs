@@ -12,7 +12,8 @@ macro_rules! columns {
     () => {
         "c.id, c.app_id, c.name, c.code_prefix, c.version, c.expires_at, c.expires_in_days, c.time_zone, c.max_rewards, c.issued, c.used, \
          c.active, c.metadata, c.mail, c.created_at, c.archived_at, v.percent_off, v.amount_off, v.currency, v.duration, v.duration_in_months, \
-         v.coupon_id, v.minted_at, v.minted_generation, v.minted_account, v.blocked_reason"
+         v.version AS terms_version, v.expires_at AS version_expires_at, v.coupon_id, v.minted_at, v.minted_generation, v.minted_account, \
+         v.blocked_reason"
     };
 }
 macro_rules! joined {
@@ -47,6 +48,10 @@ pub(crate) struct CampaignRow {
     currency: Option<String>,
     duration: String,
     duration_in_months: Option<i64>,
+    /// The version whose terms and coupon these are.
+    pub(crate) terms_version: i64,
+    /// The end of that version's codes.
+    pub(crate) version_expires_at: Option<i64>,
     pub(crate) coupon_id: String,
     pub(crate) minted_at: Option<i64>,
     pub(crate) minted_generation: Option<i64>,
@@ -192,17 +197,95 @@ impl Scoped<'_> {
         )
     }
 
-    /// All versions of a campaign, the present one last: for rewards that were earned under earlier ones.
-    pub(crate) async fn campaign_versions(self, id: &str) -> Result<Vec<(i64, String)>> {
+    /// A campaign with each of its versions from one to another, for rewards that were earned under them.
+    pub(crate) async fn campaign_versions(self, id: &str, first: i64, last: i64) -> Result<Vec<CampaignRow>> {
         let (conn, workspace, mode) = self.split();
         all!(
             conn,
-            (i64, String),
-            "SELECT version, coupon_id FROM campaign_versions WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 ORDER BY version",
+            CampaignRow,
+            concat!(
+                "SELECT ",
+                columns!(),
+                joined!(),
+                " AND v.version BETWEEN $4 AND $5 WHERE c.workspace_id = $1 AND c.mode = $2 AND c.id = $3 ORDER BY v.version"
+            ),
+            workspace,
+            mode,
+            id,
+            first,
+            last
+        )
+    }
+
+    /// Locks a campaign until the transaction ends: what is then read of it stays true until it is written. False: there is none. On
+    /// PostgreSQL the row's lock does it, by a change that changes nothing; on SQLite a writing transaction is alone anyway.
+    pub(crate) async fn lock_campaign(self, id: &str) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaigns SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2 AND id = $3",
             workspace,
             mode,
             id
         )
+        .map(|rows| rows == 1)
+    }
+
+    /// Changes a campaign that is not archived; `version` is one of its versions.
+    pub(crate) async fn update_campaign(
+        self,
+        id: &str,
+        active: bool,
+        definition: &Definition,
+        version: i64,
+        metadata: &str,
+        now: i64,
+    ) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        let Definition { name, code_prefix, ends, max_rewards, .. } = definition;
+        execute!(
+            conn,
+            "UPDATE campaigns SET active = $4, name = $5, code_prefix = $6, version = $7, expires_at = $8, expires_in_days = $9, time_zone = $10,
+                max_rewards = $11, metadata = $12, updated_at = $13
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND archived_at IS NULL",
+            workspace, mode, id, active, name, code_prefix, version, ends.at(), ends.days(), ends.time_zone(), *max_rewards, metadata, now
+        )
+        .map(|_| ())
+    }
+
+    /// Changes what a version gives, if its coupon was never made: decided here. False: too late. Whoever calls has locked the campaign
+    /// and seen that nobody has earned by it.
+    pub(crate) async fn update_campaign_version(
+        self,
+        id: &str,
+        version: i64,
+        terms: &TermsColumns,
+        expires_at: Option<i64>,
+    ) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaign_versions SET percent_off = $5, amount_off = $6, currency = $7, duration = $8, duration_in_months = $9, expires_at = $10
+              WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4 AND minted_at IS NULL",
+            workspace, mode, id, version, terms.percent_off, terms.amount_off, terms.currency, terms.duration, terms.months, expires_at
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Archives a campaign (`true`) or takes it back as it was. False: there was nothing to change.
+    pub(crate) async fn set_campaign_archived(self, id: &str, archived: bool, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaigns SET archived_at = $5, updated_at = $4
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND (archived_at IS NULL) <> (CAST($5 AS BIGINT) IS NULL)",
+            workspace,
+            mode,
+            id,
+            now,
+            archived.then_some(now)
+        )
+        .map(|rows| rows == 1)
     }
 
     /// Keeps what a campaign's mail says, as JSON. False: there is no such campaign.
@@ -236,5 +319,33 @@ impl Scoped<'_> {
             now
         )?;
         Ok(row.map(|(version,)| version))
+    }
+
+    /// Versions of a campaign whose coupon is in trouble.
+    pub(crate) async fn blocked_versions(self, id: &str) -> Result<Vec<i64>> {
+        let (conn, workspace, mode) = self.split();
+        let rows = all!(
+            conn,
+            (i64,),
+            "SELECT version FROM campaign_versions WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND blocked_reason IS NOT NULL ORDER BY version",
+            workspace,
+            mode,
+            id
+        )?;
+        Ok(rows.into_iter().map(|(version,)| version).collect())
+    }
+
+    /// A version whose coupon was in trouble is given no more: what waited for it goes on by another.
+    pub(crate) async fn leave_blocked_version(self, id: &str, version: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaign_versions SET blocked_reason = NULL WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4",
+            workspace,
+            mode,
+            id,
+            version
+        )
+        .map(|_| ())
     }
 }

@@ -1,5 +1,6 @@
 //! Discount codes: definitions, counters, and the conditional UPDATE that decides a count.
 
+use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
 use super::{Result, Scoped, StoreError};
@@ -87,17 +88,6 @@ pub(crate) struct NewCode<'a> {
     pub(crate) now: i64,
 }
 
-/// Which way a list goes on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    /// From the newest.
-    First,
-    /// Older than this id.
-    After(String),
-    /// Newer than this id.
-    Before(String),
-}
-
 /// What a list is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct CodeFilter {
@@ -166,22 +156,15 @@ impl Scoped<'_> {
             None => "archived_at IS NULL AND CAST($3 AS BIGINT) > 0 AND CAST($5 AS TEXT) IS NULL",
             Some(_) => concat!(status!(), " = $5"),
         };
-        let (cursor, order) = match filter.direction {
-            Direction::First => ("CAST($7 AS TEXT) IS NULL", "DESC"),
-            Direction::After(_) => ("id < $7", "DESC"),
-            Direction::Before(_) => ("id > $7", "ASC"),
-        };
+        let cursor = behind_cursor!(filter.direction, "id", 7);
+        let order = filter.direction.order();
         let text = if filter.q.is_empty() { "$6 = '%%'" } else { "code LIKE $6 ESCAPE '!'" };
         let sql = format!(
             "SELECT {} FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {cursor} ORDER BY id {order} LIMIT $8",
             columns!()
         );
         let like = format!("%{}%", filter.q.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
-        let at = match &filter.direction {
-            Direction::First => None,
-            Direction::After(id) | Direction::Before(id) => Some(id.as_str()),
-        };
-        let mut rows = all!(
+        let rows = all!(
             conn,
             CodeRow,
             AssertSqlSafe(sql),
@@ -191,13 +174,10 @@ impl Scoped<'_> {
             filter.app_id.as_deref(),
             filter.status.map(Status::as_str),
             like.as_str(),
-            at,
+            filter.direction.cursor(),
             filter.limit
         )?;
-        if matches!(filter.direction, Direction::Before(_)) {
-            rows.reverse();
-        }
-        Ok(rows)
+        Ok(filter.direction.newest_first(rows))
     }
 
     /// How many codes of an app have which status; nothing where there are more than 10,000.

@@ -68,4 +68,17 @@ impl Scoped<'_> {
         execute!(conn, "DELETE FROM mint_pauses WHERE workspace_id = $1 AND mode = $2", workspace, mode)
             .map(|rows| rows == 1)
     }
+
+    /// Looks now whether what a pause waits for is there: the owner's order.
+    pub(crate) async fn probe_now(self, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE mint_pauses SET probe_at = $3 WHERE workspace_id = $1 AND mode = $2",
+            workspace,
+            mode,
+            now
+        )
+        .map(|_| ())
+    }
 }

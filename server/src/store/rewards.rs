@@ -1,9 +1,11 @@
 //! Rewards: one row each, from earning to use.
 
-use super::query::{execute, optional};
+use super::paging::{Direction, behind_cursor};
+use super::query::{all, execute, optional};
 use super::{Conn, Result, Scoped, StoreError};
 use app::domain::metadata::Metadata;
 use app::domain::reward::{Cause, MailState, Status, SyncState};
+use sqlx::AssertSqlSafe;
 
 macro_rules! reward_columns {
     () => {
@@ -102,6 +104,21 @@ pub(crate) struct NewReward<'a> {
     pub(crate) now: i64,
 }
 
+/// What a list is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct RewardFilter {
+    pub(crate) campaign_id: String,
+    /// Lower case.
+    pub(crate) email_key: Option<String>,
+    pub(crate) reference: Option<String>,
+    /// The whole text.
+    pub(crate) code: Option<String>,
+    /// States as rows have them; none: all.
+    pub(crate) sync: Option<Vec<SyncState>>,
+    pub(crate) direction: Direction,
+    pub(crate) limit: i64,
+}
+
 impl Scoped<'_> {
     /// Stores a reward; `Taken` if its reference has one in this campaign, or its code is another reward's.
     pub(crate) async fn insert_reward(self, new: &NewReward<'_>) -> Result<()> {
@@ -152,6 +169,42 @@ impl Scoped<'_> {
             reference,
             erased
         )
+    }
+
+    /// A page of a campaign's rewards, newest first whatever the direction.
+    pub(crate) async fn rewards(self, filter: &RewardFilter) -> Result<Vec<RewardRow>> {
+        let (conn, workspace, mode) = self.split();
+        // As for codes: fragments alone, every value bound, each parameter named in every variant.
+        let email = if filter.email_key.is_some() { "email_key = $4" } else { "CAST($4 AS TEXT) IS NULL" };
+        let reference = if filter.reference.is_some() { "reference = $5" } else { "CAST($5 AS TEXT) IS NULL" };
+        let code = if filter.code.is_some() { "code = $6" } else { "CAST($6 AS TEXT) IS NULL" };
+        let states = filter.sync.as_deref().unwrap_or(SyncState::ALL);
+        let state = |n: usize| states.get(n).map(|state| state.as_str());
+        let cursor = behind_cursor!(filter.direction, "id", 11);
+        let sql = format!(
+            "SELECT {} FROM rewards WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND {email} AND {reference} AND {code}
+                AND sync IN ($7, $8, $9, $10) AND {cursor} ORDER BY id {} LIMIT $12",
+            reward_columns!(),
+            filter.direction.order()
+        );
+        let rows = all!(
+            conn,
+            RewardRow,
+            AssertSqlSafe(sql),
+            workspace,
+            mode,
+            filter.campaign_id.as_str(),
+            filter.email_key.as_deref(),
+            filter.reference.as_deref(),
+            filter.code.as_deref(),
+            state(0),
+            state(1),
+            state(2),
+            state(3),
+            filter.direction.cursor(),
+            filter.limit
+        )?;
+        Ok(filter.direction.newest_first(rows))
     }
 
     /// Notes where a reward's mail stands, whatever stood there. False: its person was erased, or there is no such reward.

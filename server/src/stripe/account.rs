@@ -4,13 +4,14 @@ use super::{
     body::{read, read_if_there},
     error::{KeyRefusal, StripeError},
     http::{Call, Http},
-    params::{Form, NewCoupon, NewWebhookEndpoint},
+    params::{Form, NewCoupon, NewPromotionCode, NewWebhookEndpoint},
     probe::{self, Probe},
     retry::Repeat,
-    types::{Coupon, Named, Page, Price, Session, WebhookEndpoint},
+    types::{Coupon, Named, Page, Price, PromotionCode, Session, WebhookEndpoint},
 };
 use async_trait::async_trait;
 use secrecy::SecretString;
+use std::collections::BTreeMap;
 use tokio::time::Instant;
 
 /// Stripe's most for one page.
@@ -86,6 +87,51 @@ impl<'a> Account<'a> {
         read_if_there(self.send(Call::get("/v1/coupons/{id}").id(id)).await)
     }
 
+    /// Creates a promotion code; with the same key and parameters a second call brings the same one.
+    pub async fn create_promotion_code(
+        &self,
+        code: &NewPromotionCode,
+        idempotency_key: &str,
+    ) -> Result<PromotionCode, StripeError> {
+        let form = code.form();
+        read(&self.send(Call::post("/v1/promotion_codes", &form, Repeat::Keyed).key(idempotency_key)).await?)
+    }
+
+    /// The promotion codes with this text, in any case, active or not: the newest hundred.
+    pub async fn promotion_codes_of_text(&self, text: &str) -> Result<Vec<PromotionCode>, StripeError> {
+        let mut query = Form::default();
+        query.add("code", text);
+        query.add("limit", MAX_PAGE);
+        let page: Page<PromotionCode> =
+            read(&self.send(Call::get("/v1/promotion_codes").query(query.finish())).await?)?;
+        Ok(page.data)
+    }
+
+    /// The promotion codes of a coupon, newest first; `starting_after` is the last id of the page before.
+    pub async fn promotion_codes_of_coupon(
+        &self,
+        coupon: &str,
+        starting_after: Option<&str>,
+    ) -> Result<Page<PromotionCode>, StripeError> {
+        let mut query = Form::default();
+        query.add("coupon", coupon);
+        query.add_if("starting_after", starting_after);
+        query.add("limit", MAX_PAGE);
+        read(&self.send(Call::get("/v1/promotion_codes").query(query.finish())).await?)
+    }
+
+    /// Changes the notes on a promotion code; an empty value takes its key away. Harmless twice.
+    pub async fn annotate_promotion_code(
+        &self,
+        id: &str,
+        metadata: &BTreeMap<String, String>,
+    ) -> Result<PromotionCode, StripeError> {
+        let mut form = Form::default();
+        form.add_metadata(metadata);
+        let form = form.finish();
+        read(&self.send(Call::post("/v1/promotion_codes/{id}", &form, Repeat::Once).id(id)).await?)
+    }
+
     /// A price; `None` where there is none.
     pub async fn price(&self, id: &str) -> Result<Option<Price>, StripeError> {
         read_if_there(self.send(Call::get("/v1/prices/{id}").id(id)).await)
@@ -128,6 +174,20 @@ impl<'a> Account<'a> {
         query.add("created[gte]", created_gte_s);
         query.add_if("starting_after", starting_after);
         query.add("limit", limit.clamp(1, MAX_PAGE));
+        read(&self.send(Call::get("/v1/checkout/sessions").query(query.finish())).await?)
+    }
+
+    /// Sessions that were made at or after a moment (Unix seconds) and are complete, newest first.
+    pub async fn completed_sessions(
+        &self,
+        created_gte_s: i64,
+        starting_after: Option<&str>,
+    ) -> Result<Page<Session>, StripeError> {
+        let mut query = Form::default();
+        query.add("created[gte]", created_gte_s);
+        query.add("status", "complete");
+        query.add_if("starting_after", starting_after);
+        query.add("limit", MAX_PAGE);
         read(&self.send(Call::get("/v1/checkout/sessions").query(query.finish())).await?)
     }
 

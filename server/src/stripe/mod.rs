@@ -18,10 +18,10 @@ mod types;
 pub use account::{Account, Renew};
 pub use error::{KeyRefusal, Outcome, StripeError};
 pub use http::SetupError;
-pub use params::{NewCoupon, NewWebhookEndpoint, SessionParams};
+pub use params::{NewCoupon, NewPromotionCode, NewWebhookEndpoint, SessionParams};
 pub use probe::{Level, Probe};
 pub use token::Unanswered;
-pub use types::{Coupon, PaymentStatus, Price, PriceType, Session, SessionStatus, WebhookEndpoint};
+pub use types::{Coupon, PaymentStatus, Price, PriceType, PromotionCode, Session, SessionStatus, WebhookEndpoint};
 
 use secrecy::SecretString;
 use std::time::Duration;

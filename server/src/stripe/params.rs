@@ -21,6 +21,8 @@ pub struct NewCoupon {
     pub duration: String,
     /// With `repeating`.
     pub duration_in_months: Option<i64>,
+    /// Its end in Unix seconds.
+    pub redeem_by: Option<i64>,
     /// The notes on it.
     pub metadata: BTreeMap<String, String>,
 }
@@ -36,6 +38,41 @@ impl NewCoupon {
         form.add_if("currency", self.currency.as_ref().map(|currency| currency.to_ascii_lowercase()));
         form.add("duration", &self.duration);
         form.add_if("duration_in_months", self.duration_in_months);
+        form.add_if("redeem_by", self.redeem_by);
+        form.add_metadata(&self.metadata);
+        form.finish()
+    }
+}
+
+/// A promotion code to create, for one use.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct NewPromotionCode {
+    /// The coupon that it stands for.
+    pub coupon: String,
+    /// What customers type.
+    pub code: String,
+    /// Unix seconds.
+    pub expires_at: Option<i64>,
+    /// The notes on it.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Without the notes, which name a person.
+impl fmt::Debug for NewPromotionCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewPromotionCode").field("coupon", &self.coupon).finish_non_exhaustive()
+    }
+}
+
+impl NewPromotionCode {
+    /// The body of the request: the same for the same promotion code, always.
+    pub fn form(&self) -> String {
+        let mut form = Form::default();
+        form.add("promotion[type]", "coupon");
+        form.add("promotion[coupon]", &self.coupon);
+        form.add("code", &self.code);
+        form.add("max_redemptions", 1);
+        form.add_if("expires_at", self.expires_at);
         form.add_metadata(&self.metadata);
         form.finish()
     }
@@ -144,7 +181,7 @@ impl Form {
         }
     }
 
-    fn add_metadata(&mut self, metadata: &BTreeMap<String, String>) {
+    pub(super) fn add_metadata(&mut self, metadata: &BTreeMap<String, String>) {
         for (key, value) in metadata {
             self.add(&format!("metadata[{key}]"), value);
         }

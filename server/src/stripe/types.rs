@@ -37,7 +37,7 @@ pub struct Coupon {
     /// Stripe's own limit, which we never set.
     #[serde(default)]
     pub max_redemptions: Option<i64>,
-    /// Stripe's own end in Unix seconds, which we never set.
+    /// Its end in Unix seconds: that of a campaign; a code's coupon never has one.
     #[serde(default)]
     pub redeem_by: Option<i64>,
     /// How often it was used, as Stripe counts.
@@ -72,13 +72,49 @@ impl Coupon {
             ("duration", self.duration != wanted.duration),
             ("duration_in_months", self.duration_in_months != wanted.duration_in_months),
             ("max_redemptions", self.max_redemptions.is_some()),
-            ("redeem_by", self.redeem_by.is_some()),
+            ("redeem_by", self.redeem_by != wanted.redeem_by),
             ("metadata", metadata_differs),
         ]
         .into_iter()
         .filter_map(|(field, differs)| differs.then_some(field))
         .collect()
     }
+}
+
+/// A promotion code. Whom it names is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PromotionCode {
+    /// `promo_…`
+    pub id: String,
+    /// What customers type.
+    #[serde(default)]
+    pub code: String,
+    /// Whether it can be used, as Stripe sees it.
+    #[serde(default)]
+    pub active: bool,
+    /// What it stands for.
+    #[serde(default, deserialize_with = "or_default")]
+    pub promotion: Promotion,
+    /// Unix seconds.
+    #[serde(default)]
+    pub expires_at: Option<i64>,
+    /// How often it may be used.
+    #[serde(default)]
+    pub max_redemptions: Option<i64>,
+    /// How often it was used, as Stripe counts.
+    #[serde(default)]
+    pub times_redeemed: i64,
+    /// The notes on it.
+    #[serde(default, deserialize_with = "or_default")]
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// What a promotion code stands for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Promotion {
+    /// The coupon's id.
+    #[serde(default, deserialize_with = "id_of")]
+    pub coupon: Option<String>,
 }
 
 /// A price.
@@ -171,12 +207,34 @@ pub struct Session {
     /// The owner's own id of the customer.
     #[serde(default)]
     pub client_reference_id: Option<String>,
+    /// What was taken off by what; at most one.
+    #[serde(default, deserialize_with = "or_default")]
+    pub discounts: Vec<SessionDiscount>,
+    /// What was taken off in all.
+    #[serde(default, deserialize_with = "or_default")]
+    pub total_details: TotalDetails,
     /// Real money.
     #[serde(default)]
     pub livemode: bool,
     /// The notes on it.
     #[serde(default, deserialize_with = "or_default")]
     pub metadata: BTreeMap<String, String>,
+}
+
+/// A discount of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct SessionDiscount {
+    /// `promo_…`, where a customer typed one.
+    #[serde(default, deserialize_with = "id_of")]
+    pub promotion_code: Option<String>,
+}
+
+/// The sums of a session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct TotalDetails {
+    /// In the currency's smallest unit.
+    #[serde(default)]
+    pub amount_discount: i64,
 }
 
 /// Where a session stands.

@@ -32,6 +32,7 @@ mod live;
 mod manifest;
 mod public;
 mod reward_mail;
+mod rewards;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;

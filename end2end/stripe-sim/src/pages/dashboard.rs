@@ -8,9 +8,10 @@ use axum::{
 use serde_json::json;
 
 use super::{
+    by_hand,
     html::Html,
     mode, stripe_app,
-    table::{Cell, Row, table},
+    table::{Button, Cell, Row, table},
     time, webhooks,
 };
 use crate::{Coupon, PromotionCode, RequestRecord, Session, SessionStatus, Sim, money::shown};
@@ -53,25 +54,26 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
             time(sim.now_ms().div_euclid(1000)),
         ))
         .raw("</p></div>")
+        .with(&by_hand::network(&sim))
         .with(&table(
             ("coupons", "Coupons"),
-            &["Coupon", "Terms", "Redeemed", "Name", "Valid", "Mode", "Created"],
+            &["Coupon", "Terms", "Redeemed", "Name", "Valid", "Redeem by", "Mode", "Created"],
             (&coupons, coupons.len()),
-            Html::new(),
+            by_hand::new_coupon(&sim),
             coupon,
         ))
         .with(&table(
             ("promotion_codes", "Promotion codes"),
-            &["Code", "Active", "Redeemed", "Coupon", "Mode", "Created"],
+            &["Code", "Active", "Redeemed", "Coupon", "Expires", "Metadata", "Mode", "Created", "What happens next"],
             (&codes, codes.len()),
-            Html::new(),
+            by_hand::new_code(&sim),
             code,
         ))
         .with(&table(
             ("sessions", "Checkout Sessions"),
             &["Session", "Status", "Total", "Discount", "Mode", "Created"],
             (&sessions, sessions.len()),
-            Html::new(),
+            by_hand::shop(&sim),
             session,
         ))
         .with(&webhooks::events(&sim))
@@ -129,12 +131,17 @@ fn coupon(coupon: &Coupon) -> Row {
         (None, Some(amount)) => format!("{} off", shown(amount, coupon.currency.as_deref().unwrap_or_default())),
         (None, None) => String::new(),
     };
+    let duration = match (coupon.duration.as_str(), coupon.duration_in_months) {
+        ("repeating", Some(months)) => format!(", for {months} months"),
+        (duration, _) => format!(", {duration}"),
+    };
     let cells = vec![
         coupon.id.clone().into(),
-        terms.into(),
+        (terms + &duration).into(),
         redeemed(coupon.times_redeemed, coupon.max_redemptions),
         coupon.name.clone().unwrap_or_default().into(),
         yes(coupon.valid),
+        coupon.redeem_by.map(time).unwrap_or_default().into(),
         mode(coupon.livemode).into(),
         time(coupon.created).into(),
     ];
@@ -142,13 +149,21 @@ fn coupon(coupon: &Coupon) -> Row {
 }
 
 fn code(code: &PromotionCode) -> Row {
+    let metadata: Vec<String> = code.metadata.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+    // What is over in another way than by the switch is not brought back by it.
+    let (text, active) = if code.active { ("Deactivate", "no") } else { ("Activate", "yes") };
+    let fields = [("id", code.id.as_str()), ("active", active)];
+    let button = Button { action: "/dashboard/promotion_codes/switch", text, of: &code.code, fields: &fields };
     let cells = vec![
         code.code.clone().into(),
         yes(code.active),
         redeemed(code.times_redeemed, code.max_redemptions),
         code.promotion.coupon.clone().into(),
+        code.expires_at.map(time).unwrap_or_default().into(),
+        metadata.join(", ").into(),
         mode(code.livemode).into(),
         time(code.created).into(),
+        Cell::Buttons(button.html()),
     ];
     Row { name: code.id.clone(), cells }
 }

@@ -2,6 +2,7 @@
 
 mod apikeys;
 mod authorize;
+mod by_hand;
 mod checkout;
 mod dashboard;
 mod event;
@@ -32,6 +33,11 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/dashboard/endpoints/add", post(webhooks::add))
         .route("/dashboard/endpoints/delete", post(webhooks::delete))
         .route("/dashboard/endpoints/roll", post(webhooks::roll))
+        .route("/dashboard/away", post(by_hand::away))
+        .route("/dashboard/coupons", post(by_hand::coupon))
+        .route("/dashboard/promotion_codes", post(by_hand::code))
+        .route("/dashboard/promotion_codes/switch", post(by_hand::switch))
+        .route("/dashboard/buy", post(by_hand::buy))
         .route("/dashboard/app/{what}", post(stripe_app::act))
         .route("/c/pay/{session}", get(checkout::show))
         .route("/c/pay/{session}/pay", post(checkout::pay))

@@ -89,6 +89,29 @@ async fn down_is_down_but_for_the_dashboard() {
 }
 
 #[tokio::test]
+async fn away_the_api_is_gone_and_people_go_on() {
+    let stripe = stripe().await;
+    let id = stripe.session("price_1ABC", &[]).await.id();
+    let other = stripe.sim.issue_restricted_key(&"acct_1Other".into(), true, crate::common::ALL);
+    let control = |away: bool| {
+        let call = stripe.http.post(format!("{}/sim/away", stripe.running.url));
+        call.header("content-type", "application/json").body(format!("{{\"away\":{away}}}")).send()
+    };
+    assert_eq!(control(true).await.unwrap().status(), 204);
+    assert!(stripe.sim.is_away());
+    assert!(stripe.call(Method::GET, COUPONS).send().await.is_err());
+    assert!(stripe.call(Method::POST, COUPONS).bearer_auth(&other).form(TEN).send().await.is_err());
+    for path in ["/dashboard".to_owned(), format!("/c/pay/{id}"), "/test/apikeys/create".to_owned()] {
+        let page = stripe.http.get(format!("{}{path}", stripe.running.url)).send().await.unwrap();
+        assert_eq!(page.status(), 200, "{path}");
+    }
+    stripe.sim.complete_session(&id).unwrap();
+    assert_eq!(control(false).await.unwrap().status(), 204);
+    stripe.get(COUPONS).await.ok();
+    assert_eq!(stripe.sim.coupons().len(), 0, "nothing was made meanwhile");
+}
+
+#[tokio::test]
 async fn stopped_is_gone_and_can_come_back() {
     let stripe = stripe().await;
     stripe.get(COUPONS).await.ok();

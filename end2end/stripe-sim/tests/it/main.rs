@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod apps;
+mod by_hand;
 mod common;
 mod errors;
 mod events;

@@ -7,7 +7,6 @@ use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CampaignRow, NewReward, RewardRow, StoreError, Tx};
 use crate::{crypto, store};
-use app::domain::campaign::Status;
 use app::domain::email;
 use app::domain::ids::{CampaignId, MailId, RewardId};
 use app::domain::problem::Problem;
@@ -61,16 +60,8 @@ impl Services {
     ) -> Result<Issued, Problem> {
         for _ in 0..MAX_TEXTS {
             let mut tx = self.0.db.begin().await?;
-            if let Some(reference) = &earned.reference
-                && let Some(row) = tx
-                    .at(scope)
-                    .reward_by_reference(campaign_id, reference, &erased_reference(scope, campaign_id, reference))
-                    .await?
-            {
-                let reward = self.reward_in(&mut tx, scope, &row).await?;
-                store_answer(&mut tx, idempotency, 200, &reward).await?;
-                tx.commit().await?;
-                return Ok(Issued { reward, repeated: true });
+            if let Some(row) = earned_before(&mut tx, scope, campaign_id, earned).await? {
+                return self.repeat(tx, scope, &row, idempotency).await;
             }
             match self.issue_in(&mut tx, scope, campaign_id, earned).await {
                 Ok(row) => {
@@ -87,10 +78,31 @@ impl Services {
                 }
                 // The reference got its reward a moment ago, or the text is another's: the next turn tells.
                 Err(Refused::Taken) => drop(tx),
+                // What used the campaign up a moment ago may have been this very reference.
+                Err(Refused::Closed(problem)) => {
+                    return match earned_before(&mut tx, scope, campaign_id, earned).await? {
+                        Some(row) => self.repeat(tx, scope, &row, idempotency).await,
+                        None => Err(problem),
+                    };
+                }
                 Err(Refused::For(problem)) => return Err(problem),
             }
         }
         Err(super::super::error::internal("no free text for a reward was found", &campaign_id))
+    }
+
+    /// Answers with the reward that is there.
+    async fn repeat(
+        &self,
+        mut tx: Tx,
+        scope: &Scope,
+        row: &RewardRow,
+        idempotency: Option<&Ticket>,
+    ) -> Result<Issued, Problem> {
+        let reward = self.reward_in(&mut tx, scope, row).await?;
+        store_answer(&mut tx, idempotency, 200, &reward).await?;
+        tx.commit().await?;
+        Ok(Issued { reward, repeated: true })
     }
 
     /// One reward within a transaction.
@@ -103,7 +115,7 @@ impl Services {
     ) -> Result<RewardRow, Refused> {
         let now = self.now();
         let Some(version) = tx.at(scope).count_reward(campaign_id, now).await? else {
-            return Err(Refused::For(self.why_not(tx, scope, campaign_id).await?));
+            return Err(self.why_not(tx, scope, campaign_id).await?);
         };
         let campaign = tx
             .at(scope)
@@ -146,12 +158,11 @@ impl Services {
     }
 
     /// Why a campaign gives none now.
-    async fn why_not(&self, tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Problem, Problem> {
+    async fn why_not(&self, tx: &mut Tx, scope: &Scope, campaign_id: &str) -> Result<Refused, Problem> {
         let row: CampaignRow =
             tx.at(scope).campaign(campaign_id).await?.ok_or_else(|| Problem::no_such("campaign", campaign_id))?;
-        let refusal = row.status(self.now()).refusal();
-        // It was paused or used up for a moment only: what the customer would be told of a campaign that has just changed.
-        Ok(refusal.or_else(|| Status::Paused.refusal()).unwrap_or_else(|| Problem::no_such("campaign", campaign_id)))
+        // Resumed, or given more, since it refused: the next turn tells.
+        Ok(row.status(self.now()).refusal().map_or(Refused::Taken, Refused::Closed))
     }
 
     /// A campaign that the caller may see, archived or not.
@@ -180,9 +191,11 @@ impl Services {
 
 /// Why nothing was issued.
 enum Refused {
-    /// The reference or the text is taken.
+    /// The reference or the text is taken, or the campaign changes at this moment: worth another turn.
     Taken,
-    /// The campaign gives none, or something broke.
+    /// The campaign gives none now.
+    Closed(Problem),
+    /// Something broke.
     For(Problem),
 }
 
@@ -199,6 +212,18 @@ impl From<store::StoreError> for Refused {
             other => Self::For(other.into()),
         }
     }
+}
+
+/// The reward that this reference has in the campaign.
+async fn earned_before(
+    tx: &mut Tx,
+    scope: &Scope,
+    campaign_id: &str,
+    earned: &Earned,
+) -> Result<Option<RewardRow>, Problem> {
+    let Some(reference) = &earned.reference else { return Ok(None) };
+    let erased = erased_reference(scope, campaign_id, reference);
+    Ok(tx.at(scope).reward_by_reference(campaign_id, reference, &erased).await?)
 }
 
 /// A text of the system's randomness.

@@ -12,7 +12,7 @@ use crate::store::{CampaignRow, MailRow, RewardRow, Tx};
 use app::backend::Viewer;
 use app::domain::campaign::DAY_MS;
 use app::domain::email;
-use app::domain::ids::{CampaignId, MailId, RewardId};
+use app::domain::ids::{MailId, RewardId};
 use app::domain::locale::Locale;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
@@ -325,14 +325,6 @@ impl Services {
         let mail_id = MailId::new(now, self.random_id()?);
         tx.at(scope).insert_reward_mail(mail_id.as_str(), &key, &reward.id, now).await?;
         Ok(())
-    }
-
-    /// A campaign of an app of whoever looks.
-    async fn campaign_of_app(&self, scope: &Scope, app_id: &str, id: &str) -> Result<CampaignRow, Problem> {
-        let missing = || Problem::no_such("campaign", id);
-        let id = CampaignId::parse(id).ok_or_else(missing)?;
-        let mut reader = self.0.db.reader().await?;
-        reader.at(scope).campaign(id.as_str()).await?.filter(|row| row.app_id == app_id).ok_or_else(missing)
     }
 
     async fn app_name(&self, scope: &Scope, app_id: &str) -> Result<String, Problem> {

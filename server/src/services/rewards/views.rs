@@ -1,10 +1,16 @@
-//! Stored campaigns and rewards as the API tells them.
+//! Stored campaigns and rewards as the API and the screens tell them.
 
+use super::super::Services;
+use super::super::when::{Writing, when};
 use crate::scope::Scope;
 use crate::store::{CampaignRow, PauseRow, RewardRow};
+use app::domain::campaign::Ends;
+use app::domain::locale::Locale;
+use app::domain::money::{Currency, format_amount, group};
 use app::domain::problem::Problem;
 use app::domain::reward::{Cause, SyncState};
 use app::wire::api::{Campaign, EmailDelivery, Percent, Reward, RewardCounts, RewardSync, RewardUse};
+use app::wire::rewards::CampaignView;
 
 /// A campaign as the API tells it.
 pub(super) fn campaign(scope: &Scope, row: &CampaignRow, now: i64) -> Result<Campaign, Problem> {
@@ -37,12 +43,21 @@ pub(super) fn campaign(scope: &Scope, row: &CampaignRow, now: i64) -> Result<Cam
 
 /// Where a reward stands on its way to Stripe: as its row says, unless the whole connection waits.
 pub(super) fn standing(row: &RewardRow, pause: Option<&PauseRow>) -> (SyncState, Option<Cause>, Option<String>) {
-    match (row.sync(), pause) {
-        (SyncState::Pending | SyncState::Failed, Some(pause)) => {
-            (pause.cause().state(), Some(pause.cause()), Some(pause.trouble.clone()))
-        }
-        (state, _) => (state, row.cause(), row.trouble.clone()),
+    match waits_with(row.sync(), pause) {
+        Some(pause) => (pause.cause().state(), Some(pause.cause()), Some(pause.trouble.clone())),
+        None => (row.sync(), row.cause(), row.trouble.clone()),
     }
+}
+
+/// The states of rows that are shown as this one.
+pub(super) fn shown_as(state: SyncState, pause: Option<&PauseRow>) -> Vec<SyncState> {
+    let shown = |row: SyncState| waits_with(row, pause).map_or(row, |pause| pause.cause().state());
+    SyncState::ALL.iter().copied().filter(|row| shown(*row) == state).collect()
+}
+
+/// The pause for which a reward in this state waits.
+fn waits_with(state: SyncState, pause: Option<&PauseRow>) -> Option<&PauseRow> {
+    pause.filter(|_| matches!(state, SyncState::Pending | SyncState::Failed))
 }
 
 /// A reward as the API tells it. `campaign` is of the reward's version.
@@ -95,4 +110,59 @@ pub(super) fn reward(
         metadata: row.metadata()?,
         created_at: row.created_at,
     })
+}
+
+impl Services {
+    /// A campaign as the screens show it.
+    pub(super) fn campaign_view(
+        &self,
+        scope: &Scope,
+        row: &CampaignRow,
+        writing: &Writing,
+    ) -> Result<CampaignView, Problem> {
+        Ok(CampaignView {
+            campaign: campaign(scope, row, self.now())?,
+            terms: row.terms()?.text(writing.locale),
+            ends: ends_text(&row.ends(), writing),
+            created: when(row.created_at, writing),
+        })
+    }
+}
+
+/// An amount in a currency's smallest unit, as a locale writes it; none where the currency is not known.
+pub(super) fn money_text(amount: i64, currency: &str, locale: Locale) -> Option<String> {
+    let currency = Currency::parse(currency, "currency").ok()?;
+    Some(locale.write(&format_amount(amount, currency)))
+}
+
+/// When codes end, in a few words.
+fn ends_text(ends: &Ends, writing: &Writing) -> String {
+    match ends {
+        Ends::Never => "no end".to_owned(),
+        Ends::At(ms) => format!("until {}", when(*ms, writing).text),
+        Ends::After { days: 1, .. } => "1 day from earning".to_owned(),
+        Ends::After { days, .. } => format!("{} days from earning", writing.locale.write(&group(days.unsigned_abs()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_in_words() {
+        let text = |ends| ends_text(&ends, &Writing::plain());
+        assert_eq!(text(Ends::Never), "no end");
+        assert_eq!(text(Ends::At(1_798_761_600_000)), "until 1 Jan 2027, 00:00 UTC");
+        assert_eq!(text(Ends::After { days: 1, time_zone: None }), "1 day from earning");
+        assert_eq!(text(Ends::After { days: 1_820, time_zone: Some("Asia/Tokyo".into()) }), "1,820 days from earning");
+    }
+
+    #[test]
+    fn what_waits_with_the_connection_is_listed_as_it_is_shown() {
+        assert_eq!(shown_as(SyncState::Failed, None), [SyncState::Failed]);
+        for state in SyncState::ALL {
+            assert_eq!(shown_as(*state, None), [*state]);
+        }
+    }
 }

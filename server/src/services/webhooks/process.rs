@@ -151,11 +151,17 @@ impl Services {
     }
 
     async fn session_ended(&self, scope: &Scope, session_id: &str) -> Result<Came, Problem> {
-        let Some(row) = self.checkout_of(scope, session_id).await? else {
-            return Ok(ignored("Not one of Codemint's checkouts."));
+        let ours = self.checkout_of(scope, session_id).await?;
+        let counted = match &ours {
+            Some(row) => row.step()? != Step::Open,
+            None => false,
         };
-        if row.step()? != Step::Open {
+        if counted {
             return Ok(done("Nothing changed: it was counted already."));
+        }
+        // A session of the owner's own shop concerns us where a reward's code was typed in it.
+        if ours.is_none() && !self.any_reward_unused(scope).await? {
+            return Ok(ignored("Not one of Codemint's checkouts."));
         }
         let blind =
             || ignored("This connection may not read Checkout Sessions, so Codemint cannot see how this one ended.");
@@ -171,6 +177,13 @@ impl Services {
                 return if problem.code == Code::StripePermissionMissing { Ok(blind()) } else { Err(problem) };
             }
         };
+        let reward = self.reward_of_session(scope, &session).await?;
+        let Some(row) = ours else {
+            return Ok(match reward {
+                Some(code) => done(format!("The reward {code} was used.")),
+                None => ignored("Not one of Codemint's checkouts, and no reward was used in it."),
+            });
+        };
         let ended = self.end_if_over(scope, &row, &session).await?;
         let code = match &row.discount_code_id {
             Some(id) => {
@@ -179,7 +192,15 @@ impl Services {
             }
             None => None,
         };
-        Ok(done(ended_words(ended, code.as_deref())))
+        Ok(done(match reward {
+            Some(code) => format!("The reward {code} was used."),
+            None => ended_words(ended, code.as_deref()),
+        }))
+    }
+
+    async fn any_reward_unused(&self, scope: &Scope) -> Result<bool, Problem> {
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).any_reward_unused().await?)
     }
 
     async fn checkout_of(&self, scope: &Scope, session_id: &str) -> Result<Option<CheckoutRow>, Problem> {

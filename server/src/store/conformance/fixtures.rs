@@ -1,13 +1,18 @@
 //! What the bodies share: calls in a transaction, a shop with codes, a dump of every row.
 
 use super::super::query::all;
-use super::super::{Conn, Db, NewCheckout, NewCode, NewRedemption, NextAttempt, Scoped, Tx};
+use super::super::{
+    Conn, Db, NewCampaign, NewCheckout, NewCode, NewRedemption, NewReward, NewVersion, NextAttempt, Scoped, Tx,
+};
 use super::engine::Base;
 use crate::scope::Scope;
+use app::domain::campaign::{Definition, Ends};
 use app::domain::discount_code::Limits;
 use app::domain::ids::WorkspaceId;
+use app::domain::metadata::Metadata;
 use app::domain::mode::Mode;
 use app::domain::money::{Currency, Money};
+use app::domain::reward::MailState;
 use app::domain::terms::{Discount, Duration, PercentOff, Terms};
 use sqlx::AssertSqlSafe;
 
@@ -88,6 +93,52 @@ pub(super) fn at_most(max: i64) -> Limits {
 pub(super) fn new_code<'a>(id: &'a str, code: &'a str) -> NewCode<'a> {
     let terms = (&percent(2_500)).into();
     NewCode { id, app_id: "shop", code, terms, limits: Limits::default(), metadata: "{}", now: T }
+}
+
+/// 15 % off, once, without end or limit.
+pub(super) fn sharing() -> Definition {
+    Definition {
+        name: "Share".into(),
+        terms: percent(1_500),
+        code_prefix: "SHARE".into(),
+        ends: Ends::Never,
+        max_rewards: None,
+        metadata: Metadata::default(),
+    }
+}
+
+pub(super) fn new_campaign<'a>(id: &'a str, definition: &'a Definition) -> NewCampaign<'a> {
+    NewCampaign { id, app_id: "shop", definition, metadata: "{}", mail: "{}", now: T }
+}
+
+/// What [`sharing`] gives, as a version.
+pub(super) fn new_version(campaign_id: &str, version: i64) -> NewVersion<'_> {
+    let terms = (&percent(1_500)).into();
+    NewVersion { campaign_id, version, terms, expires_at: None, coupon_id: "coupon_1", now: T }
+}
+
+/// A campaign of the app `shop` with its first version.
+pub(super) async fn insert_sharing(base: &Base, scope: &Scope, id: &str) {
+    put!(base, scope, insert_campaign(&new_campaign(id, &sharing()))).unwrap();
+    put!(base, scope, insert_campaign_version(&new_version(id, 1))).unwrap();
+}
+
+/// A reward of somebody, earned under the first version, without a reference, an end or a mail.
+pub(super) fn new_reward<'a>(id: &'a str, campaign_id: &'a str, code: &'a str) -> NewReward<'a> {
+    NewReward {
+        id,
+        campaign_id,
+        app_id: "shop",
+        version: 1,
+        reference: None,
+        code,
+        email: "Ada@example.com",
+        email_key: "ada@example.com",
+        metadata: "{}",
+        expires_at: None,
+        mail: MailState::None,
+        now: T,
+    }
 }
 
 pub(super) fn new_checkout<'a>(id: &'a str, key: Option<&'a str>) -> NewCheckout<'a> {

@@ -4,17 +4,21 @@
 //! three times with the very ids of the tenant: as the tenant itself, where it must see or change something (or it would prove nothing),
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
+use super::super::query::execute;
+use super::super::reward_figures::FigureRow;
 use super::super::{
-    CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, PriceRow, Result, Scoped, Step, StoreError,
-    Taken,
+    CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
+    RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
-    T, dump, dump_statement, get, new_checkout, new_code, next_attempt, percent, put, scope, shop, shop_of, take_hold,
+    T, dump, dump_statement, get, insert_sharing, new_campaign, new_checkout, new_code, new_reward, new_version,
+    next_attempt, percent, put, scope, sharing, shop, shop_of, take_hold,
 };
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
+use app::domain::reward::{Cause, Filter, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -48,6 +52,18 @@ impl<T> Tells for Vec<T> {
     }
 }
 
+impl Tells for u64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
+impl Tells for i64 {
+    fn tells(&self) -> bool {
+        *self > 0
+    }
+}
+
 impl Tells for Taken {
     fn tells(&self) -> bool {
         *self != Self::Ours(1)
@@ -72,6 +88,8 @@ macro_rules! calls {
         })) as Call)),*]
     };
 }
+
+mod at_stripe;
 
 fn api_key() -> NewApiKey<'static> {
     NewApiKey { id: "key_1", app_id: None, name: "Key", rights: "full", hash: b"hash 1", hint: "…", now: T }
@@ -120,6 +138,68 @@ fn active_codes() -> CodeFilter {
     }
 }
 
+fn every_campaign() -> CampaignFilter {
+    CampaignFilter { app_id: None, status: None, direction: Direction::First, limit: 9 }
+}
+
+fn active_campaigns() -> CampaignFilter {
+    CampaignFilter {
+        app_id: Some("shop".into()),
+        status: app::domain::campaign::Status::parse("active"),
+        direction: Direction::Before("cmp".into()),
+        ..every_campaign()
+    }
+}
+
+fn every_reward() -> RewardFilter {
+    RewardFilter {
+        campaign_id: "cmp_1".into(),
+        email_key: None,
+        reference: None,
+        code: None,
+        sync: None,
+        direction: Direction::First,
+        limit: 9,
+    }
+}
+
+fn any_reward() -> RewardSearch {
+    RewardSearch {
+        campaign_id: "cmp_1".into(),
+        which: Filter::All,
+        all_blocked: false,
+        sought: Sought::All,
+        direction: Direction::First,
+        limit: 9,
+    }
+}
+
+fn one_reward() -> RewardFilter {
+    RewardFilter {
+        email_key: Some("ada@example.com".into()),
+        reference: Some("order-1".into()),
+        code: Some("SHARE-1".into()),
+        sync: Some(vec![SyncState::Pending]),
+        direction: Direction::Before("rw".into()),
+        ..every_reward()
+    }
+}
+
+fn sought_rewards() -> RewardSearch {
+    RewardSearch {
+        which: Filter::Blocked,
+        all_blocked: true,
+        sought: Sought::Part("ADA@".into()),
+        direction: Direction::Before("rw".into()),
+        ..any_reward()
+    }
+}
+
+/// A reward that was earned by a reference.
+fn reward<'a>(id: &'a str, code: &'a str) -> NewReward<'a> {
+    NewReward { reference: Some("order-1"), ..new_reward(id, "cmp_1", code) }
+}
+
 /// A tenant with something for every call to see or change.
 async fn tenant(base: &Base) -> Scope {
     let scope = shop(base).await;
@@ -151,7 +231,36 @@ async fn tenant(base: &Base) -> Scope {
     assert!(put!(base, &scope, set_webhook_secret(1, b"sealed", Some("we_1"), T)).unwrap());
     put!(base, receive_event(&super::webhooks::new_event("whk_1", "evt_1"))).unwrap();
     assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
+    earned(base, &scope).await;
+    at_stripe::insert(base, &scope).await;
     scope
+}
+
+/// A campaign of the tenant's, a reward that waits for Stripe and one that was used, and what happened.
+async fn earned(base: &Base, scope: &Scope) {
+    insert_sharing(base, scope, "cmp_1").await;
+    assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
+    put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
+    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_used", "SHARE-0") })).unwrap();
+    let mut tx = base.db.begin().await.unwrap();
+    execute!(
+        tx.conn(),
+        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_used'",
+        T
+    )
+    .unwrap();
+    execute!(
+        tx.conn(),
+        "INSERT INTO reward_notices (workspace_id, mode, cause, since) VALUES ($1, $2, 'coupon', $3)",
+        scope.workspace.as_str(),
+        scope.mode.as_str(),
+        T
+    )
+    .unwrap();
+    tx.commit().await.unwrap();
+    put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
+    put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
+    put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {
@@ -252,7 +361,43 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode last_event_at("whk_1");
         Mode checkout_of_session("cs_1");
         Mode code_of_coupon("coupon_1");
+        Mode insert_campaign(&new_campaign("cmp_1", &sharing()));
+        Mode insert_campaign_version(&new_version("cmp_1", 1));
+        Mode campaign("cmp_1");
+        Mode campaign_at("cmp_1", 1);
+        Mode campaign_versions("cmp_1", 1, 1);
+        Mode newest_version("cmp_1") => |version: i64| version > 0;
+        Mode lock_campaign("cmp_1");
+        Mode update_campaign("cmp_1", false, &sharing(), 1, "{}", T + 1);
+        Mode update_campaign_version("cmp_1", 1, &(&percent(100)).into(), None);
+        Mode set_campaign_archived("cmp_1", true, T);
+        Mode campaigns(&every_campaign(), T);
+        Mode campaigns(&active_campaigns(), T);
+        Mode count_reward("cmp_1", T + 1);
+        Mode insert_reward(&reward("rw_1", "SHARE-2"));
+        Mode insert_reward(&reward("rw_2", "SHARE-2"));
+        Mode insert_reward(&NewReward { reference: None, ..reward("rw_2", "SHARE-1") });
+        Mode reward("rw_1");
+        Mode rewards(&every_reward());
+        Mode rewards(&one_reward());
+        Mode reward_by_reference("cmp_1", "order-1", "erased:1");
+        Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", T);
+        Mode insert_activity("act_1", "rw_1", "earned", "", T);
+        Mode activity_of("rw_1");
+        Mode mint_pause();
+        Mode pause_minting(Cause::Permission, "A permission is missing.", 2, T, T + 20);
+        Mode end_mint_pause();
+        Mode find_rewards(&any_reward(), T);
+        Mode find_rewards(&sought_rewards(), T);
+        Mode reward_figures("cmp_1") => |row: FigureRow| row != FigureRow::default();
+        Mode reward_costs("cmp_1");
+        Mode earned_by_quarter("cmp_1", T);
+        Mode used_by_quarter("cmp_1", T);
+        Mode reward_troubles(None);
+        Mode reward_troubles(Some("cmp_1"));
+        Mode reward_notices();
     };
+    table.extend(at_stripe::table());
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));
     table
 }

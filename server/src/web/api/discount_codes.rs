@@ -1,5 +1,7 @@
 //! `/v1/admin/discount-codes`.
 
+use super::metadata::new_metadata;
+use super::paging;
 use super::terms::TermsFields;
 use crate::services::ListQuery;
 use crate::web::{
@@ -15,20 +17,13 @@ use crate::web::{
 use app::domain::{
     discount_code::{Draft, Status},
     ids::DiscountCodeId,
-    metadata::Metadata,
     patch::Patch,
-    problem::{Code, Problem},
+    problem::Problem,
 };
 use axum::{
     extract::{Path, State, rejection::PathRejection},
     response::Response,
 };
-use std::collections::BTreeMap;
-
-/// Codes on a page where nothing is said.
-pub const DEFAULT_LIMIT: u32 = 20;
-/// Most codes on a page.
-pub const MAX_LIMIT: u32 = 100;
 
 type Id = Result<Path<String>, PathRejection>;
 
@@ -119,21 +114,6 @@ fn read_draft(mut fields: Fields) -> Result<(Option<String>, Draft), Problem> {
     Ok((app_id, draft))
 }
 
-/// In a new object there is nothing that a null could remove.
-fn new_metadata(pairs: BTreeMap<String, Option<String>>) -> Result<Metadata, Problem> {
-    pairs
-        .into_iter()
-        .map(|(key, value)| match value {
-            Some(value) => Ok((key, value)),
-            None => {
-                let param = format!("metadata.{}", app::domain::problem::clip(&key, 80));
-                let message = format!("{param} must be a string; it is null.");
-                Err(Problem::invalid(param, message))
-            }
-        })
-        .collect()
-}
-
 fn read_patch(mut fields: Fields) -> Result<Patch, Problem> {
     let active = not_null("active", fields.boolean("active")?)?;
     let terms = TermsFields::read(&mut fields)?;
@@ -150,54 +130,23 @@ fn read_patch(mut fields: Fields) -> Result<Patch, Problem> {
 }
 
 fn read_query(mut params: Params) -> Result<ListQuery, Problem> {
-    let limit = match params.text("limit") {
-        None => DEFAULT_LIMIT,
-        Some(text) => text
-            .parse::<u32>()
-            .ok()
-            .filter(|limit| (1..=MAX_LIMIT).contains(limit) && !text.starts_with('+'))
-            .ok_or_else(|| Problem::invalid("limit", format!("limit must be a whole number from 1 to {MAX_LIMIT}.")))?,
-    };
-    let status = match params.text("status") {
-        None => None,
-        Some(text) => Some(Status::parse(&text).ok_or_else(|| {
-            let known = Status::ALL.map(Status::as_str).join(", ");
-            Problem::invalid("status", format!("status must be one of {known}."))
-        })?),
-    };
-    let starting_after = cursor(&mut params, "starting_after")?;
-    let ending_before = cursor(&mut params, "ending_before")?;
-    if starting_after.is_some() && ending_before.is_some() {
-        return Err(Problem::of(
-            Code::ParametersExclusive,
-            "ending_before",
-            "Give either starting_after or ending_before, not both.",
-        ));
-    }
     let query = ListQuery {
+        page: paging::read(&mut params, "discount code", DiscountCodeId::PREFIX, |id| {
+            DiscountCodeId::parse(id).is_some()
+        })?,
+        status: paging::word(&mut params, "status", &Status::ALL, Status::as_str)?,
         app_id: params.text("app_id"),
-        status,
         q: params.text("q").filter(|text| !text.trim().is_empty()),
-        limit,
-        starting_after,
-        ending_before,
     };
     params.finish()?;
     Ok(query)
 }
 
-fn cursor(params: &mut Params, name: &'static str) -> Result<Option<String>, Problem> {
-    match params.text(name) {
-        Some(text) if DiscountCodeId::parse(&text).is_none() => {
-            Err(Problem::invalid(name, format!("{name} must be the id of a discount code, like dc_01k….")))
-        }
-        text => Ok(text),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::services::PageQuery;
+    use app::domain::problem::Code;
 
     fn draft(body: &str) -> Result<(Option<String>, Draft), Problem> {
         read_draft(Fields::parse(body.as_bytes())?)
@@ -250,11 +199,12 @@ mod tests {
     #[test]
     fn queries() {
         let query = |text: &str| read_query(Params::parse(text)?);
-        assert_eq!(query("").unwrap(), ListQuery { limit: 20, ..ListQuery::default() });
+        let first = PageQuery { limit: 20, ..PageQuery::default() };
+        assert_eq!(query("").unwrap(), ListQuery { page: first, ..ListQuery::default() });
         let id = format!("dc_{}", "0".repeat(26));
         let all = query(&format!("app_id=taskpomo&status=active&q=black&limit=100&starting_after={id}")).unwrap();
         assert_eq!(
-            (all.limit, all.status, all.starting_after.as_deref()),
+            (all.page.limit, all.status, all.page.starting_after.as_deref()),
             (100, Some(Status::Active), Some(id.as_str()))
         );
         let both = format!("starting_after={id}&ending_before={id}");

@@ -1,12 +1,16 @@
 //! The REST API, version 1: a file a resource. Handlers read the request, call a service, write the answer; rules live further in.
 
+mod campaigns;
 mod checkout;
 mod connection;
 mod discount_codes;
+mod metadata;
+mod paging;
+mod rewards;
 mod terms;
 mod validate;
 
-pub use discount_codes::{DEFAULT_LIMIT, MAX_LIMIT};
+pub use paging::{DEFAULT_LIMIT, MAX_LIMIT};
 
 use super::Site;
 use axum::{
@@ -24,5 +28,9 @@ pub fn router() -> Router<Site> {
         )
         .route("/v1/discount-codes/validate", post(validate::validate))
         .route("/v1/checkout/sessions", post(checkout::create))
+        .route("/v1/campaigns", get(campaigns::list).post(campaigns::create))
+        .route("/v1/campaigns/{id}", get(campaigns::read).patch(campaigns::change).delete(campaigns::archive))
+        .route("/v1/campaigns/{id}/rewards", get(rewards::list).post(rewards::earn))
+        .route("/v1/campaigns/{id}/rewards/{reward_id}", get(rewards::read))
         .route("/v1/admin/connection", get(connection::read).post(connection::connect).delete(connection::disconnect))
 }

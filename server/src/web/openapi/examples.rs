@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 
 /// An id that could be a code's.
 pub const CODE_ID: &str = "dc_01kac4nq00r5v8h2xkq3m9d7tz";
+/// An id that could be a campaign's.
+pub const CAMPAIGN_ID: &str = "cmp_01kac4nq00r5v8h2xkq3m9d7tz";
+/// An id that could be a reward's.
+pub const REWARD_ID: &str = "rw_01kac4nq00r5v8h2xkq3m9d7tz";
 /// 1 January 2027.
 const NEW_YEAR: i64 = 1_798_761_600_000;
 const MADE: i64 = 1_795_000_000_000;
@@ -102,6 +106,94 @@ pub fn checkouts() -> Vec<(&'static str, Value)> {
         "redemption": "rd_01kac4nq00r5v8h2xkq3m9d7tz",
     });
     vec![("with a discount code", session(discount, false)), ("without one", session(Value::Null, true))]
+}
+
+/// Names and bodies of `POST /v1/campaigns`.
+pub fn new_campaigns() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "thirty days from earning",
+            json!({
+                "app_id": "taskpomo", "name": "Share with friends", "percent_off": 15, "expires_in_days": 30,
+                "time_zone": "Europe/Berlin",
+            }),
+        ),
+        (
+            "a fixed amount, until a moment",
+            json!({
+                "app_id": "taskpomo", "name": "Winter", "amount_off_cents": 500, "currency": "eur", "code_prefix": "WINTER",
+                "expires_at": NEW_YEAR, "max_rewards": 1000, "metadata": { "team": "growth" },
+            }),
+        ),
+    ]
+}
+
+/// Names and bodies of `PATCH /v1/campaigns/{id}`.
+pub fn campaign_changes() -> Vec<(&'static str, Value)> {
+    vec![
+        ("pause", json!({ "active": false })),
+        ("give more from now on", json!({ "percent_off": 20 })),
+        ("no limit any more", json!({ "max_rewards": null })),
+    ]
+}
+
+/// A campaign.
+pub fn campaign() -> Value {
+    json!({
+        "object": "campaign", "id": CAMPAIGN_ID, "app_id": "taskpomo", "livemode": false, "name": "Share with friends",
+        "percent_off": 15, "amount_off_cents": null, "currency": null, "duration": "once", "duration_in_months": null,
+        "terms_version": 1, "code_prefix": "SHARE", "expires_at": null, "expires_in_days": 30, "time_zone": "Europe/Berlin",
+        "max_rewards": null, "rewards": { "earned": 12, "used": 3 }, "active": true, "status": "active",
+        "stripe_coupon": "cm_01kac4nq00r5v8h2xkq3m9d7tz", "metadata": {}, "created_at": MADE,
+    })
+}
+
+/// A page of campaigns.
+pub fn campaigns() -> Value {
+    json!({ "object": "list", "data": [campaign()], "has_more": false, "url": "/v1/campaigns" })
+}
+
+/// Names and bodies of `POST /v1/campaigns/{id}/rewards`.
+pub fn new_rewards() -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "mailed to who earned it",
+            json!({ "email": "ada@example.com", "reference": "share-4711", "metadata": { "name": "Ada" } }),
+        ),
+        ("told by your own means", json!({ "email": "ada@example.com", "send_email": false })),
+    ]
+}
+
+/// A reward.
+pub fn reward() -> Value {
+    json!({
+        "object": "reward", "id": REWARD_ID, "campaign": CAMPAIGN_ID, "app_id": "taskpomo", "livemode": false,
+        "code": "SHARE-KX7M-4RTW", "email": "ada@example.com", "reference": "share-4711", "percent_off": 15,
+        "amount_off_cents": null, "currency": null, "duration": "once", "duration_in_months": null, "terms_version": 1,
+        "expires_at": MADE + 2_592_000_000_i64, "status": "active",
+        "sync": {
+            "state": "pending", "cause": null, "stripe_coupon": null, "stripe_promotion_code": null, "attempts": 0,
+            "last_error": null,
+        },
+        "email_delivery": { "state": "queued", "sent_at": null, "last_error": null },
+        "used": null, "metadata": { "name": "Ada" }, "created_at": MADE,
+    })
+}
+
+/// A page of rewards.
+pub fn rewards() -> Value {
+    let mut used = reward();
+    used["status"] = "used".into();
+    used["sync"] = json!({
+        "state": "minted", "cause": null, "stripe_coupon": "cm_01kac4nq00r5v8h2xkq3m9d7tz",
+        "stripe_promotion_code": "promo_1Abc", "attempts": 1, "last_error": null,
+    });
+    used["email_delivery"] = json!({ "state": "sent", "sent_at": MADE + 800, "last_error": null });
+    used["used"] = json!({
+        "at": MADE + 86_400_000, "stripe_checkout_session": "cs_test_a1b2c3", "amount_off_cents": 180, "currency": "eur",
+    });
+    let url = format!("/v1/campaigns/{CAMPAIGN_ID}/rewards");
+    json!({ "object": "list", "data": [used], "has_more": false, "url": url })
 }
 
 /// The body of `POST /v1/admin/connection`.

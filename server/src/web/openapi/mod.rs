@@ -23,8 +23,8 @@ use utoipa::openapi::{
 /// The name of the security scheme.
 const BEARER: &str = "api_key";
 
-const ABOUT: &str = "Discount codes on your own Stripe account. You define a code here; the coupon in Stripe is made when a customer \
-first uses it.
+const ABOUT: &str = "Discount codes and earned rewards on your own Stripe account. You define a code here; the coupon in Stripe is made when a \
+customer first uses it. A code that a customer earns is theirs at once, and made in Stripe as soon as it can be.
 
 JSON in and out. Times are integer milliseconds since 1970 (UTC), amounts integers in the currency's smallest unit. Fields and query \
 parameters that are not described are refused, as are those that stand twice; whole numbers are written without a decimal point or exponent. \
@@ -53,6 +53,10 @@ fn document() -> OpenApi {
         .tags(Some([
             tag(calls::CODES, "The canonical definitions. These calls need a key with full access."),
             tag(calls::CUSTOMERS, "What a shop's backend calls while a customer buys. Any key will do."),
+            tag(
+                calls::REWARDS,
+                "Campaigns, and the codes that customers earn by them. These calls need a key with full access.",
+            ),
             tag(calls::CONNECTION, "The workspace's link to Stripe, in the mode of the key."),
             tag(calls::SERVER, "The server itself. No key is needed."),
         ]))

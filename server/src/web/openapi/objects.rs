@@ -3,13 +3,15 @@
 use super::schema::{CONTROLS, all_required, flag, moment, named, number, object, one_of, or_null, text, whole};
 use app::domain::{
     app_id::AppId,
+    campaign,
     code::CodeText,
     connection::{Access, ConnectionStatus},
     discount_code::{MAX_LIMIT, Refusal, Status},
-    ids::{DiscountCodeId, RedemptionId},
+    ids::{CampaignId, DiscountCodeId, RedemptionId, RewardId},
     metadata,
     money::{Currency, MAX_AMOUNT},
     problem::{Code, Kind},
+    reward::{self, Cause, MailState, SyncState},
     terms::{Duration, PercentOff},
 };
 use serde_json::Value;
@@ -22,7 +24,11 @@ use utoipa::openapi::{
 pub fn all() -> Vec<(&'static str, RefOr<Schema>)> {
     vec![
         ("discount_code", discount_code().into()),
-        ("discount_code_list", list().into()),
+        ("discount_code_list", page_of("discount_code", "discount codes", "^/v1/admin/discount-codes$").into()),
+        ("campaign", campaign().into()),
+        ("campaign_list", page_of("campaign", "campaigns", "^/v1/campaigns$").into()),
+        ("reward", reward().into()),
+        ("reward_list", page_of("reward", "rewards", &rewards_url()).into()),
         ("validation", validation()),
         ("checkout_session", checkout_session().into()),
         ("connection", connection().into()),
@@ -114,7 +120,6 @@ fn discount_code() -> ObjectBuilder {
             ("redeemed", times("Paid.").into()),
         ],
     );
-    let currency = one_of("The currency of the amount, lower case.", Currency::all().map(Currency::as_str));
     let status = one_of(
         "The first of these that applies: archived, paused, expired, exhausted, scheduled, active.",
         Status::ALL.map(Status::as_str),
@@ -129,7 +134,7 @@ fn discount_code() -> ObjectBuilder {
             ("code", code_text().into()),
             ("percent_off", or_null(percent()).into()),
             ("amount_off_cents", or_null(amount()).into()),
-            ("currency", or_null(currency).into()),
+            ("currency", currency().into()),
             ("duration", duration("How long it applies to a subscription.").into()),
             ("duration_in_months", or_null(months()).into()),
             ("max_redemptions", or_null(limit()).into()),
@@ -145,18 +150,168 @@ fn discount_code() -> ObjectBuilder {
     )
 }
 
-fn list() -> ObjectBuilder {
+fn page_of(object_name: &str, several: &str, url: &str) -> ObjectBuilder {
     let data = ArrayBuilder::new()
-        .items(named("discount_code"))
+        .items(named(object_name))
         .max_items(usize::try_from(crate::web::api::MAX_LIMIT).ok())
         .description(Some("Newest first."));
     all_required(
-        object("A page of discount codes."),
+        object(&format!("A page of {several}.")),
         [
             ("object", exactly("list").into()),
             ("data", data.into()),
             ("has_more", flag("Whether there are more in the direction of the cursor.").into()),
-            ("url", exactly("/v1/admin/discount-codes").description(Some("The list's address.")).into()),
+            ("url", text("The list's address.").pattern(Some(url)).into()),
+        ],
+    )
+}
+
+fn rewards_url() -> String {
+    let id = CampaignId::pattern();
+    format!("^/v1/campaigns/{}/rewards$", id.trim_start_matches('^').trim_end_matches('$'))
+}
+
+/// A limit of a campaign.
+pub fn max_rewards() -> ObjectBuilder {
+    whole("How many rewards it gives in all; null: without limit.").minimum(Some(1)).maximum(Some(MAX_LIMIT))
+}
+
+fn currency() -> ObjectBuilder {
+    or_null(one_of("The currency of the amount, lower case.", Currency::all().map(Currency::as_str)))
+}
+
+fn campaign() -> ObjectBuilder {
+    let times = |about: &str| whole(about).minimum(Some(0));
+    let counts = all_required(
+        object("Its rewards so far."),
+        [
+            ("earned", times("Earned: what the limit is compared with.").into()),
+            ("used", times("Of them, used by their customers.").into()),
+        ],
+    );
+    let status = one_of(
+        "The first of these that applies: archived, paused, expired, exhausted, active.",
+        campaign::Status::ALL.map(campaign::Status::as_str),
+    );
+    let days = whole("For how many days a code is good, from earning; null: that does not end it.")
+        .minimum(Some(1))
+        .maximum(Some(campaign::MAX_DAYS));
+    all_required(
+        object("A campaign: the offer behind earned codes."),
+        [
+            ("object", exactly("campaign").into()),
+            ("id", text("Its id. Later ids sort after earlier ones.").pattern(Some(CampaignId::pattern())).into()),
+            ("app_id", app_id().into()),
+            ("livemode", livemode().into()),
+            ("name", text("For you, and for customers at Stripe's checkout.").into()),
+            ("percent_off", or_null(percent()).into()),
+            ("amount_off_cents", or_null(amount()).into()),
+            ("currency", currency().into()),
+            ("duration", duration("How long it applies to a subscription.").into()),
+            ("duration_in_months", or_null(months()).into()),
+            (
+                "terms_version",
+                terms_version("1; grows when what it gives changes after somebody has earned by it.").into(),
+            ),
+            ("code_prefix", text("What every code begins with, before the hyphen.").into()),
+            ("expires_at", or_null(moment("When all its codes end; null: not at one moment.")).into()),
+            ("expires_in_days", or_null(days).into()),
+            (
+                "time_zone",
+                or_null(text("The zone in which those days end at midnight; null: a day is 24 hours.")).into(),
+            ),
+            ("max_rewards", or_null(max_rewards()).into()),
+            ("rewards", counts.into()),
+            ("active", flag("False while it is paused.").into()),
+            ("status", status.into()),
+            (
+                "stripe_coupon",
+                or_null(text("The id of its coupon in Stripe, for what it gives now; null until it is minted.")).into(),
+            ),
+            ("metadata", metadata("Your own words.", metadata_value()).into()),
+            ("created_at", moment("When it was made.").into()),
+        ],
+    )
+}
+
+fn terms_version(about: &str) -> ObjectBuilder {
+    whole(about).minimum(Some(1))
+}
+
+fn reward() -> ObjectBuilder {
+    let words = |about: &str, words: Vec<&'static str>| one_of(about, words);
+    let states = SyncState::ALL.iter().map(|state| state.as_str()).collect();
+    let causes = Cause::ALL.iter().map(|cause| cause.as_str()).collect();
+    let mails = MailState::ALL.iter().map(|state| state.as_str()).collect();
+    let sync = all_required(
+        object("Whether it is in Stripe."),
+        [
+            (
+                "state",
+                words("`failed` is tried again by itself; `blocked` waits for you, on its page in Codemint.", states)
+                    .into(),
+            ),
+            ("cause", or_null(words("Why it is not there; null while nothing is wrong.", causes)).into()),
+            ("stripe_coupon", or_null(text("The id of its coupon in Stripe; null until it is minted.")).into()),
+            (
+                "stripe_promotion_code",
+                or_null(text("The id of its promotion code in Stripe; null until it is minted.")).into(),
+            ),
+            ("attempts", whole("How often it was tried.").minimum(Some(0)).into()),
+            ("last_error", or_null(text("Why it is not there, in a sentence.")).into()),
+        ],
+    );
+    let delivery = all_required(
+        object("Whether its mail has left."),
+        [
+            ("state", words("`none`: none was asked for.", mails).into()),
+            ("sent_at", or_null(moment("When the mail server took it.")).into()),
+            ("last_error", or_null(text("Why it has not left, in a sentence.")).into()),
+        ],
+    );
+    let used = all_required(
+        or_null(object("How it was used; null until it is.")),
+        [
+            ("at", moment("When that was seen.").into()),
+            (
+                "stripe_checkout_session",
+                or_null(text("Stripe's id of the session, where sessions may be read.")).into(),
+            ),
+            (
+                "amount_off_cents",
+                or_null(whole("What it took off, where sessions may be read.").minimum(Some(0))).into(),
+            ),
+            ("currency", currency().into()),
+        ],
+    );
+    let status = words(
+        "The first of these that applies: used, expired, active.",
+        reward::Status::ALL.iter().map(|status| status.as_str()).collect(),
+    );
+    all_required(
+        object("A reward: one earned code, for one person, for one use."),
+        [
+            ("object", exactly("reward").into()),
+            ("id", text("Its id. Later ids sort after earlier ones.").pattern(Some(RewardId::pattern())).into()),
+            ("campaign", text("The campaign's id.").pattern(Some(CampaignId::pattern())).into()),
+            ("app_id", app_id().into()),
+            ("livemode", livemode().into()),
+            ("code", text("What its customer types at Stripe's checkout: the same text as in the mail.").into()),
+            ("email", or_null(text("Who earned it; null once erased.")).into()),
+            ("reference", or_null(text("What it was earned by; a hash of it once its person was erased.")).into()),
+            ("percent_off", or_null(percent()).into()),
+            ("amount_off_cents", or_null(amount()).into()),
+            ("currency", currency().into()),
+            ("duration", duration("How long it applies to a subscription.").into()),
+            ("duration_in_months", or_null(months()).into()),
+            ("terms_version", terms_version("The version of the campaign's terms that it was earned under.").into()),
+            ("expires_at", or_null(moment("Until when it can be used; null: for ever.")).into()),
+            ("status", status.into()),
+            ("sync", sync.into()),
+            ("email_delivery", delivery.into()),
+            ("used", used.into()),
+            ("metadata", metadata("Your own words.", metadata_value()).into()),
+            ("created_at", moment("When it was earned.").into()),
         ],
     )
 }

@@ -33,6 +33,9 @@ pub const UNUSABLE: &[Code] = &[
     Code::DiscountCodeExhausted,
     Code::DiscountCodeCurrencyMismatch,
 ];
+/// Why a campaign gives no reward.
+pub const GIVES_NONE: &[Code] =
+    &[Code::CampaignPaused, Code::CampaignExpired, Code::CampaignExhausted, Code::CampaignArchived];
 /// What stands between a call and Stripe.
 pub const STRIPE: &[Code] =
     &[Code::StripePermissionMissing, Code::StripeNotConnected, Code::NeedsReauth, Code::StripeUnavailable];

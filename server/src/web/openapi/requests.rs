@@ -4,10 +4,12 @@ use super::objects;
 use super::schema::{CONTROLS, flag, moment, object, one_of, or_null, text, trimmed, whole};
 use app::domain::{
     app_id::AppId,
+    campaign::{DEFAULT_PREFIX, MAX_DAYS, MAX_NAME, MAX_PREFIX},
     checkout::{MAX_LIFE_S, MAX_PRICE_ID, MAX_QUANTITY, MAX_URL, MAX_USER_ID, MIN_LIFE_S, SessionMode},
     code::CodeText,
     connection::MAX_RESTRICTED_KEY,
     email,
+    reward::MAX_REFERENCE,
 };
 use utoipa::openapi::{
     AllOfBuilder, ObjectBuilder, OneOfBuilder, RefOr, Schema,
@@ -19,6 +21,9 @@ pub fn all() -> Vec<(&'static str, RefOr<Schema>)> {
     vec![
         ("new_discount_code", new_discount_code()),
         ("discount_code_changes", discount_code_changes().into()),
+        ("new_campaign", new_campaign()),
+        ("campaign_changes", campaign_changes().into()),
+        ("new_reward", new_reward().into()),
         ("question", question().into()),
         ("new_checkout_session", new_checkout_session().into()),
         ("new_connection", new_connection().into()),
@@ -88,7 +93,20 @@ fn new_discount_code() -> RefOr<Schema> {
         "metadata",
         or_null(objects::metadata("Your own words, within Stripe's limits.", objects::metadata_value())),
     );
-    let given = |kind: Type| ObjectBuilder::new().schema_type(SchemaType::new(kind));
+    Schema::AllOf(
+        terms_rules(AllOfBuilder::new().item(fields))
+            .description(Some("A new discount code: a percentage or a fixed amount, and for how long."))
+            .build(),
+    )
+    .into()
+}
+
+fn given(kind: Type) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(SchemaType::new(kind))
+}
+
+/// The rules between the fields that make terms.
+fn terms_rules(all: AllOfBuilder) -> AllOfBuilder {
     let discount = OneOfBuilder::new()
         .item(rule("A percentage.", [("percent_off", given(Type::Number))], &["amount_off_cents", "currency"]))
         .item(rule(
@@ -105,15 +123,93 @@ fn new_discount_code() -> RefOr<Schema> {
     let lasting = OneOfBuilder::new()
         .item(rule("For some months.", [("duration", repeating), ("duration_in_months", given(Type::Integer))], &[]))
         .item(rule("Once, or for ever.", [], &["duration_in_months"]).property("duration", otherwise));
+    all.item(Schema::OneOf(discount.build())).item(Schema::OneOf(lasting.build()))
+}
+
+fn with_campaign(object: ObjectBuilder) -> ObjectBuilder {
+    let prefix = trimmed(
+        &format!(
+            "What every code begins with, before the hyphen; stored in capitals, `{DEFAULT_PREFIX}` where it is not said."
+        ),
+        &format!("[A-Za-z0-9]{{2,{MAX_PREFIX}}}"),
+    );
+    with_terms(object)
+        .property("code_prefix", prefix)
+        .property(
+            "expires_at",
+            or_null(moment("When all its codes end; null: never. In the future, and within five years. Not together with `expires_in_days`.")),
+        )
+        .property(
+            "expires_in_days",
+            or_null(whole("For how many days a code is good, from earning.").minimum(Some(1)).maximum(Some(MAX_DAYS))),
+        )
+        .property(
+            "time_zone",
+            or_null(plain("The zone in which those days end at midnight, like `Europe/Berlin`; null: a day is 24 hours.")),
+        )
+        .property("max_rewards", or_null(objects::max_rewards()))
+}
+
+fn name() -> ObjectBuilder {
+    trimmed(&format!("For you, and for customers at Stripe's checkout; 1 to {MAX_NAME} characters."), &seen(MAX_NAME))
+}
+
+/// A text of so many characters at most, once what stands around it is trimmed.
+fn seen(most: usize) -> String {
+    format!(r"[^\s{CONTROLS}]([^{CONTROLS}]{{0,{}}}[^\s{CONTROLS}])?", most - 2)
+}
+
+fn new_campaign() -> RefOr<Schema> {
+    let fields = object("A new campaign.").property("app_id", app_id()).property("name", name()).required("name");
+    let mut fields = with_campaign(fields).build();
+    if let Some(RefOr::T(Schema::Object(prefix))) = fields.properties.get_mut("code_prefix") {
+        *prefix = or_null(prefix.clone().into()).build();
+    }
+    let fields = ObjectBuilder::from(fields).property(
+        "metadata",
+        or_null(objects::metadata("Your own words, within Stripe's limits.", objects::metadata_value())),
+    );
+    let ends = OneOfBuilder::new()
+        .item(rule("All at one moment.", [("expires_at", given(Type::Integer))], &["expires_in_days"]))
+        .item(rule("Each so long after it was earned.", [("expires_in_days", given(Type::Integer))], &["expires_at"]))
+        .item(rule("Never.", [], &["expires_at", "expires_in_days"]));
     Schema::AllOf(
-        AllOfBuilder::new()
-            .description(Some("A new discount code: a percentage or a fixed amount, and for how long."))
-            .item(fields)
-            .item(Schema::OneOf(discount.build()))
-            .item(Schema::OneOf(lasting.build()))
+        terms_rules(AllOfBuilder::new().item(fields))
+            .item(Schema::OneOf(ends.build()))
+            .description(Some("A new campaign: what its rewards give, and when their codes end."))
             .build(),
     )
     .into()
+}
+
+fn campaign_changes() -> ObjectBuilder {
+    let fields = object(
+        "What to change: a field that is left out stays, null empties it. It holds for rewards to come; those that were earned keep what they have.",
+    )
+    .property("active", flag("False pauses it."))
+    .property("name", name());
+    with_campaign(fields).property("metadata", merged_metadata())
+}
+
+fn new_reward() -> ObjectBuilder {
+    object("A reward that somebody earned.")
+        .property("email", trimmed("Who earned it.", &email_pattern()).max_length(Some(email::MAX)))
+        .required("email")
+        .property(
+            "reference",
+            or_null(trimmed(
+                &format!("What it was earned by, in your own words, at most {MAX_REFERENCE} characters: one reference has one reward, for ever."),
+                &seen(MAX_REFERENCE),
+            )),
+        )
+        .property("send_email", or_null(flag("Whether the code is mailed; true where it is not said.")))
+        .property(
+            "metadata",
+            or_null(objects::metadata(
+                "Your own words, within Stripe's limits. `name` is the name by which the mail may greet.",
+                objects::metadata_value(),
+            )),
+        )
 }
 
 fn discount_code_changes() -> ObjectBuilder {
@@ -121,13 +217,16 @@ fn discount_code_changes() -> ObjectBuilder {
         "What to change: a field that is left out stays, null empties it. Terms (what the code gives and for how long) can change only until the first use.",
     )
     .property("active", flag("False pauses it."));
-    // Merged with what is there; the whole may have 50 keys, which the number of changes does not tell.
-    let metadata = objects::metadata(
+    with_terms(with_limits(fields)).property("metadata", merged_metadata())
+}
+
+/// Merged with what is there; the whole may have 50 keys, which the number of changes does not tell.
+fn merged_metadata() -> ObjectBuilder {
+    objects::metadata(
         "Merged with what is there: a key with null or an empty string is removed.",
         or_null(objects::metadata_value()),
     )
-    .max_properties(None);
-    with_terms(with_limits(fields)).property("metadata", metadata)
+    .max_properties(None)
 }
 
 fn user_id(about: &str) -> ObjectBuilder {
@@ -152,12 +251,15 @@ fn question() -> ObjectBuilder {
         .property("user_id", user_id("Your own id of the customer."))
 }
 
+fn email_pattern() -> String {
+    format!(r#"[^\s@<>,;"\\{CONTROLS}]{{1,64}}@[^\s@.<>,;"\\{CONTROLS}]+(\.[^\s@.<>,;"\\{CONTROLS}]+)+"#)
+}
+
 fn new_checkout_session() -> ObjectBuilder {
     let address = |about: &str| {
         let host = format!(r"https?://[^\s/?#:@\\{CONTROLS}][^\s/?#@\\{CONTROLS}]*");
         trimmed(about, &format!(r"{host}([/?#][^\s\\{CONTROLS}]*)?")).max_length(Some(MAX_URL))
     };
-    let mail = format!(r#"[^\s@<>,;"\\{CONTROLS}]{{1,64}}@[^\s@.<>,;"\\{CONTROLS}]+(\.[^\s@.<>,;"\\{CONTROLS}]+)+"#);
     object("A Checkout Session to be made in Stripe.")
         .property("app_id", app_id())
         .property("price_id", price_id("A price of your Stripe account."))
@@ -180,7 +282,7 @@ fn new_checkout_session() -> ObjectBuilder {
             "allow_promotion_codes",
             or_null(flag("Whether Stripe shows its own box for promotion codes. With a discount code it is left out, and `notices` says so.")),
         )
-        .property("customer_email", or_null(trimmed("Prefills Stripe's page.", &mail).max_length(Some(email::MAX))))
+        .property("customer_email", or_null(trimmed("Prefills Stripe's page.", &email_pattern()).max_length(Some(email::MAX))))
         .property(
             "expires_in",
             or_null(

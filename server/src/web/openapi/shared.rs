@@ -3,7 +3,7 @@
 use super::schema::{text, whole};
 use super::{BEARER, examples, objects, refusals, requests};
 use crate::web::idempotent;
-use app::domain::ids::{DiscountCodeId, RequestId};
+use app::domain::ids::{CampaignId, DiscountCodeId, RequestId, RewardId};
 use app::domain::problem::Code;
 use utoipa::openapi::{
     Components, ComponentsBuilder, Header, HeaderBuilder, ObjectBuilder, Ref, Required,
@@ -42,7 +42,9 @@ pub fn components() -> Components {
     let components = ComponentsBuilder::new()
         .security_scheme(BEARER, SecurityScheme::Http(bearer.build()))
         .parameter("idempotency_key", idempotency_key())
-        .parameter("discount_code_id", discount_code_id())
+        .parameter("discount_code_id", id("id", "discount code", &DiscountCodeId::pattern(), examples::CODE_ID))
+        .parameter("campaign_id", id("id", "campaign", &CampaignId::pattern(), examples::CAMPAIGN_ID))
+        .parameter("reward_id", id("reward_id", "reward", &RewardId::pattern(), examples::REWARD_ID))
         .response("method_not_allowed", refusals::refusal(405, &[Code::MethodNotAllowed]).build());
     let components = headers().into_iter().fold(components, |all, (name, header)| all.header(name, header));
     let components = requests::all()
@@ -85,13 +87,13 @@ fn idempotency_key() -> Parameter {
         .build()
 }
 
-fn discount_code_id() -> Parameter {
+fn id(name: &str, of: &str, pattern: &str, example: &str) -> Parameter {
     ParameterBuilder::new()
-        .name("id")
+        .name(name)
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .description(Some("The id of a discount code."))
-        .schema(Some(text("An id.").pattern(Some(DiscountCodeId::pattern()))))
-        .example(Some(examples::CODE_ID.into()))
+        .description(Some(format!("The id of a {of}.")))
+        .schema(Some(text("An id.").pattern(Some(pattern))))
+        .example(Some(example.into()))
         .build()
 }

@@ -128,6 +128,8 @@ impl World {
             ("CODEMINT_PUBLIC_URL", setup.public_url.unwrap_or(&url).to_owned()),
             ("CODEMINT_MASTER_KEYS", MASTER_KEYS.to_owned()),
             ("CODEMINT_STRIPE_API_URL", stripe.url.clone()),
+            // The budget of background work has a test of its own.
+            ("CODEMINT_STRIPE_BACKGROUND_RATE", "500".to_owned()),
             ("CODEMINT_STRIPE_AUTHORIZE_URL_TEST", test_app.authorize_url),
             ("CODEMINT_STRIPE_SECRET_KEY_TEST", test_app.secret_key),
             // As while it is rolled.
@@ -144,7 +146,7 @@ impl World {
         let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
         let often = Duration::from_millis(20);
         let pause = if setup.jobs { often } else { NEVER };
-        let pace = Pace { sweep: pause, give_up: pause, tokens: pause, forget: pause };
+        let pace = Pace { sweep: pause, uses: pause, give_up: pause, tokens: pause, forget: pause };
         let clock = Clock::manual(NOW);
         let server = Server::set_up(&config, clock.clone(), pace).await.unwrap();
         let services = server.services().clone();
@@ -278,6 +280,23 @@ impl World {
             zone: "UTC".into(),
             locale: Locale::default(),
         }
+    }
+
+    /// What the owner does at Stripe themselves, with a key of their own; the object.
+    pub async fn stripe_call(&self, path: &str, form: &[(&str, &str)]) -> Value {
+        let key = self.sim.issue_restricted_key(&AccountId::default(), false, &ALL);
+        self.stripe_call_by(&key, path, form).await
+    }
+
+    /// The same with this key.
+    pub async fn stripe_call_by(&self, key: &str, path: &str, form: &[(&str, &str)]) -> Value {
+        let url = format!("{}{path}", self.stripe.url);
+        let sent = self.http.post(url).bearer_auth(key).header("Stripe-Version", "2026-10-28.endive").form(form);
+        let answer = sent.send().await.unwrap();
+        let status = answer.status();
+        let body: Value = answer.json().await.unwrap();
+        assert!(status.is_success(), "{path}: {body}");
+        body
     }
 
     /// Another API key of the workspace: its id, itself.

@@ -1,17 +1,14 @@
 //! `/v1/admin/discount-codes`.
 
+use super::queries::{paged, query, without_controls};
 use super::{CODES, Methods, answer, body, call, no_fields, repeatable, stored};
-use crate::web::api::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::web::openapi::refusals::{self, ANY, KEYED, WITH_BODY, WRITE};
-use crate::web::openapi::schema::{CONTROLS, one_of, text, whole};
+use crate::web::openapi::schema::one_of;
 use crate::web::openapi::{examples, shared};
 use app::domain::discount_code::Status;
 use app::domain::ids::DiscountCodeId;
 use app::domain::problem::Code;
-use utoipa::openapi::{
-    HttpMethod, ObjectBuilder, Required, ResponsesBuilder, Schema,
-    path::{Operation, Parameter, ParameterBuilder, ParameterIn},
-};
+use utoipa::openapi::{HttpMethod, ResponsesBuilder, path::Operation};
 
 /// Its addresses.
 pub fn all() -> Vec<(&'static str, Methods)> {
@@ -45,7 +42,6 @@ fn create() -> Operation {
 }
 
 fn list() -> Operation {
-    let cursor = |about: &str| text(about).pattern(Some(DiscountCodeId::pattern()));
     let answers = ResponsesBuilder::new()
         .response("200", answer("A page.", "discount_code_list", vec![("a page", examples::list())]));
     call(
@@ -54,39 +50,16 @@ fn list() -> Operation {
         "List discount codes",
         "Newest first. Archived codes are told only where `status=archived` asks for them.",
     )
-    .parameters(Some([
-        query("app_id", without_controls("One app, by its id; all that the key may see where it is not said.")),
-        query("status", one_of("Codes in this state.", Status::ALL.map(Status::as_str))),
-        query("q", without_controls("Part of the code's text, in any case.")),
-        query(
-            "limit",
-            whole("How many at most.")
-                .minimum(Some(1))
-                .maximum(Some(i64::from(MAX_LIMIT)))
-                .default(Some(DEFAULT_LIMIT.into())),
-        ),
-        query("starting_after", cursor("Older ones than this id's. Not together with `ending_before`.")),
-        query("ending_before", cursor("Newer ones than this id's.")),
-    ]))
+    .parameters(Some(paged(
+        [
+            query("app_id", without_controls("One app, by its id; all that the key may see where it is not said.")),
+            query("status", one_of("Codes in this state.", Status::ALL.map(Status::as_str))),
+            query("q", without_controls("Part of the code's text, in any case.")),
+        ],
+        &DiscountCodeId::pattern(),
+    )))
     .responses(refusals::with(answers, &[KEYED, &[Code::ParameterMissing, Code::ParametersExclusive], ADMIN, ANY]))
     .build()
-}
-
-/// The replacement character stands for bytes that were no UTF-8.
-fn without_controls(about: &str) -> ObjectBuilder {
-    text(about).pattern(Some(format!(r"^[^{CONTROLS}\ufffd]*$")))
-}
-
-fn query(name: &str, schema: ObjectBuilder) -> Parameter {
-    let schema = schema.build();
-    let about = schema.description.clone();
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Query)
-        .required(Required::False)
-        .description(about)
-        .schema(Some(Schema::Object(schema)))
-        .build()
 }
 
 fn read() -> Operation {

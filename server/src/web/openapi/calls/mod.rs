@@ -1,8 +1,11 @@
 //! Every call: a file a tag.
 
+mod campaigns;
 mod connection;
 mod customers;
 mod discount_codes;
+mod queries;
+mod rewards;
 mod server;
 
 use super::schema::named;
@@ -20,6 +23,8 @@ pub const CODES: &str = "Discount codes";
 /// Tags.
 pub const CUSTOMERS: &str = "Checkout";
 /// Tags.
+pub const REWARDS: &str = "Rewards";
+/// Tags.
 pub const CONNECTION: &str = "Connection";
 /// Tags.
 pub const SERVER: &str = "Server";
@@ -29,13 +34,16 @@ type Methods = Vec<(HttpMethod, Operation)>;
 
 /// Every address.
 pub fn paths() -> Paths {
-    let all = discount_codes::all().into_iter().chain(customers::all()).chain(connection::all()).chain(server::all());
-    all.fold(PathsBuilder::new(), |paths, (path, methods)| {
-        let item =
-            methods.into_iter().fold(PathItemBuilder::new(), |item, (method, call)| item.operation(method, call));
-        paths.path(path, item.build())
-    })
-    .build()
+    let all =
+        [discount_codes::all(), customers::all(), campaigns::all(), rewards::all(), connection::all(), server::all()];
+    all.into_iter()
+        .flatten()
+        .fold(PathsBuilder::new(), |paths, (path, methods)| {
+            let item =
+                methods.into_iter().fold(PathItemBuilder::new(), |item, (method, call)| item.operation(method, call));
+            paths.path(path, item.build())
+        })
+        .build()
 }
 
 /// A call as it begins.

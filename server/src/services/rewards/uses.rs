@@ -1,0 +1,284 @@
+//! How rewards were used. Stripe tells of a session where sessions may be read; where they may not, the counts of coupons and promotion
+//! codes tell that much: one question a campaign, and only where its coupon's count has grown are its codes looked through.
+
+use super::super::Services;
+use super::super::connection::Link;
+use super::pace::Endpoint;
+use super::tell;
+use crate::crash;
+use crate::scope::Scope;
+use crate::store::{NewUse, WatchRow};
+use crate::stripe::{PaymentStatus, Session, SessionStatus};
+use app::domain::connection::Access;
+use app::domain::problem::{Code, Problem};
+use futures::stream::{self, StreamExt};
+use std::collections::HashMap;
+
+/// A version that is being looked at is not taken again before this, in milliseconds.
+const CLAIM_MS: i64 = 60_000;
+/// Versions that are looked at in one turn.
+const BATCH: i64 = 50;
+/// Tenants that are asked about at the same time.
+const SIDE_BY_SIDE: usize = 8;
+/// A version of which a code was minted or used within a day is looked at so often, in milliseconds.
+const OFTEN_MS: i64 = 10_000;
+/// Within thirty days.
+const SOMETIMES_MS: i64 = 60_000;
+/// Later.
+const SELDOM_MS: i64 = 600_000;
+/// A day, in milliseconds.
+const DAY_MS: i64 = 86_400_000;
+/// Promotion codes are looked through in at most so many pages of a hundred.
+const MAX_PAGES: usize = 1_000;
+/// Sessions are looked through in at most so many pages of a hundred.
+const MAX_SESSION_PAGES: usize = 10;
+/// No session is open for longer, so no use is of one that was made before; in milliseconds.
+const LONGEST_SESSION_MS: i64 = DAY_MS + 3_600_000;
+
+/// How long until a version is looked at again, by when it last stirred.
+fn pause_ms(stirred_at: Option<i64>, now: i64) -> i64 {
+    match now - stirred_at.unwrap_or(0) {
+        lately if lately < DAY_MS => OFTEN_MS,
+        lately if lately < 30 * DAY_MS => SOMETIMES_MS,
+        _ => SELDOM_MS,
+    }
+}
+
+/// What is known of a use.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    session: Option<String>,
+    amount: Option<i64>,
+    currency: Option<String>,
+}
+
+impl Services {
+    /// Looks for uses where it is time to.
+    pub(crate) async fn look_for_uses(&self) -> Result<(), Problem> {
+        let now = self.now();
+        let due = {
+            let mut reader = self.0.db.reader().await?;
+            reader.conn().watches_are_due(now).await?
+        };
+        if !due {
+            return Ok(());
+        }
+        let rows = {
+            let mut tx = self.0.db.begin().await?;
+            let rows = tx.conn().take_due_watches(now, now + CLAIM_MS, BATCH).await?;
+            tx.commit().await?;
+            rows
+        };
+        stream::iter(rows)
+            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
+                let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
+                if let Err(problem) = self.look_at_version(&scope, &row).await {
+                    tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, campaign = %row.campaign_id, cause = %problem.message, "it could not be seen whether rewards were used");
+                }
+            })
+            .await;
+        Ok(())
+    }
+
+    async fn look_at_version(&self, scope: &Scope, row: &WatchRow) -> Result<(), Problem> {
+        let link = self.link(scope).await?;
+        self.0.pacer.turn(scope, Endpoint::Coupons).await;
+        // A coupon that was deleted is used no more, and its codes neither.
+        let count =
+            self.read_coupon(&link, &row.coupon_id).await?.map_or(row.uses_seen, |coupon| coupon.times_redeemed);
+        let mut stirred_at = row.stirred_at;
+        if count != row.uses_seen && self.look_through_codes(&link, row, count - row.uses_seen).await? {
+            stirred_at = Some(self.now());
+        }
+        self.look_at_codes_by_hand(&link, row).await?;
+        let now = self.now();
+        let mut tx = self.0.db.begin().await?;
+        let due_at = match tx.at(scope).any_unused(&row.campaign_id, row.version).await? {
+            true => Some(now + pause_ms(stirred_at, now)),
+            false => None,
+        };
+        tx.at(scope).note_watched(&row.campaign_id, row.version, count, due_at).await?;
+        tx.commit().await?;
+        crash::here!("uses-seen");
+        Ok(())
+    }
+
+    /// Looks through the promotion codes of a version's coupon until as many uses are found as its count has grown by; whether any was.
+    async fn look_through_codes(&self, link: &Link, row: &WatchRow, grown: i64) -> Result<bool, Problem> {
+        let mut found = Vec::new();
+        let mut after: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
+            let page =
+                match link.stripe(&self.0.stripe).promotion_codes_of_coupon(&row.coupon_id, after.as_deref()).await {
+                    Ok(page) => page,
+                    Err(error) => return Err(self.stripe_problem(link, error, "promotion_code_read").await),
+                };
+            after = page.data.last().map(|code| code.id.clone());
+            for code in page.data.into_iter().filter(|code| code.times_redeemed > 0) {
+                if self.is_to_be_noted(&link.scope, &code.id).await? {
+                    found.push(code.id);
+                }
+            }
+            let enough = usize::try_from(grown).is_ok_and(|grown| found.len() >= grown);
+            if enough || !page.has_more {
+                break;
+            }
+        }
+        self.note_uses(link, &found).await?;
+        Ok(!found.is_empty())
+    }
+
+    /// Codes that the owner made by hand stand for coupons of their own: each is asked for by its text.
+    async fn look_at_codes_by_hand(&self, link: &Link, row: &WatchRow) -> Result<(), Problem> {
+        let by_hand = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(&link.scope).unused_by_hand(&row.campaign_id, row.version).await?
+        };
+        let mut found = Vec::new();
+        for (text, id) in by_hand {
+            self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
+            match link.stripe(&self.0.stripe).promotion_codes_of_text(&text).await {
+                Ok(codes) => found.extend(
+                    codes.into_iter().filter(|code| code.id == id && code.times_redeemed > 0).map(|code| code.id),
+                ),
+                Err(error) => return Err(self.stripe_problem(link, error, "promotion_code_read").await),
+            }
+        }
+        self.note_uses(link, &found).await
+    }
+
+    async fn is_to_be_noted(&self, scope: &Scope, promotion_code: &str) -> Result<bool, Problem> {
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).reward_to_use(promotion_code).await?.is_some_and(|(_, used_at)| used_at.is_none()))
+    }
+
+    /// Notes uses of which the count told; with their sessions, where those may be read.
+    async fn note_uses(&self, link: &Link, promotion_codes: &[String]) -> Result<(), Problem> {
+        if promotion_codes.is_empty() {
+            return Ok(());
+        }
+        let sessions = match self.sessions_of(link, promotion_codes).await {
+            Ok(sessions) => sessions,
+            // The count is certain whatever the sessions say.
+            Err(problem) if problem.code == Code::StripePermissionMissing => HashMap::new(),
+            Err(problem) => return Err(problem),
+        };
+        for code in promotion_codes {
+            let seen = sessions.get(code).cloned().unwrap_or_default();
+            self.note_use(&link.scope, code, &seen).await?;
+        }
+        Ok(())
+    }
+
+    /// The sessions in which these promotion codes were typed, as far as they are found.
+    async fn sessions_of(&self, link: &Link, promotion_codes: &[String]) -> Result<HashMap<String, Seen>, Problem> {
+        let mut sessions = HashMap::new();
+        if link.permissions.checkout_sessions < Access::Read {
+            return Ok(sessions);
+        }
+        let since_s = (self.now() - LONGEST_SESSION_MS) / 1000;
+        let mut after: Option<String> = None;
+        for _ in 0..MAX_SESSION_PAGES {
+            self.0.pacer.turn(&link.scope, Endpoint::Sessions).await;
+            let page = match link.stripe(&self.0.stripe).completed_sessions(since_s, after.as_deref()).await {
+                Ok(page) => page,
+                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
+            };
+            after = page.data.last().map(|session| session.id.clone());
+            for (code, seen) in page.data.iter().filter_map(typed_in) {
+                if promotion_codes.contains(&code) {
+                    sessions.insert(code, seen);
+                }
+            }
+            if sessions.len() == promotion_codes.len() || !page.has_more {
+                break;
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// A session that Stripe tells of: if a reward's code was typed in it, that reward was used. Its code's text, where it was noted now.
+    pub(in crate::services) async fn reward_of_session(
+        &self,
+        scope: &Scope,
+        session: &Session,
+    ) -> Result<Option<String>, Problem> {
+        let Some((code, seen)) = typed_in(session) else { return Ok(None) };
+        let known = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(scope).reward_to_use(&code).await?
+        };
+        let Some((reward, _)) = known else { return Ok(None) };
+        self.note_use(scope, &code, &seen).await?;
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).reward(&reward).await?.map(|row| row.code))
+    }
+
+    /// Notes a use, once, whoever tells of it and however often; what one does not know the other adds.
+    async fn note_use(&self, scope: &Scope, promotion_code: &str, seen: &Seen) -> Result<(), Problem> {
+        let now = self.now();
+        let new = NewUse {
+            promotion_code,
+            session: seen.session.as_deref(),
+            amount: seen.amount,
+            currency: seen.currency.as_deref(),
+            now,
+        };
+        let random = self.random_id()?;
+        let mut tx = self.0.db.begin().await?;
+        if let Some((reward, campaign)) = tx.at(scope).note_used(&new).await? {
+            tx.at(scope).count_use(&campaign, now).await?;
+            tell(&mut tx, scope, &reward, "used", "", now, random).await?;
+        } else if seen.session.is_some() {
+            tx.at(scope).note_use_session(&new).await?;
+        }
+        crash::here!("before-use-noted");
+        tx.commit().await?;
+        crash::here!("use-noted");
+        self.0.live.changed(scope);
+        Ok(())
+    }
+}
+
+/// The promotion code that was typed in a session that is paid, and what it took off.
+fn typed_in(session: &Session) -> Option<(String, Seen)> {
+    let paid = session.status == SessionStatus::Complete
+        && matches!(session.payment_status, PaymentStatus::Paid | PaymentStatus::NoPaymentRequired);
+    let code = session.discounts.iter().find_map(|discount| discount.promotion_code.clone()).filter(|_| paid)?;
+    let seen = Seen {
+        session: Some(session.id.clone()),
+        amount: Some(session.total_details.amount_discount),
+        currency: session.currency.clone(),
+    };
+    Some((code, seen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_still_is_looked_at_seldom() {
+        let now = 100 * DAY_MS;
+        assert_eq!(pause_ms(Some(now - 1), now), OFTEN_MS);
+        assert_eq!(pause_ms(Some(now - 2 * DAY_MS), now), SOMETIMES_MS);
+        assert_eq!(pause_ms(Some(now - 40 * DAY_MS), now), SELDOM_MS);
+        assert_eq!(pause_ms(None, now), SELDOM_MS);
+    }
+
+    #[test]
+    fn a_session_tells_once_it_is_paid() {
+        let session = |status: &str, payment: &str| -> Session {
+            serde_json::from_value(serde_json::json!({
+                "id": "cs_1", "status": status, "payment_status": payment, "currency": "usd",
+                "discounts": [{"coupon": null, "promotion_code": "promo_1"}], "total_details": {"amount_discount": 435},
+            }))
+            .unwrap()
+        };
+        let (code, seen) = typed_in(&session("complete", "paid")).unwrap();
+        assert_eq!((code.as_str(), seen.amount, seen.currency.as_deref()), ("promo_1", Some(435), Some("usd")));
+        assert!(typed_in(&session("complete", "no_payment_required")).is_some());
+        assert!(typed_in(&session("complete", "unpaid")).is_none() && typed_in(&session("open", "unpaid")).is_none());
+    }
+}
