@@ -35,6 +35,7 @@ mod manifest;
 mod people;
 mod public;
 mod reward_pages;
+mod reward_mail;
 mod rewards;
 mod rewards_api;
 mod rolling;
