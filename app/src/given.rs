@@ -16,6 +16,7 @@ mod real {
     use crate::domain::mode::Mode;
     use crate::domain::problem::Problem;
     use crate::server_fns::context::RequestWho;
+    use crate::wire::rewards::UnsubscribeOffer;
     use crate::wire::screens::{InstallOffer, NewApiKey, SignInRequested, WaitingInstall};
     use leptos::prelude::use_context;
 
@@ -41,6 +42,8 @@ mod real {
         Key(Box<NewApiKey>),
         /// The address of a test checkout.
         Checkout(String),
+        /// Where a mail went by which it was tried out.
+        TestMail(String),
     }
 
     /// What the page behind a sign-in link says.
@@ -154,6 +157,16 @@ mod real {
         made(|made| if let Made::Checkout(url) = made { Some(url) } else { None })
     }
 
+    /// Where a mail went by which it was tried out.
+    pub fn test_mail() -> Option<String> {
+        made(|made| if let Made::TestMail(to) = made { Some(to) } else { None })
+    }
+
+    /// The page behind the line to unsubscribe by.
+    pub fn unsubscribe_offer() -> Option<UnsubscribeOffer> {
+        use_context()
+    }
+
     /// What the link in the mail does; none where it does nothing any more.
     pub fn sign_in() -> Option<SignInOffer> {
         use_context()
@@ -219,6 +232,11 @@ mod nothing {
 
     /// No form.
     pub fn checkout() -> Option<String> {
+        None
+    }
+
+    /// No form.
+    pub fn test_mail() -> Option<String> {
         None
     }
 

@@ -89,6 +89,8 @@ CREATE TABLE rewards (
 CREATE UNIQUE INDEX rewards_by_reference ON rewards (workspace_id, mode, campaign_id, reference) WHERE reference IS NOT NULL;
 CREATE UNIQUE INDEX rewards_by_code ON rewards (workspace_id, mode, code);
 CREATE INDEX rewards_of ON rewards (workspace_id, mode, campaign_id, id);
+-- By its id alone: the line to unsubscribe by says no more.
+CREATE INDEX rewards_by_id ON rewards (id);
 CREATE INDEX rewards_by_email ON rewards (workspace_id, mode, email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX rewards_due ON rewards (workspace_id, mode, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX rewards_in_trouble ON rewards (workspace_id, mode, cause) WHERE cause IS NOT NULL;
@@ -149,6 +151,9 @@ ALTER TABLE outbox ADD COLUMN mode TEXT;
 ALTER TABLE outbox ADD COLUMN about TEXT;
 CREATE INDEX outbox_by_recipient ON outbox (recipient, created_at);
 CREATE INDEX outbox_about ON outbox (workspace_id, mode, about) WHERE about IS NOT NULL;
+CREATE INDEX outbox_due_rewards ON outbox (next_attempt_at) WHERE state = 'queued' AND kind = 'reward';
+CREATE INDEX outbox_due_others ON outbox (next_attempt_at) WHERE state = 'queued' AND kind <> 'reward';
+DROP INDEX outbox_due;
 
 -- The reward that a stored answer tells of, so that erasing its person reaches the answer, too.
 ALTER TABLE idempotency_keys ADD COLUMN about TEXT;

@@ -3,7 +3,7 @@
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
 
-use super::{campaigns, codes, settings};
+use super::{campaigns, codes, reward_mail, settings};
 use crate::browser;
 use crate::prelude::*;
 use leptos_router::hooks::use_location;
@@ -63,6 +63,8 @@ lazy! {
     EditCampaign: EditCampaign of campaigns, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "edit"]));
     /// One reward.
     OneReward: OneReward of campaigns, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "rewards", _]));
+    /// What the mail of a campaign says.
+    RewardMail: RewardMail of reward_mail, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "mail"]));
     /// The settings.
     Settings: Settings of settings, at |path| path == "/settings";
     /// What Stripe told.

@@ -156,11 +156,6 @@ pub fn edit_campaign(app_id: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, id, "/edit", mode).text
 }
 
-/// The mail of a campaign.
-pub fn campaign_mail(app_id: &str, id: &str, mode: Mode) -> String {
-    in_campaign(app_id, id, "/mail", mode).text
-}
-
 /// Where people who have earned are imported.
 pub fn campaign_import(app_id: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, id, "/import", mode).text
@@ -174,6 +169,11 @@ pub fn campaign_export(app_id: &str, id: &str, mode: Mode) -> String {
 /// One reward.
 pub fn reward(app_id: &str, campaign: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, campaign, &format!("/rewards/{}", escape(id)), mode).text
+}
+
+/// What the mail of a campaign says.
+pub fn mail_editor(app_id: &str, campaign: &str, mode: Mode) -> String {
+    in_campaign(app_id, campaign, "/mail", mode).text
 }
 
 /// The same place in a mode. A page of one code or campaign exists in one mode only: its list stands for it in the other.

@@ -16,6 +16,7 @@ mod live;
 mod load;
 mod not_found;
 mod public;
+mod reward_mail;
 mod search;
 mod settings;
 mod sign_in;
@@ -52,6 +53,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/docs/connect-stripe") view=public::ConnectStripe ssr=SsrMode::Async />
                 <Route path=path!("/privacy") view=public::Privacy ssr=SsrMode::Async />
                 <Route path=path!("/support") view=public::Support ssr=SsrMode::Async />
+                <Route path=path!("/unsubscribe/:id") view=public::Unsubscribe ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=around::SignedIn ssr=SsrMode::Async>
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
@@ -62,6 +64,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/apps/:app_id/campaigns/:id") view={Lazy::<lazy::OneCampaign>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/edit") view={Lazy::<lazy::EditCampaign>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/rewards/:reward_id") view={Lazy::<lazy::OneReward>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/:id/mail") view={Lazy::<lazy::RewardMail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings/webhooks") view={Lazy::<lazy::Deliveries>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings") view={Lazy::<lazy::Settings>::new()} ssr=SsrMode::Async />
                 </ParentRoute>

@@ -83,7 +83,7 @@ pub(super) fn when(ms: i64, writing: &Writing) -> When {
 }
 
 /// `Berlin` for `Europe/Berlin`.
-fn people_say(zone: &str) -> String {
+pub(super) fn people_say(zone: &str) -> String {
     zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }
 

@@ -288,6 +288,21 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
+    /// Keeps what a campaign's mail says, as JSON. False: there is no such campaign.
+    pub(crate) async fn set_campaign_mail(self, id: &str, mail: &str, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaigns SET mail = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+            workspace,
+            mode,
+            id,
+            mail,
+            now
+        )
+        .map(|rows| rows == 1)
+    }
+
     /// Counts a reward, if the campaign gives one now: this decides, whatever was read before. None: refused; the status says why.
     pub(crate) async fn count_reward(self, id: &str, now: i64) -> Result<Option<i64>> {
         let (conn, workspace, mode) = self.split();

@@ -36,6 +36,7 @@ mod reward_uses;
 mod rewards;
 mod sealed;
 mod terms;
+mod unsubscribed;
 mod webhook_endpoints;
 mod webhook_events;
 
@@ -56,7 +57,7 @@ pub(crate) use idempotency::Taken;
 pub(crate) use installs::{InstallRow, NewState};
 pub(crate) use key_rows::KeyRow;
 pub(crate) use mint_pauses::PauseRow;
-pub(crate) use outbox::MailRow;
+pub(crate) use outbox::{Kinds, MailRow};
 pub(crate) use own_database::OwnDatabase;
 pub(crate) use paging::Direction;
 pub(crate) use people::MemberRow;

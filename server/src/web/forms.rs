@@ -14,6 +14,7 @@ use app::backend::{Backend, Viewer};
 use app::domain::form::CodeForm;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
+use app::domain::reward_mail::MailSettings;
 use app::domain::secret::looks_like_key;
 use app::given::{Made, Posted};
 use app::links;
@@ -50,8 +51,12 @@ pub enum Place<'a> {
     Code(&'a str, &'a str),
     /// A place among an app's campaigns.
     Campaigns(&'a str, campaigns::Place<'a>),
+    /// What the mail of an app's campaign says.
+    RewardMail(&'a str, &'a str),
     /// The settings.
     Settings,
+    /// Behind the line to unsubscribe by.
+    Unsubscribe(&'a str),
 }
 
 impl<'a> Place<'a> {
@@ -63,10 +68,12 @@ impl<'a> Place<'a> {
             ["apps"] => Some(Self::Apps),
             ["apps", app, "discounts", "new"] => Some(Self::NewCode(app)),
             ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
+            ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
             ["apps", app, "campaigns", rest @ ..] => {
                 campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
             }
             ["settings"] => Some(Self::Settings),
+            ["unsubscribe", id] => Some(Self::Unsubscribe(id)),
             _ => None,
         }
     }
@@ -100,12 +107,16 @@ impl Fields {
 /// `POST` to a page.
 pub async fn post(site: &Site, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let fields = Fields::read(&to_bytes(body, super::limits::MAX_BODY).await.unwrap_or_default());
+    let body = to_bytes(body, super::limits::MAX_BODY).await.unwrap_or_default();
+    let fields = Fields::read(&body);
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     // The page that answers is drawn as if it had been asked for.
     let mut request = Request::from_parts(parts, Body::empty());
     *request.method_mut() = Method::GET;
     let (context, request) = Context::of(site, request).await;
+    if let Some(Place::Unsubscribe(id)) = Place::of(uri.path()) {
+        return unsubscribe(context, request, id, &fields, &body).await;
+    }
 
     let form = fields.get("do").to_owned();
     let place = Place::of(uri.path()).filter(|_| !form.is_empty());
@@ -132,17 +143,17 @@ pub async fn post(site: &Site, request: Request) -> Response {
         None => return fallback::read_only(method, uri).await,
         Some(Ok(Next::Go(to))) => return Redirect::to(&to).into_response(),
         Some(Ok(Next::Show(made))) => {
+            if matches!(made, Made::TestMail(_)) {
+                // Nothing of it is kept yet.
+                posted.fields = without_secrets(fields);
+            }
             posted.made = Some(made);
             StatusCode::OK
         }
         Some(Err(problems)) => {
             let status = problems.first().map_or(400, |problem| problem.code.status());
             posted.problems = problems;
-            posted.fields = fields
-                .0
-                .into_iter()
-                .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && !looks_like_key(value))
-                .collect();
+            posted.fields = without_secrets(fields);
             StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
         }
     };
@@ -151,6 +162,30 @@ pub async fn post(site: &Site, request: Request) -> Response {
         *answer.status_mut() = status;
     }
     answer
+}
+
+fn without_secrets(fields: Fields) -> Vec<(String, String)> {
+    let kept = |(name, value): &(String, String)| {
+        !SECRETS.contains(&name.as_str()) && !value.split_whitespace().any(looks_like_key)
+    };
+    fields.0.into_iter().filter(kept).collect()
+}
+
+/// The button of the page, or a mail program by itself (RFC 8058), which may post its one field in either of HTML's forms.
+async fn unsubscribe(context: Context, request: Request, id: &str, fields: &Fields, body: &Bytes) -> Response {
+    const ONE_CLICK: (&str, &str) = ("List-Unsubscribe", "One-Click");
+    let says = |text: &str| body.windows(text.len()).any(|window| window == text.as_bytes());
+    let button = fields.get("do") == "unsubscribe";
+    if !button && !(says(ONE_CLICK.0) && says(ONE_CLICK.1)) {
+        return fallback::read_only(Method::POST, request.uri().clone()).await;
+    }
+    match context.backend.unsubscribe(id).await {
+        Ok(()) if button => Redirect::to(request.uri().path()).into_response(),
+        Ok(()) => "You get no more marketing from this sender.\n".into_response(),
+        // The page says that there is no such mail.
+        Err(problem) if button && problem.code.status() == 404 => pages::draw(context, request, None).await,
+        Err(problem) => super::problem::respond(&problem),
+    }
 }
 
 /// The session has ended while somebody typed: the browser still has it all, if they go back.
@@ -222,6 +257,16 @@ async fn signed_in(
         (Place::Campaigns(app, place), form) => {
             return campaigns::signed_in(backend, viewer, app, place, mode, form, fields).await;
         }
+        (Place::RewardMail(app, id), "save-mail") => {
+            let settings = MailSettings::read(|name| fields.get(name).to_owned());
+            let outcome = backend.save_campaign_mail(viewer, mode, app, id, settings).await;
+            made(outcome, |id| links::mail_editor(app, id, mode))
+        }
+        (Place::RewardMail(app, id), "test-mail") => {
+            let settings = MailSettings::read(|name| fields.get(name).to_owned());
+            let sent = backend.send_test_mail(viewer, mode, app, id, settings).await;
+            sent.map(|to| Next::Show(Made::TestMail(to))).map_err(|problem| vec![problem])
+        }
         (Place::Settings, "connect") => {
             go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
         }
@@ -278,6 +323,8 @@ mod tests {
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/edit"), campaigns(campaigns::Place::Edit("cmp_1")));
         let reward = campaigns::Place::Reward("cmp_1", "rw_1");
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/rewards/rw_1"), campaigns(reward));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
+        assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
         for path in [
             "/apps/a/campaigns/cmp_1/rewards",
             "/apps/a/discounts",

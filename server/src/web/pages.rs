@@ -134,6 +134,10 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         (Some(place), Some(viewer)) => name_of(&*context.backend, viewer, forms::mode(request.uri()), place).await,
         _ => None,
     };
+    let unsubscribe = match Place::of(path) {
+        Some(Place::Unsubscribe(id)) => context.backend.unsubscribe_offer(id).await.ok().flatten(),
+        _ => None,
+    };
     let mode = request.extensions().get::<ModeHere>().copied().unwrap_or(ModeHere(forms::mode(request.uri())));
     let way_back = request.extensions().get::<WayBack>().copied();
     let waiting = request.extensions().get::<WaitingInstall>().cloned();
@@ -153,6 +157,9 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         if let Some(code) = code.clone() {
             provide_context(code);
+        }
+        if let Some(unsubscribe) = unsubscribe.clone() {
+            provide_context(unsubscribe);
         }
         provide_context(mode);
         if let Some(way_back) = way_back {
@@ -214,7 +221,7 @@ async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
 fn is_bare(path: &str) -> bool {
     const BARE: [&str; 7] =
         ["/install", "/stripe/callback", "/stripe/confirm", "/docs", "/docs/connect-stripe", "/privacy", "/support"];
-    BARE.contains(&path.trim_end_matches('/'))
+    BARE.contains(&path.trim_end_matches('/')) || path.starts_with("/unsubscribe/")
 }
 
 /// What the page that the Marketplace leads to offers; nothing elsewhere.

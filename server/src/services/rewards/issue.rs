@@ -145,10 +145,13 @@ impl Services {
             now,
         };
         tx.at(scope).insert_reward(&new).await?;
+        if let Some(why) = super::mail::trouble_of(mail) {
+            tx.at(scope).set_reward_mail(id.as_str(), mail, Some(why), now).await?;
+        }
         tell(tx, scope, id.as_str(), "earned", "", now, self.random_id()?).await?;
         if mail == MailState::Queued {
             let mail_id = MailId::new(now, self.random_id()?);
-            tx.at(scope).insert_reward_mail(mail_id.as_str(), &email_key, id.as_str(), None, now).await?;
+            tx.at(scope).insert_reward_mail(mail_id.as_str(), &email_key, id.as_str(), now).await?;
         }
         let row = tx.at(scope).reward(id.as_str()).await?;
         Ok(row.ok_or_else(|| super::super::error::internal("a reward that was stored is gone", &id))?)

@@ -22,6 +22,7 @@ mod views;
 
 pub use campaigns::CampaignListQuery;
 pub use issue::Issued;
+pub(super) use mail::{Offers, trouble_of};
 pub(super) use mint::Queue;
 pub(super) use pace::Pacer;
 pub use read::RewardListQuery;

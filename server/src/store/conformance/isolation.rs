@@ -258,7 +258,7 @@ async fn earned(base: &Base, scope: &Scope) {
     )
     .unwrap();
     tx.commit().await.unwrap();
-    put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", None, T)).unwrap();
+    put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
@@ -381,7 +381,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode rewards(&every_reward());
         Mode rewards(&one_reward());
         Mode reward_by_reference("cmp_1", "order-1", "erased:1");
-        Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", None, T);
+        Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", T);
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
         Mode activity_of("rw_1");
         Mode mint_pause();
