@@ -56,7 +56,7 @@ pub fn RewardRow(
             </td>
             <td class="cell-person">
                 <span class="cell-address" title=reward.email.clone()>
-                    {reward.email.unwrap_or_else(|| "erased".to_owned())}
+                    {reward.email.clone().unwrap_or_else(|| "erased".to_owned())}
                 </span>
                 {reward
                     .reference
