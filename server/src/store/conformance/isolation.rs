@@ -13,7 +13,7 @@ use super::super::{
 use super::engine::Base;
 use super::fixtures::{
     T, dump, dump_statement, get, insert_sharing, new_campaign, new_checkout, new_code, new_reward, new_version,
-    next_attempt, percent, put, raw, scope, sharing, shop, shop_of, take_hold,
+    next_attempt, percent, put, scope, sharing, shop, shop_of, take_hold,
 };
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
@@ -197,7 +197,7 @@ fn sought_rewards() -> RewardSearch {
 
 /// A reward that was earned by a reference.
 fn reward<'a>(id: &'a str, code: &'a str) -> NewReward<'a> {
-    NewReward { reference: Some("order-1"), ..new_reward(id, "cmp_1", code) }
+    NewReward { reference: Some("order-1"), mail: MailState::Queued, ..new_reward(id, "cmp_1", code) }
 }
 
 /// A tenant with something for every call to see or change.
@@ -274,15 +274,6 @@ async fn person(base: &Base, scope: &Scope) {
         put!(base, scope, insert_checkout(&new)).unwrap();
     }
     put!(base, scope, settle_checkout("co_over", 1, Step::Refused, T, T)).unwrap();
-    raw!(
-        base,
-        (i64,),
-        "INSERT INTO unsubscribed (workspace_id, mode, email_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING created_at",
-        scope.workspace.as_str(),
-        scope.mode.as_str(),
-        &b"hash"[..],
-        T
-    );
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {
@@ -411,7 +402,6 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode set_campaign_mail("cmp_1", "{}", T + 1);
         Mode set_reward_mail("rw_1", MailState::Limited, None, T + 1);
         Mode settle_reward_mail("rw_1", MailState::Sent, None, Some(T), T + 1);
-        Mode is_unsubscribed(b"hash");
         // Without another's in the way it is noted.
         Mode insert_unsubscribed(b"hash", T) => |noted: bool| !noted;
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
