@@ -10,6 +10,7 @@
 mod address;
 mod bad_requests;
 mod browser;
+mod campaigns;
 mod checkout;
 mod checkout_refusals;
 mod connection;
@@ -36,6 +37,7 @@ mod public;
 mod reward_mail;
 mod reward_pages;
 mod rewards;
+mod rewards_api;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;

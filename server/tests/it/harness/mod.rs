@@ -57,6 +57,7 @@ pub const CODES: &str = "/v1/admin/discount-codes";
 pub const VALIDATE: &str = "/v1/discount-codes/validate";
 pub const CHECKOUT: &str = "/v1/checkout/sessions";
 pub const CONNECTION: &str = "/v1/admin/connection";
+pub const CAMPAIGNS: &str = "/v1/campaigns";
 
 /// Makes each `async fn(&World)` two tests, one an engine. One that is not listed is dead code, and the build fails.
 macro_rules! on_both_engines {
