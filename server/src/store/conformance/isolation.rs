@@ -259,8 +259,8 @@ async fn earned(base: &Base, scope: &Scope) {
     )
     .unwrap();
     tx.commit().await.unwrap();
+    assert!(put!(base, scope, set_reward_mail("rw_1", MailState::Queued, None, T)).unwrap());
     put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
-    assert!(put!(base, scope, insert_unsubscribed(b"hash", T)).unwrap());
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
@@ -411,7 +411,6 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode set_campaign_mail("cmp_1", "{}", T + 1);
         Mode set_reward_mail("rw_1", MailState::Limited, None, T + 1);
         Mode settle_reward_mail("rw_1", MailState::Sent, None, Some(T), T + 1);
-        Mode is_unsubscribed(b"hash");
         // Without another's in the way it is noted.
         Mode insert_unsubscribed(b"hash", T) => |noted: bool| !noted;
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
