@@ -16,6 +16,7 @@ mod real {
     use crate::domain::mode::Mode;
     use crate::domain::problem::Problem;
     use crate::server_fns::context::RequestWho;
+    use crate::wire::rewards::{Erased, ImportReport, Person, UnsubscribeOffer};
     use crate::wire::screens::{InstallOffer, NewApiKey, SignInRequested, WaitingInstall};
     use leptos::prelude::use_context;
 
@@ -41,6 +42,14 @@ mod real {
         Key(Box<NewApiKey>),
         /// The address of a test checkout.
         Checkout(String),
+        /// Where a mail went by which it was tried out.
+        TestMail(String),
+        /// What is kept about a person.
+        Person(Box<Person>),
+        /// What was erased.
+        Erased(Box<Erased>),
+        /// What came of an import.
+        Import(Box<ImportReport>),
     }
 
     /// What the page behind a sign-in link says.
@@ -154,6 +163,31 @@ mod real {
         made(|made| if let Made::Checkout(url) = made { Some(url) } else { None })
     }
 
+    /// Where a mail went by which it was tried out.
+    pub fn test_mail() -> Option<String> {
+        made(|made| if let Made::TestMail(to) = made { Some(to) } else { None })
+    }
+
+    /// The page behind the line to unsubscribe by.
+    pub fn unsubscribe_offer() -> Option<UnsubscribeOffer> {
+        use_context()
+    }
+
+    /// What is kept about the person who was looked for.
+    pub fn person() -> Option<Person> {
+        made(|made| if let Made::Person(person) = made { Some(*person) } else { None })
+    }
+
+    /// What was erased.
+    pub fn erased() -> Option<Erased> {
+        made(|made| if let Made::Erased(erased) = made { Some(*erased) } else { None })
+    }
+
+    /// What came of an import.
+    pub fn imported() -> Option<ImportReport> {
+        made(|made| if let Made::Import(report) = made { Some(*report) } else { None })
+    }
+
     /// What the link in the mail does; none where it does nothing any more.
     pub fn sign_in() -> Option<SignInOffer> {
         use_context()
@@ -175,6 +209,7 @@ mod nothing {
     use crate::domain::install::InstallTrouble;
     use crate::domain::locale::Locale;
     use crate::domain::problem::Problem;
+    use crate::wire::rewards::{Erased, ImportReport, Person};
     use crate::wire::screens::{NewApiKey, SignInRequested, WaitingInstall};
 
     /// Drawn by the server alone.
@@ -219,6 +254,26 @@ mod nothing {
 
     /// No form.
     pub fn checkout() -> Option<String> {
+        None
+    }
+
+    /// No form.
+    pub fn test_mail() -> Option<String> {
+        None
+    }
+
+    /// No form.
+    pub fn person() -> Option<Person> {
+        None
+    }
+
+    /// No form.
+    pub fn erased() -> Option<Erased> {
+        None
+    }
+
+    /// No form.
+    pub fn imported() -> Option<ImportReport> {
         None
     }
 

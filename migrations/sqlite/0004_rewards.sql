@@ -89,10 +89,15 @@ CREATE TABLE rewards (
 CREATE UNIQUE INDEX rewards_by_reference ON rewards (workspace_id, mode, campaign_id, reference) WHERE reference IS NOT NULL;
 CREATE UNIQUE INDEX rewards_by_code ON rewards (workspace_id, mode, code);
 CREATE INDEX rewards_of ON rewards (workspace_id, mode, campaign_id, id);
+-- By its id alone: the line to unsubscribe by says no more.
+CREATE INDEX rewards_by_id ON rewards (id);
 CREATE INDEX rewards_by_email ON rewards (workspace_id, mode, email_key) WHERE email_key IS NOT NULL;
 CREATE INDEX rewards_due ON rewards (workspace_id, mode, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX rewards_in_trouble ON rewards (workspace_id, mode, cause) WHERE cause IS NOT NULL;
 CREATE INDEX rewards_to_scrub ON rewards (workspace_id, mode, scrub_due_at) WHERE scrub_due_at IS NOT NULL;
+CREATE INDEX rewards_unminted ON rewards (workspace_id, mode, campaign_id, id) WHERE sync <> 'minted';
+CREATE INDEX rewards_used ON rewards (workspace_id, mode, campaign_id, used_at) WHERE used_at IS NOT NULL;
+CREATE INDEX rewards_without_mail ON rewards (workspace_id, mode, campaign_id, id) WHERE mail IN ('failed', 'refused', 'limited');
 CREATE INDEX rewards_unused ON rewards (workspace_id, mode, campaign_id, version) WHERE used_at IS NULL AND promotion_code_id IS NOT NULL;
 CREATE UNIQUE INDEX rewards_by_promotion_code ON rewards (workspace_id, mode, promotion_code_id) WHERE promotion_code_id IS NOT NULL;
 
@@ -146,7 +151,20 @@ ALTER TABLE outbox ADD COLUMN mode TEXT;
 ALTER TABLE outbox ADD COLUMN about TEXT;
 CREATE INDEX outbox_by_recipient ON outbox (recipient, created_at);
 CREATE INDEX outbox_about ON outbox (workspace_id, mode, about) WHERE about IS NOT NULL;
+CREATE INDEX outbox_due_rewards ON outbox (next_attempt_at) WHERE state = 'queued' AND kind = 'reward';
+CREATE INDEX outbox_due_others ON outbox (next_attempt_at) WHERE state = 'queued' AND kind <> 'reward';
+DROP INDEX outbox_due;
 
 -- The reward that a stored answer tells of, so that erasing its person reaches the answer, too.
 ALTER TABLE idempotency_keys ADD COLUMN about TEXT;
 CREATE INDEX idempotency_keys_about ON idempotency_keys (workspace_id, mode, about) WHERE about IS NOT NULL;
+
+-- Whom a checkout names: its customer_email, else a user_id that is an address; lower case. Null where it names nobody (any more).
+ALTER TABLE checkouts ADD COLUMN email_key TEXT;
+-- Its person was erased while it was under way: what names them goes when it has ended.
+ALTER TABLE checkouts ADD COLUMN erase_asked_at BIGINT;
+UPDATE checkouts SET email_key = lower(COALESCE(json_extract(request, '$.customer_email'),
+    CASE WHEN instr(json_extract(request, '$.user_id'), '@') > 0 THEN json_extract(request, '$.user_id') END));
+CREATE INDEX checkouts_by_email ON checkouts (workspace_id, mode, email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX checkouts_to_erase ON checkouts (erase_asked_at) WHERE erase_asked_at IS NOT NULL;
+CREATE INDEX redemptions_by_checkout ON redemptions (workspace_id, mode, checkout_id);

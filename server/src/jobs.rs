@@ -1,7 +1,7 @@
 //! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what is over,
 //! what open pages are told.
 
-use crate::services::Services;
+use crate::services::{MailKinds, Services};
 use app::domain::problem::Problem;
 use std::future::Future;
 use std::time::Duration;
@@ -37,14 +37,19 @@ impl Default for Pace {
 
 /// Starts every job on the tracker; they end when `stop` is cancelled, each after what it is doing.
 pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &CancellationToken) {
-    let mail = services.clone();
-    tasks.spawn(until(stop.clone(), move || {
-        let mail = mail.clone();
-        async move {
-            mail.mail_due().await;
-            note("mail", mail.send_due_mail().await.map(drop));
-        }
-    }));
+    for kinds in [MailKinds::Others, MailKinds::Rewards] {
+        let (mail, stop) = (services.clone(), stop.clone());
+        // A mail that is under way is not cut short: it would be sent twice.
+        tasks.spawn(async move {
+            while !stop.is_cancelled() {
+                tokio::select! {
+                    () = stop.cancelled() => return,
+                    () = mail.mail_due(kinds) => {}
+                }
+                note("mail", mail.send_due_mail(kinds, &stop).await);
+            }
+        });
+    }
     let told = services.clone();
     let in_work = tasks.clone();
     tasks.spawn(until(stop.clone(), move || {

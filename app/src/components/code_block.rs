@@ -13,6 +13,9 @@ pub fn CopyButton(
     text: Signal<String>,
     /// What it copies, for screen readers: "the call".
     what: &'static str,
+    /// One of many: its word is seen only once it has something to say.
+    #[prop(optional)]
+    quiet: bool,
 ) -> impl IntoView {
     // 0: not yet, 1: copied, 2: the browser refused.
     let said = RwSignal::new(0u8);
@@ -27,10 +30,12 @@ pub fn CopyButton(
             );
         });
     };
+    let class = if quiet { "button button-small copy copy-quiet" } else { "button button-small copy" };
+    let unseen = move || (quiet && said.get() == 0).then_some("unseen");
     view! {
-        <button type="button" class="button button-small copy" on:click=copy>
+        <button type="button" class=class on:click=copy>
             <Icon name="copy" />
-            <span aria-live="polite">
+            <span aria-live="polite" class=unseen>
                 {move || match said.get() {
                     0 => "Copy",
                     1 => "Copied",

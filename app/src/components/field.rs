@@ -114,6 +114,49 @@ pub fn TextField(
     .into_any()
 }
 
+/// A field for several lines of text.
+#[component]
+pub fn TextArea(
+    /// The control's id.
+    id: &'static str,
+    /// Its name in the posted form.
+    name: &'static str,
+    /// Its label.
+    label: &'static str,
+    /// Said below it.
+    #[prop(default = None)]
+    help: Option<Signal<String>>,
+    /// What is wrong with it.
+    #[prop(optional, into)]
+    error: Signal<Option<String>>,
+    /// What stands in it at first.
+    #[prop(optional)]
+    value: String,
+    /// How many lines are seen at once.
+    rows: u32,
+    /// A class of the whole field.
+    #[prop(optional)]
+    class: &'static str,
+) -> impl IntoView {
+    view! {
+        <Field id label help=help error class>
+            <textarea
+                id=id
+                name=name
+                class="input"
+                rows=rows
+                autofocus=given::is_wrong(name)
+                autocomplete="off"
+                aria-describedby=described_by(id)
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+            >
+                {value}
+            </textarea>
+        </Field>
+    }
+    .into_any()
+}
+
 /// A field that is shown, not typed.
 #[component]
 pub fn ReadField(

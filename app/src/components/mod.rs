@@ -2,6 +2,7 @@
 
 mod bar;
 mod call;
+mod chart;
 mod code_block;
 mod dialog;
 mod field;
@@ -14,12 +15,15 @@ mod toast;
 
 pub use bar::Bar;
 pub use call::{Call, Refusal, SubmitButton};
+pub use chart::{Chart, Day};
 pub use code_block::{CodeBlock, CopyButton};
 pub use dialog::{Ask, CloseButton, Dialog, DialogButton};
-pub use field::{Choice, ReadField, Segmented, SelectField, TextField};
+pub use field::{Choice, ReadField, Segmented, SelectField, TextArea, TextField};
 pub use icon::{Icon, Logo};
 pub use message::{Banner, ProblemView, Tone};
-pub use status::{Badge, StatusBadge, status_word};
+pub use status::{
+    Badge, CampaignBadge, RewardBadge, StatusBadge, campaign_word, mail_tone, mail_word, status_word, sync_tone,
+};
 pub use steps::{Step, StepState, Steps};
 pub use time::{Time, zone_name};
 pub use toast::{Toasts, ToastsView};

@@ -23,6 +23,7 @@ pub mod problem;
 pub mod reward;
 pub mod reward_code;
 pub mod reward_mail;
+pub mod reward_words;
 pub mod secret;
 pub mod terms;
 mod typed;

@@ -176,6 +176,13 @@ words! {
     }
 }
 
+impl MailState {
+    /// Whether the mail did not arrive, though nobody decided against it.
+    pub fn is_trouble(self) -> bool {
+        matches!(self, Self::Failed | Self::Refused | Self::Limited)
+    }
+}
+
 words! {
     /// Where a reward stands for its customer: the first that applies.
     Status {

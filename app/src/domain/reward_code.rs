@@ -37,6 +37,16 @@ pub fn from_random(prefix: &str, bytes: &[u8]) -> Option<String> {
     Some(format!("{prefix}-{first}-{second}"))
 }
 
+/// Whether a text has the form of a code as a whole, in any case.
+pub fn is_whole(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [prefix, first, second] = parts[..] else { return false };
+    let half = |part: &str| {
+        part.len() == LETTERS / 2 && part.bytes().all(|letter| ALPHABET.contains(&letter.to_ascii_uppercase()))
+    };
+    prefix.len() >= 2 && prefix.bytes().all(|b| b.is_ascii_alphanumeric()) && half(first) && half(second)
+}
+
 /// Whether somebody could read something in these letters that no shop wants to send.
 pub fn is_rude(letters: &str) -> bool {
     RUDE.iter().any(|word| letters.contains(word))
@@ -52,6 +62,7 @@ mod tests {
         fn a_code_keeps_its_form(bytes in prop::collection::vec(any::<u8>(), 32)) {
             if let Some(code) = from_random("SHARE", &bytes) {
                 prop_assert_eq!(code.len(), 15);
+                prop_assert!(is_whole(&code) && is_whole(&code.to_lowercase()) && !is_whole(&code[1..14]));
                 let letters: String = code["SHARE-".len()..].split('-').collect();
                 prop_assert_eq!(letters.len(), LETTERS);
                 prop_assert!(letters.bytes().all(|letter| ALPHABET.contains(&letter)));

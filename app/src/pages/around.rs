@@ -1,6 +1,7 @@
 //! What stands around every page of a signed-in person: the side bar (on phones a bar with a menu) and the header.
 
 use super::address::{AddressBanner, AskedAddress};
+use super::crumbs::Crumbs;
 use super::links;
 use super::live::{self, Shown};
 use super::load::{Asked, Content, Loaded, load, show};
@@ -23,7 +24,7 @@ pub struct Around {
     pub frame: Loaded,
     /// Counts what was changed from elsewhere than its screen: who shows codes or the connection looks again.
     pub changes: RwSignal<u32>,
-    /// The text of the code in view.
+    /// The text of the code, or the name of the campaign, in view.
     pub here: RwSignal<Option<String>>,
     /// This page is about to connect by itself: nobody has to be told.
     pub own: StoredValue<bool>,
@@ -124,8 +125,13 @@ fn Trouble(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl I
 }
 
 /// The app that a path is about: `/apps/<id>/…`.
-fn app_in(path: &str) -> Option<String> {
+pub fn app_in(path: &str) -> Option<String> {
     path.strip_prefix("/apps/")?.split('/').next().filter(|id| !id.is_empty()).map(Url::unescape)
+}
+
+/// Whether a path is in a part of an app: `discounts`, `campaigns`.
+fn is_in(path: &str, part: &str) -> bool {
+    path.strip_prefix("/apps/").and_then(|rest| rest.split('/').nth(1)) == Some(part)
 }
 
 #[component]
@@ -141,7 +147,10 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
     let app_codes = Signal::derive(move || {
         app.with(|app| app.as_ref().map(|(id, _)| links::codes(id, mode.get())).unwrap_or_default())
     });
-    let in_app = Signal::derive(move || path.with(|path| app_in(path).is_some()));
+    let app_campaigns = Signal::derive(move || {
+        app.with(|app| app.as_ref().map(|(id, _)| links::campaigns(id, mode.get())).unwrap_or_default())
+    });
+    let part = move |name: &'static str| Signal::derive(move || path.with(|path| is_in(path, name)));
 
     view! {
         <aside class="side">
@@ -157,7 +166,8 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
             <nav id=MENU class="menu" popover="auto" aria-label="Main">
                 <div class="menu-part" hidden=move || app.with(Option::is_none)>
                     <p class="menu-head">{move || app.with(|app| app.as_ref().map(|(_, name)| name.clone()).unwrap_or_default())}</p>
-                    <NavLink icon="tag" label="Discount codes" href=app_codes current=in_app />
+                    <NavLink icon="tag" label="Discount codes" href=app_codes current=part("discounts") />
+                    <NavLink icon="gift" label="Campaigns" href=app_campaigns current=part("campaigns") />
                 </div>
                 <div class="menu-part">
                     <p class="menu-head">"Workspace"</p>
@@ -166,6 +176,12 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         label="Apps"
                         href=Signal::derive(move || links::apps(mode.get()))
                         current=Signal::derive(move || path.with(|path| path == "/apps"))
+                    />
+                    <NavLink
+                        icon="person"
+                        label="People"
+                        href=Signal::derive(move || links::people(mode.get()))
+                        current=Signal::derive(move || path.with(|path| path == "/people"))
                     />
                     <NavLink
                         icon="settings"
@@ -248,60 +264,6 @@ fn ModeLink(to: Mode, label: &'static str, mode: Memo<Mode>, path: Memo<String>)
             {label}
             <span class="unseen">" mode"</span>
         </a>
-    }
-    .into_any()
-}
-
-/// Where one is: `taskpomo / Discount codes / BLACKFRIDAY50`.
-#[component]
-fn Crumbs(mode: Memo<Mode>, path: Memo<String>, here: RwSignal<Option<String>>) -> impl IntoView {
-    let crumbs = move || {
-        let path = path.get();
-        let Some(app) = app_in(&path) else {
-            if path == "/settings/webhooks" {
-                return view! {
-                    <li>
-                        <a href=links::settings(mode.get())>"Settings"</a>
-                    </li>
-                    <li aria-current="page">"Deliveries"</li>
-                }
-                .into_any();
-            }
-            let here = if path == "/settings" { "Settings" } else { "Apps" };
-            return view! { <li aria-current="page">{here}</li> }.into_any();
-        };
-        let codes = links::codes(&app, mode.get());
-        let last = match path.splitn(5, '/').nth(4) {
-            None | Some("") => None,
-            Some("new") => Some(false),
-            Some(_) => Some(true),
-        };
-        let word = move |code: bool| match code {
-            true => here.get().unwrap_or_else(|| "Code".to_owned()),
-            false => "New code".to_owned(),
-        };
-        let list = match last {
-            None => view! { <li aria-current="page">"Discount codes"</li> }.into_any(),
-            Some(_) => view! {
-                <li>
-                    <a href=codes>"Discount codes"</a>
-                </li>
-            }
-            .into_any(),
-        };
-        view! {
-            <li class="crumb-app">
-                <a href=links::apps(mode.get())>{app}</a>
-            </li>
-            {list}
-            {last.map(|code| view! { <li aria-current="page">{move || word(code)}</li> })}
-        }
-        .into_any()
-    };
-    view! {
-        <nav class="crumbs" aria-label="Where you are">
-            <ol>{crumbs}</ol>
-        </nav>
     }
     .into_any()
 }

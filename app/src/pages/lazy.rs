@@ -3,7 +3,7 @@
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
 
-use super::{codes, settings};
+use super::{campaigns, codes, people, reward_mail, settings};
 use crate::browser;
 use crate::prelude::*;
 use leptos_router::hooks::use_location;
@@ -42,13 +42,49 @@ macro_rules! lazy {
     };
 }
 
+/// What stands behind `/apps/<id>/campaigns` in a path; none elsewhere.
+fn of_campaigns(path: &str) -> Option<Vec<&str>> {
+    let mut parts = path.strip_prefix("/apps/")?.split('/').skip(1);
+    (parts.next() == Some("campaigns")).then(|| parts.filter(|part| !part.is_empty()).collect())
+}
+
 lazy! {
     /// The form for a new code.
     NewCode: NewCode of codes, at |path| path.ends_with("/discounts/new");
     /// One code.
     OneCode: OneCode of codes, at |path| path.contains("/discounts/") && !path.ends_with("/discounts/new");
+    /// What the mail of a campaign says.
+    RewardMail: RewardMail of reward_mail, at |path| path.contains("/campaigns/") && path.ends_with("/mail");
+    /// What is kept about a person.
+    People: People of people, at |path| path == "/people";
+    /// Rewards for people who earned them elsewhere.
+    ImportRewards: ImportRewards of people, at |path| path.contains("/campaigns/") && path.ends_with("/import");
+    /// An app's campaigns.
+    CampaignList: CampaignList of campaigns, at |path| of_campaigns(path).is_some_and(|rest| rest.is_empty());
+    /// The form for a new campaign.
+    NewCampaign: NewCampaign of campaigns, at |path| of_campaigns(path).is_some_and(|rest| rest == ["new"]);
+    /// One campaign.
+    OneCampaign: OneCampaign of campaigns, at |path| of_campaigns(path).is_some_and(|rest| rest.len() == 1 && rest != ["new"]);
+    /// The form of a campaign that is there.
+    EditCampaign: EditCampaign of campaigns, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "edit"]));
+    /// One reward.
+    OneReward: OneReward of campaigns, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "rewards", _]));
     /// The settings.
     Settings: Settings of settings, at |path| path == "/settings";
     /// What Stripe told.
     Deliveries: Deliveries of settings, at |path| path == "/settings/webhooks";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::of_campaigns;
+
+    #[test]
+    fn an_app_may_be_called_campaigns() {
+        assert_eq!(of_campaigns("/apps/a/campaigns"), Some(vec![]));
+        assert_eq!(of_campaigns("/apps/campaigns/campaigns/cmp_1/edit"), Some(vec!["cmp_1", "edit"]));
+        for path in ["/apps/campaigns", "/apps/campaigns/discounts", "/apps/a/campaigner", "/settings"] {
+            assert_eq!(of_campaigns(path), None, "{path}");
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! Addresses. Every one carries the mode in view, and everything from outside is percent-encoded.
 
+use crate::domain::campaign;
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
+use crate::domain::reward::Filter;
+use crate::wire::rewards::{CampaignQuery, RewardQuery};
 use crate::wire::screens::CodeQuery;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -80,6 +83,26 @@ pub fn install(mode: Mode) -> String {
     format!("/install?mode={mode}")
 }
 
+/// What is kept about a person.
+pub fn people(mode: Mode) -> String {
+    Address::new("/people".into(), mode).text
+}
+
+/// Where a person's data is taken along from; the address goes in the body.
+pub fn person_export(mode: Mode) -> String {
+    Address::new("/people/export".into(), mode).text
+}
+
+/// The rewards of a campaign as a file.
+pub fn rewards_file(app_id: &str, id: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/campaigns/{}/rewards.csv", escape(app_id), escape(id)), mode).text
+}
+
+/// A small file that stands in the page itself.
+pub fn file_within(kind: &str, text: &str) -> String {
+    format!("data:{kind};charset=utf-8,{}", escape(text))
+}
+
 /// What Stripe told.
 pub fn deliveries(mode: Mode) -> String {
     Address::new("/settings/webhooks".into(), mode).text
@@ -110,11 +133,77 @@ pub fn code(app_id: &str, id: &str, mode: Mode) -> String {
     Address::new(format!("/apps/{}/discounts/{}", escape(app_id), escape(id)), mode).text
 }
 
-/// The same place in a mode. A code's page exists in one mode only: its list stands for it in the other.
+/// An app's campaigns.
+pub fn campaigns(app_id: &str, mode: Mode) -> String {
+    campaigns_page(app_id, mode, &CampaignQuery::default())
+}
+
+/// One page of an app's campaigns.
+pub fn campaigns_page(app_id: &str, mode: Mode, query: &CampaignQuery) -> String {
+    let mut address = Address::new(format!("/apps/{}/campaigns", escape(app_id)), mode);
+    address.push("status", query.status.map(campaign::Status::as_str).unwrap_or_default());
+    address.push("after", query.after.as_deref().unwrap_or_default());
+    address.push("before", query.before.as_deref().unwrap_or_default());
+    address.text
+}
+
+/// The form for a new campaign.
+pub fn new_campaign(app_id: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/campaigns/new", escape(app_id)), mode).text
+}
+
+fn in_campaign(app_id: &str, id: &str, rest: &str, mode: Mode) -> Address {
+    Address::new(format!("/apps/{}/campaigns/{}{rest}", escape(app_id), escape(id)), mode)
+}
+
+/// One campaign.
+pub fn campaign(app_id: &str, id: &str, mode: Mode) -> String {
+    campaign_page(app_id, id, mode, &RewardQuery::default())
+}
+
+/// One campaign with a page of its rewards.
+pub fn campaign_page(app_id: &str, id: &str, mode: Mode, query: &RewardQuery) -> String {
+    let mut address = in_campaign(app_id, id, "", mode);
+    address.push("q", &query.q);
+    address.push("filter", if query.filter == Filter::All { "" } else { query.filter.as_str() });
+    address.push("after", query.after.as_deref().unwrap_or_default());
+    address.push("before", query.before.as_deref().unwrap_or_default());
+    address.text
+}
+
+/// The form of a campaign that is there.
+pub fn edit_campaign(app_id: &str, id: &str, mode: Mode) -> String {
+    in_campaign(app_id, id, "/edit", mode).text
+}
+
+/// The mail of a campaign.
+pub fn campaign_mail(app_id: &str, id: &str, mode: Mode) -> String {
+    in_campaign(app_id, id, "/mail", mode).text
+}
+
+/// Where people who have earned are imported.
+pub fn campaign_import(app_id: &str, id: &str, mode: Mode) -> String {
+    in_campaign(app_id, id, "/import", mode).text
+}
+
+/// A campaign's rewards as a file.
+pub fn campaign_export(app_id: &str, id: &str, mode: Mode) -> String {
+    in_campaign(app_id, id, "/rewards.csv", mode).text
+}
+
+/// One reward.
+pub fn reward(app_id: &str, campaign: &str, id: &str, mode: Mode) -> String {
+    in_campaign(app_id, campaign, &format!("/rewards/{}", escape(id)), mode).text
+}
+
+/// The same place in a mode. A page of one code or campaign exists in one mode only: its list stands for it in the other.
 pub fn in_mode(path: &str, mode: Mode) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
         ["", "apps", app, "discounts", id] if *id != "new" => Address::new(format!("/apps/{app}/discounts"), mode).text,
+        ["", "apps", app, "campaigns", id, ..] if *id != "new" => {
+            Address::new(format!("/apps/{app}/campaigns"), mode).text
+        }
         _ => Address::new(path.to_owned(), mode).text,
     }
 }
@@ -138,5 +227,21 @@ mod tests {
         assert_eq!(in_mode("/apps/a/discounts/dc_1", Mode::Live), "/apps/a/discounts?mode=live");
         assert_eq!(in_mode("/apps/a/discounts/new", Mode::Live), "/apps/a/discounts/new?mode=live");
         assert_eq!(in_mode("/settings", Mode::Test), "/settings");
+        for path in ["/apps/a/campaigns/cmp_1", "/apps/a/campaigns/cmp_1/edit", "/apps/a/campaigns/cmp_1/rewards/rw_1"]
+        {
+            assert_eq!(in_mode(path, Mode::Live), "/apps/a/campaigns?mode=live", "{path}");
+        }
+        assert_eq!(in_mode("/apps/a/campaigns/new", Mode::Live), "/apps/a/campaigns/new?mode=live");
+    }
+
+    #[test]
+    fn campaigns_and_rewards() {
+        assert_eq!(reward("a/b", "cmp_1", "rw_1", Mode::Test), "/apps/a%2Fb/campaigns/cmp_1/rewards/rw_1");
+        let query = RewardQuery { q: "a@b.com".into(), filter: Filter::MailTrouble, ..RewardQuery::default() };
+        assert_eq!(
+            campaign_page("a", "cmp_1", Mode::Live, &query),
+            "/apps/a/campaigns/cmp_1?mode=live&q=a%40b.com&filter=mail_trouble"
+        );
+        assert_eq!(campaign("a", "cmp_1", Mode::Test), "/apps/a/campaigns/cmp_1");
     }
 }

@@ -13,14 +13,13 @@ use crate::server_fns::campaigns::{ListCampaigns, ReadCampaign, ReadCampaignEdit
 use crate::server_fns::codes::{ListCodes, ReadCode};
 use crate::server_fns::connection::ReadConnection;
 use crate::server_fns::people::ReadPerson;
-use crate::server_fns::reward_mail::{ReadCampaignMail, ReadUnsubscribe};
+use crate::server_fns::reward_mail::ReadCampaignMail;
 use crate::server_fns::rewards::{ListRewards, ReadReward};
 use crate::server_fns::visit::ReadFrame;
 use crate::server_fns::webhooks::{ReadDeliveries, ReadWebhook};
 use crate::wire::json::{self, Unreadable};
 use crate::wire::rewards::{
-    CampaignDetail, CampaignEdit, CampaignPage, CampaignQuery, MailSetup, Person, RewardDetail, RewardPage,
-    RewardQuery, UnsubscribeOffer,
+    CampaignDetail, CampaignEdit, CampaignPage, CampaignQuery, MailSetup, Person, RewardDetail, RewardPage, RewardQuery,
 };
 use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Delivery, Frame, WebhookSetup};
 use leptos::server::codee::{Decoder, Encoder};
@@ -62,8 +61,6 @@ pub enum Asked {
     Reward(Mode, String, String),
     /// What is kept about a person.
     Person(Mode, String),
-    /// The page behind the line to unsubscribe by.
-    Unsubscribe(String),
 }
 
 /// What comes.
@@ -97,8 +94,6 @@ pub enum Content {
     Reward(Box<RewardDetail>),
     /// For [`Asked::Person`].
     Person(Box<Person>),
-    /// For [`Asked::Unsubscribe`].
-    Unsubscribe(Option<UnsubscribeOffer>),
 }
 
 macro_rules! take {
@@ -132,7 +127,6 @@ take! {
     rewards: Rewards => RewardPage;
     reward: Reward => Box<RewardDetail>;
     person: Person => Box<Person>;
-    unsubscribe: Unsubscribe => Option<UnsubscribeOffer>;
 }
 
 /// Loads what is asked for, on the server while it renders, in the browser afterwards.
@@ -169,7 +163,6 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
                 Content::Reward(Box::new(ask(ReadReward { mode, campaign, id }).await?))
             }
             Asked::Person(mode, email) => Content::Person(Box::new(ask(ReadPerson { mode, email }).await?)),
-            Asked::Unsubscribe(id) => Content::Unsubscribe(ask(ReadUnsubscribe { id }).await?),
         })
     })
 }

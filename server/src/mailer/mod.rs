@@ -11,6 +11,10 @@ pub use message::OutgoingMail;
 pub use templates::{MailText, confirm_address_mail, moved_mail, needs_reauth_mail, rewards_mail, sign_in_mail};
 
 use lettre::message::Mailbox;
+use std::time::Duration;
+
+/// No mail takes longer.
+pub const LONGEST: Duration = smtp::WHOLE;
 
 /// Sends mail from one address.
 #[derive(Clone, Debug)]
@@ -47,7 +51,7 @@ impl Mailer {
     pub async fn send(&self, mail: &OutgoingMail) -> Result<(), MailError> {
         let message = mail.build(&self.from)?;
         match &self.way {
-            Way::Smtp(smtp) => Box::pin(smtp.send(message)).await,
+            Way::Smtp(smtp) => Box::pin(smtp.send(&message)).await,
             Way::Directory(directory) => directory.write(&mail.message_id, &message.formatted()).await,
         }
     }

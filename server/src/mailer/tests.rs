@@ -12,7 +12,14 @@ const FROM: &str = "Codemint <codes@shop.example>";
 
 fn mail() -> OutgoingMail {
     let MailText { subject, text, html } = sign_in_mail("https://codes.example/s?t=abc&x=1", 15);
-    OutgoingMail { message_id: "mail_1@codes.example".into(), to: "ada@example.com".into(), subject, text, html }
+    OutgoingMail {
+        message_id: "mail_1@codes.example".into(),
+        to: "ada@example.com".into(),
+        subject,
+        text,
+        html,
+        ..OutgoingMail::default()
+    }
 }
 
 fn check(bytes: &[u8]) {
@@ -129,6 +136,13 @@ async fn no_header_can_be_added() {
         OutgoingMail { subject: "Hello\nBcc: eve@example.com".into(), ..mail() },
         OutgoingMail { message_id: "a@b>\r\nBcc: eve@example.com".into(), ..mail() },
         OutgoingMail { message_id: "no-domain".into(), ..mail() },
+        OutgoingMail { from_name: Some("Shop\r\nBcc: eve@example.com".into()), ..mail() },
+        OutgoingMail { from_name: Some("Shop\u{202e}".into()), ..mail() },
+        OutgoingMail { reply_to: Some("a@b.example\r\nBcc: eve@example.com".into()), ..mail() },
+        OutgoingMail { reply_to: Some("a@b.example, eve@example.com".into()), ..mail() },
+        OutgoingMail { unsubscribe_url: Some("https://a.example/>\r\nBcc: eve@example.com".into()), ..mail() },
+        OutgoingMail { unsubscribe_url: Some("https://a.example/>,<mailto:eve@example.com".into()), ..mail() },
+        OutgoingMail { unsubscribe_url: Some("javascript:alert(1)".into()), ..mail() },
     ] {
         assert!(mailer.send(&bad).await.unwrap_err().permanent, "{}", bad.subject);
     }
@@ -142,6 +156,57 @@ async fn no_header_can_be_added() {
     assert_eq!(read.subject(), Some("Grüße 🎁"));
     assert!(read.bcc().is_none());
     assert!(read.body_text(0).unwrap().contains("Bcc: eve"));
+}
+
+#[tokio::test]
+async fn in_a_shops_name_with_a_way_to_unsubscribe() {
+    let root = tempfile::tempdir().unwrap();
+    let mailer = Mailer::from_config(Some(&format!("file:{}", root.path().display())), FROM).unwrap().unwrap();
+    let url = format!("https://codes.example/unsubscribe/rw_{}", "0123456789".repeat(20));
+    let mail = OutgoingMail {
+        from_name: Some("Ada's \"Kaffee\" <eve@evil.example>, Grüße".into()),
+        reply_to: Some("hello@shop.example".into()),
+        unsubscribe_url: Some(url.clone()),
+        ..mail()
+    };
+    mailer.send(&mail).await.unwrap();
+    let file = std::fs::read_dir(root.path()).unwrap().next().unwrap().unwrap().path();
+    let bytes = std::fs::read(file).unwrap();
+    let read = MessageParser::default().parse(&bytes).unwrap();
+    let from: Vec<_> = read.from().unwrap().iter().map(|from| (from.name(), from.address())).collect();
+    assert_eq!(from, [(mail.from_name.as_deref(), Some("codes@shop.example"))]);
+    assert_eq!(read.reply_to().unwrap().first().unwrap().address(), Some("hello@shop.example"));
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    assert!(text.contains(&format!("\r\nList-Unsubscribe: <{url}>\r\n")), "{text}");
+    assert!(text.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+}
+
+#[tokio::test]
+async fn an_address_is_refused_or_the_mail_is() {
+    for (answer, about_address) in
+        [("550 5.1.1 no such user", true), ("550 <ada@example.com> unknown", true), ("554 5.7.1 not from you", false)]
+    {
+        let (url, sink) = sink(answer).await;
+        let mailer = Mailer::from_config(Some(&url), FROM).unwrap().unwrap();
+        let error = mailer.send(&mail()).await.unwrap_err();
+        assert_eq!((error.permanent, error.about_address), (true, about_address), "{answer}");
+        assert!(!error.message.contains("ada@example"), "{error}");
+        drop(mailer);
+        sink.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    let (url, sink) = sink("250 ok").await;
+    let mailer = Mailer::from_config(Some(&url), FROM).unwrap().unwrap();
+    for _ in 0..3 {
+        // The sink takes one conversation only.
+        mailer.send(&mail()).await.unwrap();
+    }
+    drop(mailer);
+    let taken = String::from_utf8(sink.await.unwrap()).unwrap();
+    assert_eq!(taken.matches("Message-ID: <mail_1@codes.example>").count(), 3);
 }
 
 #[test]

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 /// The scheme behind coupon ids and terms hashes; a new one would begin with another number.
 const VERSION: &str = "1";
 /// Stripe's most for a coupon's name.
-const MAX_NAME: usize = 40;
+pub(super) const MAX_NAME: usize = 40;
 /// The coupon's metadata: which code it belongs to, and a hash of its terms.
 const META_CODE: &str = "codemint_discount_code";
 const META_TERMS: &str = "codemint_terms";

@@ -43,9 +43,11 @@ pub use install::{Callback, Decided, WayBack};
 pub use live::Listener;
 pub use paging::PageQuery;
 pub use reseal::Resealed;
-pub use rewards::{CampaignListQuery, Issued, RewardListQuery};
+pub use rewards::{CampaignListQuery, Issued, RewardListQuery, RewardTable};
 pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
+
+pub(crate) use crate::store::Kinds as MailKinds;
 
 use crate::clock::Clock;
 use crate::config::{Config, StripeApps};
@@ -60,7 +62,6 @@ use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 /// The operator's commands never call Stripe.
@@ -85,7 +86,7 @@ struct Inner {
     support_email: Option<String>,
     support_note: Option<String>,
     stripe_apps: StripeApps,
-    mail_waiting: Notify,
+    mail_waiting: mail::Waiting,
     webhooks: webhooks::Queue,
     flights: mint::Flights,
     mints: rewards::Queue,
@@ -145,7 +146,7 @@ impl Services {
             support_email: config.support_email.clone(),
             support_note: config.support_note.clone(),
             stripe_apps: config.stripe_apps.clone(),
-            mail_waiting: Notify::new(),
+            mail_waiting: mail::Waiting::default(),
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             mints: rewards::Queue::default(),
@@ -190,7 +191,7 @@ impl Services {
             support_email: None,
             support_note: None,
             stripe_apps: StripeApps::default(),
-            mail_waiting: Notify::new(),
+            mail_waiting: mail::Waiting::default(),
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             mints: rewards::Queue::default(),

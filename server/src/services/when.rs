@@ -3,7 +3,7 @@
 use app::backend::Viewer;
 use app::domain::locale::{Locale, Moment};
 use app::wire::screens::When;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
@@ -28,14 +28,43 @@ impl Writing {
     pub(super) fn plain() -> Self {
         Self { zone: TimeZone::UTC, locale: Locale::default() }
     }
+
+    /// The zone's IANA name.
+    pub(super) fn zone_name(&self) -> String {
+        self.zone.iana_name().unwrap_or("UTC").to_owned()
+    }
+
+    /// The day of a moment there.
+    pub(super) fn date(&self, ms: i64) -> Date {
+        self.zoned(ms).date()
+    }
+
+    /// When a day begins there, in milliseconds since 1970.
+    pub(super) fn begins(&self, date: Date) -> i64 {
+        date.to_zoned(self.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
+    }
+
+    /// A day as people write it.
+    pub(super) fn day(&self, date: Date) -> String {
+        let part = |part: i8| part.unsigned_abs();
+        self.locale.day(Moment {
+            year: date.year().unsigned_abs(),
+            month: part(date.month()),
+            day: part(date.day()),
+            hour: 0,
+            minute: 0,
+        })
+    }
+
+    fn zoned(&self, ms: i64) -> Zoned {
+        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX).to_zoned(self.zone.clone())
+    }
 }
 
 /// A moment, written for people.
 pub(super) fn when(ms: i64, writing: &Writing) -> When {
-    let Writing { zone, locale } = writing;
-    let name = zone.iana_name().unwrap_or("UTC").to_owned();
-    let zoned = Timestamp::from_millisecond(ms)
-        .map_or_else(|_| Zoned::new(Timestamp::MAX, zone.clone()), |moment| moment.to_zoned(zone.clone()));
+    let (locale, name) = (writing.locale, writing.zone_name());
+    let zoned = writing.zoned(ms);
     let part = |part: i8| part.unsigned_abs();
     let moment = Moment {
         year: zoned.year().unsigned_abs(),
@@ -54,7 +83,7 @@ pub(super) fn when(ms: i64, writing: &Writing) -> When {
 }
 
 /// `Berlin` for `Europe/Berlin`.
-fn people_say(zone: &str) -> String {
+pub(super) fn people_say(zone: &str) -> String {
     zone.rsplit('/').next().unwrap_or(zone).replace('_', " ")
 }
 

@@ -1,6 +1,5 @@
 //! Campaigns, the versions of what they give, and the conditional UPDATE that counts a reward.
 
-use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
 use super::{Result, Scoped, StoreError};
@@ -8,7 +7,6 @@ use app::domain::campaign::{Definition, Ends, Facts, Status};
 use app::domain::metadata::Metadata;
 use app::domain::reward_mail::MailSettings;
 use app::domain::terms::Terms;
-use sqlx::AssertSqlSafe;
 
 macro_rules! columns {
     () => {
@@ -24,14 +22,6 @@ macro_rules! joined {
     };
 }
 pub(super) use {columns, joined};
-
-/// The status of a row at `$3`, as `domain::campaign::Facts::status` has it; a conformance test holds the two together.
-macro_rules! status {
-    () => {
-        "CASE WHEN c.archived_at IS NOT NULL THEN 'archived' WHEN NOT c.active THEN 'paused' WHEN c.expires_at <= $3 THEN 'expired' \
-         WHEN c.issued >= c.max_rewards THEN 'exhausted' ELSE 'active' END"
-    };
-}
 
 /// A stored campaign, with one version of what it gives: the present one, unless another was asked for.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -139,16 +129,6 @@ pub(crate) struct NewVersion<'a> {
     pub(crate) now: i64,
 }
 
-/// What a list is asked for.
-#[derive(Clone, Debug)]
-pub(crate) struct CampaignFilter {
-    pub(crate) app_id: Option<String>,
-    /// None: all but archived.
-    pub(crate) status: Option<Status>,
-    pub(crate) direction: Direction,
-    pub(crate) limit: i64,
-}
-
 impl Scoped<'_> {
     /// Stores a campaign; its first version goes beside it.
     pub(crate) async fn insert_campaign(self, new: &NewCampaign<'_>) -> Result<()> {
@@ -237,37 +217,6 @@ impl Scoped<'_> {
         )
     }
 
-    /// A page of campaigns, newest first whatever the direction.
-    pub(crate) async fn campaigns(self, filter: &CampaignFilter, now: i64) -> Result<Vec<CampaignRow>> {
-        let (conn, workspace, mode) = self.split();
-        // As for codes: fragments alone, every value bound, each parameter named in every variant.
-        let app = if filter.app_id.is_some() { "c.app_id = $4" } else { "CAST($4 AS TEXT) IS NULL" };
-        let status = match filter.status {
-            None => "c.archived_at IS NULL AND CAST($3 AS BIGINT) > 0 AND CAST($5 AS TEXT) IS NULL",
-            Some(_) => concat!(status!(), " = $5"),
-        };
-        let cursor = behind_cursor!(filter.direction, "c.id", 6);
-        let sql = format!(
-            "SELECT {}{} AND v.version = c.version WHERE c.workspace_id = $1 AND c.mode = $2 AND {app} AND {status} AND {cursor} ORDER BY c.id {} LIMIT $7",
-            columns!(),
-            joined!(),
-            filter.direction.order()
-        );
-        let rows = all!(
-            conn,
-            CampaignRow,
-            AssertSqlSafe(sql),
-            workspace,
-            mode,
-            now,
-            filter.app_id.as_deref(),
-            filter.status.map(Status::as_str),
-            filter.direction.cursor(),
-            filter.limit
-        )?;
-        Ok(filter.direction.newest_first(rows))
-    }
-
     /// Locks a campaign until the transaction ends: what is then read of it stays true until it is written. False: there is none. On
     /// PostgreSQL the row's lock does it, by a change that changes nothing; on SQLite a writing transaction is alone anyway.
     pub(crate) async fn lock_campaign(self, id: &str) -> Result<bool> {
@@ -335,6 +284,21 @@ impl Scoped<'_> {
             id,
             now,
             archived.then_some(now)
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Keeps what a campaign's mail says, as JSON. False: there is no such campaign.
+    pub(crate) async fn set_campaign_mail(self, id: &str, mail: &str, now: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaigns SET mail = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+            workspace,
+            mode,
+            id,
+            mail,
+            now
         )
         .map(|rows| rows == 1)
     }

@@ -2,7 +2,7 @@
 
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
-use super::{Result, Scoped, StoreError};
+use super::{Conn, Result, Scoped, StoreError};
 use app::domain::metadata::Metadata;
 use app::domain::reward::{Cause, MailState, Status, SyncState};
 use sqlx::AssertSqlSafe;
@@ -147,6 +147,19 @@ impl Scoped<'_> {
         )
     }
 
+    /// Keeps everybody else from changing a reward until the transaction ends. False: there is none.
+    pub(crate) async fn lock_reward(self, id: &str) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+            workspace,
+            mode,
+            id
+        )
+        .map(|rows| rows == 1)
+    }
+
     /// The reward of a campaign that was earned by this reference, or by the hash that it left when its person was erased.
     pub(crate) async fn reward_by_reference(
         self,
@@ -169,21 +182,6 @@ impl Scoped<'_> {
             reference,
             erased
         )
-    }
-
-    /// Notes where a reward's mail stands.
-    pub(crate) async fn set_reward_mail(self, id: &str, mail: MailState, now: i64) -> Result<()> {
-        let (conn, workspace, mode) = self.split();
-        execute!(
-            conn,
-            "UPDATE rewards SET mail = $4, mail_trouble = NULL, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3",
-            workspace,
-            mode,
-            id,
-            mail.as_str(),
-            now
-        )
-        .map(|_| ())
     }
 
     /// A page of a campaign's rewards, newest first whatever the direction.
@@ -220,5 +218,60 @@ impl Scoped<'_> {
             filter.limit
         )?;
         Ok(filter.direction.newest_first(rows))
+    }
+
+    /// Notes where a reward's mail stands, whatever stood there. False: its person was erased, or there is no such reward.
+    pub(crate) async fn set_reward_mail(
+        self,
+        id: &str,
+        mail: MailState,
+        trouble: Option<&str>,
+        now: i64,
+    ) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET mail = $4, mail_trouble = $5, updated_at = $6
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND erased_at IS NULL",
+            workspace,
+            mode,
+            id,
+            mail.as_str(),
+            trouble,
+            now
+        )
+        .map(|rows| rows == 1)
+    }
+
+    /// Notes what came of sending its mail. False: its mail is no longer one that was to leave.
+    pub(crate) async fn settle_reward_mail(
+        self,
+        id: &str,
+        mail: MailState,
+        trouble: Option<&str>,
+        mailed_at: Option<i64>,
+        now: i64,
+    ) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET mail = $4, mail_trouble = $5, mailed_at = COALESCE($6, mailed_at), updated_at = $7
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND mail = 'queued' AND erased_at IS NULL",
+            workspace,
+            mode,
+            id,
+            mail.as_str(),
+            trouble,
+            mailed_at,
+            now
+        )
+        .map(|rows| rows == 1)
+    }
+}
+
+impl Conn<'_> {
+    /// Whose a reward is: workspace and mode. For whoever has nothing but its id, in a mail.
+    pub(crate) async fn whose_reward(self, id: &str) -> Result<Option<(String, String)>> {
+        optional!(self, (String, String), "SELECT workspace_id, mode FROM rewards WHERE id = $1", id)
     }
 }

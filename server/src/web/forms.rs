@@ -4,14 +4,18 @@
 //! browser is led on (303). Where it is refused, or has made what stands in no address (an API key), the answer is that page once
 //! more, with what came of the form in it, as plain HTML. What was typed comes back in it; a secret does not.
 
+pub mod campaigns;
+
 use super::cookies::SESSION;
 use super::pages::{self, Context};
 use super::session::is_https;
 use super::{Site, fallback};
 use app::backend::{Backend, Viewer};
+use app::domain::email::same_person;
 use app::domain::form::CodeForm;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
+use app::domain::reward_mail::MailSettings;
 use app::domain::secret::looks_like_key;
 use app::given::{Made, Posted};
 use app::links;
@@ -46,8 +50,18 @@ pub enum Place<'a> {
     NewCode(&'a str),
     /// A code of an app.
     Code(&'a str, &'a str),
+    /// What the mail of an app's campaign says.
+    RewardMail(&'a str, &'a str),
+    /// Rewards for people who earned them elsewhere, of a campaign of an app.
+    Import(&'a str, &'a str),
+    /// What is kept about a person.
+    People,
+    /// A place among an app's campaigns.
+    Campaigns(&'a str, campaigns::Place<'a>),
     /// The settings.
     Settings,
+    /// Behind the line to unsubscribe by.
+    Unsubscribe(&'a str),
 }
 
 impl<'a> Place<'a> {
@@ -59,7 +73,14 @@ impl<'a> Place<'a> {
             ["apps"] => Some(Self::Apps),
             ["apps", app, "discounts", "new"] => Some(Self::NewCode(app)),
             ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
+            ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
+            ["apps", app, "campaigns", id, "import"] => Some(Self::Import(app, id)),
+            ["people"] => Some(Self::People),
+            ["apps", app, "campaigns", rest @ ..] => {
+                campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
+            }
             ["settings"] => Some(Self::Settings),
+            ["unsubscribe", id] => Some(Self::Unsubscribe(id)),
             _ => None,
         }
     }
@@ -71,6 +92,8 @@ enum Next {
     Go(String),
     /// To its page, which shows what was made.
     Show(Made),
+    /// To its page, which shows what it is about, and why it was refused.
+    Back(Made, Problem),
 }
 
 type Outcome = Result<Next, Vec<Problem>>;
@@ -93,12 +116,16 @@ impl Fields {
 /// `POST` to a page.
 pub async fn post(site: &Site, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let fields = Fields::read(&to_bytes(body, super::limits::MAX_BODY).await.unwrap_or_default());
+    let body = to_bytes(body, super::limits::most_at(parts.uri.path())).await.unwrap_or_default();
+    let fields = Fields::read(&body);
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     // The page that answers is drawn as if it had been asked for.
     let mut request = Request::from_parts(parts, Body::empty());
     *request.method_mut() = Method::GET;
     let (context, request) = Context::of(site, request).await;
+    if let Some(Place::Unsubscribe(id)) = Place::of(uri.path()) {
+        return unsubscribe(context, request, id, &fields, &body).await;
+    }
 
     let form = fields.get("do").to_owned();
     let place = Place::of(uri.path()).filter(|_| !form.is_empty());
@@ -125,17 +152,22 @@ pub async fn post(site: &Site, request: Request) -> Response {
         None => return fallback::read_only(method, uri).await,
         Some(Ok(Next::Go(to))) => return Redirect::to(&to).into_response(),
         Some(Ok(Next::Show(made))) => {
+            if matches!(made, Made::TestMail(_)) {
+                // Nothing of it is kept yet.
+                posted.fields = without_secrets(fields);
+            }
             posted.made = Some(made);
             StatusCode::OK
+        }
+        Some(Ok(Next::Back(made, problem))) => {
+            posted.made = Some(made);
+            posted.problems = vec![problem];
+            StatusCode::BAD_REQUEST
         }
         Some(Err(problems)) => {
             let status = problems.first().map_or(400, |problem| problem.code.status());
             posted.problems = problems;
-            posted.fields = fields
-                .0
-                .into_iter()
-                .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && !looks_like_key(value))
-                .collect();
+            posted.fields = without_secrets(fields);
             StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
         }
     };
@@ -144,6 +176,30 @@ pub async fn post(site: &Site, request: Request) -> Response {
         *answer.status_mut() = status;
     }
     answer
+}
+
+fn without_secrets(fields: Fields) -> Vec<(String, String)> {
+    let kept = |(name, value): &(String, String)| {
+        !SECRETS.contains(&name.as_str()) && !value.split_whitespace().any(looks_like_key)
+    };
+    fields.0.into_iter().filter(kept).collect()
+}
+
+/// The button of the page, or a mail program by itself (RFC 8058), which may post its one field in either of HTML's forms.
+async fn unsubscribe(context: Context, request: Request, id: &str, fields: &Fields, body: &Bytes) -> Response {
+    const ONE_CLICK: (&str, &str) = ("List-Unsubscribe", "One-Click");
+    let says = |text: &str| body.windows(text.len()).any(|window| window == text.as_bytes());
+    let button = fields.get("do") == "unsubscribe";
+    if !button && !(says(ONE_CLICK.0) && says(ONE_CLICK.1)) {
+        return fallback::read_only(Method::POST, request.uri().clone()).await;
+    }
+    match context.backend.unsubscribe(id).await {
+        Ok(()) if button => Redirect::to(request.uri().path()).into_response(),
+        Ok(()) => "You get no more marketing from this sender.\n".into_response(),
+        // The page says that there is no such mail.
+        Err(problem) if button && problem.code.status() == 404 => pages::draw(context, request, None).await,
+        Err(problem) => super::problem::respond(&problem),
+    }
 }
 
 /// The session has ended while somebody typed: the browser still has it all, if they go back.
@@ -212,6 +268,30 @@ async fn signed_in(
             };
             go(done, links::code(app, id, mode))
         }
+        (Place::RewardMail(app, id), "save-mail") => {
+            let settings = MailSettings::read(|name| fields.get(name).to_owned());
+            let outcome = backend.save_campaign_mail(viewer, mode, app, id, settings).await;
+            made(outcome, |id| links::campaign_mail(app, id, mode))
+        }
+        (Place::RewardMail(app, id), "test-mail") => {
+            let settings = MailSettings::read(|name| fields.get(name).to_owned());
+            let sent = backend.send_test_mail(viewer, mode, app, id, settings).await;
+            sent.map(|to| Next::Show(Made::TestMail(to))).map_err(|problem| vec![problem])
+        }
+        (Place::Import(app, id), "import-rewards") => {
+            let report = backend
+                .import_rewards(viewer, mode, app, id, fields.get("csv"), fields.get("send_email") == "true")
+                .await;
+            report.map(|report| Next::Show(Made::Import(Box::new(report)))).map_err(|problem| vec![problem])
+        }
+        (Place::People, "find-person") => {
+            let person = backend.person(viewer, mode, fields.get("email")).await;
+            person.map(|person| Next::Show(Made::Person(Box::new(person)))).map_err(|problem| vec![problem])
+        }
+        (Place::People, "erase-person") => erase_person(backend, viewer, mode, fields).await,
+        (Place::Campaigns(app, place), form) => {
+            return campaigns::signed_in(backend, viewer, app, place, mode, form, fields).await;
+        }
         (Place::Settings, "connect") => {
             go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
         }
@@ -239,6 +319,21 @@ async fn signed_in(
     Some(outcome)
 }
 
+/// The address is typed once more: nobody is erased by a slip.
+async fn erase_person(backend: &dyn Backend, viewer: &Viewer, mode: Mode, fields: &Fields) -> Outcome {
+    let email = fields.get("email");
+    match same_person(email, fields.get("confirm")) {
+        Ok(()) => {
+            let erased = backend.erase_person(viewer, mode, email).await;
+            erased.map(|erased| Next::Show(Made::Erased(Box::new(erased)))).map_err(|problem| vec![problem])
+        }
+        Err(refused) => match backend.person(viewer, mode, email).await {
+            Ok(person) => Ok(Next::Back(Made::Person(Box::new(person)), refused)),
+            Err(problem) => Err(vec![problem]),
+        },
+    }
+}
+
 fn go<T>(done: Result<T, Problem>, to: String) -> Outcome {
     done.map(|_| Next::Go(to)).map_err(|problem| vec![problem])
 }
@@ -261,7 +356,27 @@ mod tests {
         assert_eq!(Place::of("/apps/"), Some(Place::Apps));
         assert_eq!(Place::of("/apps/a/discounts/new"), Some(Place::NewCode("a")));
         assert_eq!(Place::of("/apps/a/discounts/dc_1"), Some(Place::Code("a", "dc_1")));
-        for path in ["/apps/a/discounts", "/apps/a", "/activity", "/settings/keys", "/sign-in", "/sign-in/token"] {
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
+        assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
+        assert_eq!(Place::of("/people"), Some(Place::People));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/import"), Some(Place::Import("a", "cmp_1")));
+        let campaigns = |place| Some(Place::Campaigns("a", place));
+        assert_eq!(Place::of("/apps/a/campaigns"), campaigns(campaigns::Place::List));
+        assert_eq!(Place::of("/apps/a/campaigns/new"), campaigns(campaigns::Place::New));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1"), campaigns(campaigns::Place::One("cmp_1")));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/edit"), campaigns(campaigns::Place::Edit("cmp_1")));
+        let reward = campaigns::Place::Reward("cmp_1", "rw_1");
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/rewards/rw_1"), campaigns(reward));
+        for path in [
+            "/people/export",
+            "/apps/a/campaigns/cmp_1/rewards",
+            "/apps/a/discounts",
+            "/apps/a",
+            "/activity",
+            "/settings/keys",
+            "/sign-in",
+            "/sign-in/token",
+        ] {
             assert_eq!(Place::of(path), None, "{path}");
         }
     }

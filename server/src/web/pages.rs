@@ -3,6 +3,7 @@
 //! Pages are rendered whole, not streamed: they are small, they are complete without scripts, their status is right, and nothing of
 //! them is left to run (and be dropped in a transaction) after the task that renders them.
 
+use super::forms::campaigns::Place as InCampaigns;
 use super::forms::{self, Place};
 use super::stripe::connect;
 use super::{Site, fallback, problem, session};
@@ -130,10 +131,11 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         None => None,
     };
     let code = match (Place::of(path), &context.who.viewer) {
-        (Some(Place::Code(app, id)), Some(viewer)) => {
-            let mode = forms::mode(request.uri());
-            context.backend.code_text(viewer, mode, app, id).await.ok().map(CodeHere)
-        }
+        (Some(place), Some(viewer)) => name_of(&*context.backend, viewer, forms::mode(request.uri()), place).await,
+        _ => None,
+    };
+    let unsubscribe = match Place::of(path) {
+        Some(Place::Unsubscribe(id)) => context.backend.unsubscribe_offer(id).await.ok().flatten(),
         _ => None,
     };
     let mode = request.extensions().get::<ModeHere>().copied().unwrap_or(ModeHere(forms::mode(request.uri())));
@@ -156,6 +158,9 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         if let Some(code) = code.clone() {
             provide_context(code);
         }
+        if let Some(unsubscribe) = unsubscribe.clone() {
+            provide_context(unsubscribe);
+        }
         provide_context(mode);
         if let Some(way_back) = way_back {
             provide_context(way_back);
@@ -170,6 +175,25 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
     let render =
         leptos_axum::render_app_async_with_context(given, move || app::document(assets.clone(), language.clone()));
     whole(render(request).await).await
+}
+
+/// What the header calls the page: by the text of its code, or its campaign's name.
+async fn name_of(backend: &dyn Backend, viewer: &Viewer, mode: Mode, place: Place<'_>) -> Option<CodeHere> {
+    let name = match place {
+        Place::Code(app, id) => backend.code_text(viewer, mode, app, id).await.ok(),
+        Place::Campaigns(app, InCampaigns::One(id)) => {
+            backend.campaign_edit(viewer, mode, app, id).await.ok().map(|edit| edit.name)
+        }
+        Place::Campaigns(app, InCampaigns::Reward(campaign, id)) => backend
+            .reward(viewer, mode, campaign, id)
+            .await
+            .ok()
+            .map(|detail| detail.view.reward)
+            .filter(|reward| reward.app_id == app)
+            .map(|reward| reward.code),
+        _ => None,
+    };
+    name.map(CodeHere)
 }
 
 /// The install that waits under the browser's ticket, if this person may decide about it.
@@ -197,7 +221,7 @@ async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
 fn is_bare(path: &str) -> bool {
     const BARE: [&str; 7] =
         ["/install", "/stripe/callback", "/stripe/confirm", "/docs", "/docs/connect-stripe", "/privacy", "/support"];
-    BARE.contains(&path.trim_end_matches('/'))
+    BARE.contains(&path.trim_end_matches('/')) || path.starts_with("/unsubscribe/")
 }
 
 /// What the page that the Marketplace leads to offers; nothing elsewhere.
@@ -255,7 +279,7 @@ async fn blame(response: Response) -> Response {
 
 /// Pages that need somebody signed in.
 pub fn is_private(path: &str) -> bool {
-    ["/apps", "/settings", "/activity", ASKS]
+    ["/apps", "/people", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
@@ -275,7 +299,7 @@ mod tests {
 
     #[test]
     fn private_pages() {
-        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/settings", "/activity"] {
+        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/people", "/settings", "/activity"] {
             assert!(is_private(path), "{path}");
         }
         for path in ["/", "/docs", "/appstore", "/settingsx", "/sign-in/apps"] {

@@ -4,9 +4,9 @@ use super::super::around::Around;
 use super::super::links;
 use super::super::load::{Asked, Content, load, show, trouble};
 use super::super::not_found::answer_not_found;
+use super::super::search::Search;
 use super::filters::{Filters, count_of};
 use super::row::CodeRow;
-use super::search::Search;
 use super::use_app_id;
 use super::words::number;
 use crate::browser;
@@ -68,6 +68,11 @@ pub fn CodeList() -> impl IntoView {
         }
     });
 
+    let to = Callback::new(move |q| {
+        let wanted = CodeQuery { q, status: query.with_untracked(|query| query.status), ..CodeQuery::default() };
+        app_id.with_untracked(|app_id| links::codes_page(app_id, mode.get_untracked(), &wanted))
+    });
+
     view! {
         <Title text="Discount codes" />
         <header class="page-head">
@@ -77,7 +82,14 @@ pub fn CodeList() -> impl IntoView {
             </a>
         </header>
         <div class="list" aria-busy=move || pending.get().then_some("true")>
-            <Search app_id mode query />
+            <Search
+                label="Search codes"
+                text=Signal::derive(move || query.with(|query| query.q.clone()))
+                to=to
+                action=Signal::derive(move || app_id.with(|app_id| links::codes(app_id, Mode::Test)))
+                also=Signal::derive(move || query.with(|query| query.status).map(|status| ("status", status.as_str())))
+                mode
+            />
             {rows}
         </div>
     }

@@ -8,7 +8,6 @@ mod new;
 mod one;
 mod panels;
 mod row;
-mod search;
 mod test_checkout;
 mod use_it;
 pub mod words;

@@ -42,6 +42,9 @@ pub fn for_the_form(problem: &Problem) -> String {
         ("duration_in_months is needed when duration is repeating: ", "Type for how many months: "),
         ("duration_in_months", "the number of months"),
         ("max_redemptions", "the limit"),
+        ("max_rewards", "the limit"),
+        ("code_prefix", "the beginning of codes"),
+        ("expires_in_days", "the number of days"),
         ("leave it out for", "leave it empty for"),
         ("starts_at", "the start"),
         ("expires_at", "the end"),
@@ -53,7 +56,7 @@ pub fn for_the_form(problem: &Problem) -> String {
             text = text.replace(field, label);
         }
     }
-    if text.starts_with("code ") {
+    if text.starts_with("code ") || text.starts_with("name ") {
         text.insert_str(0, "the ");
     }
     let mut letters = text.chars();

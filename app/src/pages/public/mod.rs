@@ -12,13 +12,17 @@ mod picture;
 mod privacy;
 #[cfg(feature = "ssr")]
 mod support;
+#[cfg(feature = "ssr")]
+mod unsubscribe;
 
 #[cfg(feature = "ssr")]
-pub use {connect_stripe::ConnectStripe, docs::Docs, privacy::Privacy, support::Support};
+pub use {connect_stripe::ConnectStripe, docs::Docs, privacy::Privacy, support::Support, unsubscribe::Unsubscribe};
 
 /// Their places among the routes of a browser, which asks the server for the page.
 #[cfg(not(feature = "ssr"))]
-pub use super::install::{Install as ConnectStripe, Install as Docs, Install as Privacy, Install as Support};
+pub use super::install::{
+    Install as ConnectStripe, Install as Docs, Install as Privacy, Install as Support, Install as Unsubscribe,
+};
 
 use crate::prelude::*;
 

@@ -1,10 +1,12 @@
 //! What an owner does about rewards that are not in Stripe: try again, make them by hand, replace them.
 
 use super::super::Services;
+use super::super::connection::to_json;
 use super::super::error::internal;
 use super::super::when::end_of_day;
 use super::campaigns::coupon_id;
 use super::issue::new_code;
+use super::mail::{Replaces, trouble_of};
 use super::tell;
 use crate::crash;
 use crate::scope::Scope;
@@ -216,10 +218,11 @@ impl Services {
         mail_id: &str,
     ) -> Result<(), Problem> {
         let now = self.now();
-        tx.at(scope).set_reward_mail(&row.id, mail, now).await?;
+        tx.at(scope).set_reward_mail(&row.id, mail, trouble_of(mail), now).await?;
         if mail == MailState::Queued {
             let recipient = row.email.as_deref().map(email::normalize).unwrap_or_default();
-            tx.at(scope).insert_reward_mail(mail_id, &recipient, &row.id, Some(&row.code), now).await?;
+            let detail = to_json(&Replaces { replaces: row.code.clone() })?;
+            tx.at(scope).insert_replacing_mail(mail_id, &recipient, &row.id, &detail, now).await?;
         }
         Ok(())
     }

@@ -2,22 +2,31 @@
 
 mod by_hand;
 mod campaigns;
+mod chart;
+mod erase;
+mod export;
+mod hand;
 mod import;
+mod import_file;
 mod issue;
 mod mail;
 mod mint;
+mod notices;
 mod one;
 mod pace;
 mod pages;
 mod people;
 mod read;
+mod reward_pages;
 mod screens;
 mod trouble;
 mod uses;
 mod views;
 
 pub use campaigns::CampaignListQuery;
+pub use export::RewardTable;
 pub use issue::Issued;
+pub(super) use mail::{Offers, trouble_of};
 pub(super) use mint::Queue;
 pub(super) use pace::Pacer;
 pub use read::RewardListQuery;

@@ -1,49 +1,148 @@
 //! What the pages of campaigns and rewards are drawn from.
 
-use super::super::Services;
+use super::super::when::Writing;
+use super::super::{Services, connection, screens};
+use super::chart::{chart, since};
+use super::views::money_text;
+use crate::scope::Scope;
+use crate::store::{CampaignFilter, CampaignRow, Direction};
 use app::backend::Viewer;
+use app::domain::ids::CampaignId;
 use app::domain::mode::Mode;
 use app::domain::problem::Problem;
+use app::domain::reward::SyncState;
 use app::wire::rewards::*;
+
+/// Rows on a page.
+const PAGE: usize = 20;
+/// Rows that are read for it: one more tells whether there are more.
+pub(super) const READ: i64 = 21;
+
+/// The way that a page goes on, of cursors that were checked.
+pub(super) fn direction(after: Option<String>, before: Option<String>) -> Direction {
+    match (after, before) {
+        (Some(id), _) => Direction::After(id),
+        (None, Some(id)) => Direction::Before(id),
+        (None, None) => Direction::First,
+    }
+}
+
+/// Cuts what was read with one row more than is shown; the cursors for the newer page and for the older one.
+pub(super) fn turn<T>(
+    rows: &mut Vec<T>,
+    direction: &Direction,
+    id: impl Fn(&T) -> String,
+) -> (Option<String>, Option<String>) {
+    let has_more = direction.cut(rows, PAGE);
+    let (newer, older) = match direction {
+        Direction::First => (false, has_more),
+        Direction::After(_) => (true, has_more),
+        Direction::Before(_) => (has_more, true),
+    };
+    (rows.first().filter(|_| newer).map(&id), rows.last().filter(|_| older).map(&id))
+}
 
 impl Services {
     pub(super) async fn campaigns_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _app_id: &str,
-        _query: CampaignQuery,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        query: CampaignQuery,
     ) -> Result<CampaignPage, Problem> {
-        Err(super::unbuilt())
+        let scope = screens::scope(viewer, mode);
+        let app = self.app(&scope, app_id).await?;
+        let cursor = |id: Option<String>| id.and_then(|id| CampaignId::parse(&id)).map(|id| id.as_str().to_owned());
+        let direction = direction(cursor(query.after), cursor(query.before));
+        let filter = CampaignFilter {
+            app_id: Some(app.as_str().to_owned()),
+            status: query.status,
+            direction: direction.clone(),
+            limit: READ,
+        };
+        let mut rows = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(&scope).campaigns(&filter, self.now()).await?
+        };
+        let (previous, next) = turn(&mut rows, &direction, |row| row.id.clone());
+        let writing = Writing::of(viewer);
+        Ok(CampaignPage {
+            rows: rows.iter().map(|row| self.campaign_view(&scope, row, &writing)).collect::<Result<_, _>>()?,
+            previous,
+            next,
+            notices: self.reward_notices(&scope, None, &writing).await?,
+            zone: writing.zone_name(),
+        })
     }
 
     pub(super) async fn campaign_for(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _app_id: &str,
-        _id: &str,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        id: &str,
     ) -> Result<CampaignDetail, Problem> {
-        Err(super::unbuilt())
+        let scope = screens::scope(viewer, mode);
+        let row = self.campaign_of_app(&scope, app_id, id).await?;
+        let writing = Writing::of(viewer);
+        let connection = connection::wire(&scope, self.connection_row(&scope).await?.as_ref());
+        Ok(CampaignDetail {
+            view: self.campaign_view(&scope, &row, &writing)?,
+            notices: self.reward_notices(&scope, Some(&row.id), &writing).await?,
+            figures: self.figures(&scope, &row.id, &writing).await?,
+            chart: self.chart_of(&scope, &row.id, &writing).await?,
+            public_url: self.0.public_url.clone(),
+            connection,
+            support_email: self.0.support_email.clone(),
+            mail_works: self.0.mailer.is_some(),
+            coupon_url: row.minted_at.map(|_| format!("{}/coupons/{}", self.dashboard(mode), row.coupon_id)),
+            coupon_trouble: self.version_trouble(&scope, &row).await?,
+        })
     }
 
-    pub(super) async fn rewards_for(
-        &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _campaign: &str,
-        _query: RewardQuery,
-    ) -> Result<RewardPage, Problem> {
-        Err(super::unbuilt())
+    /// Where Stripe's dashboard of a mode begins.
+    pub(super) fn dashboard(&self, mode: Mode) -> String {
+        format!("{}{}", self.0.dashboard_url, if mode == Mode::Test { "/test" } else { "" })
     }
 
-    pub(super) async fn reward_for(
-        &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _campaign: &str,
-        _id: &str,
-    ) -> Result<RewardDetail, Problem> {
-        Err(super::unbuilt())
+    async fn figures(&self, scope: &Scope, campaign_id: &str, writing: &Writing) -> Result<RewardFigures, Problem> {
+        let mut reader = self.0.db.reader().await?;
+        let counted = reader.at(scope).reward_figures(campaign_id).await?;
+        let costs = reader.at(scope).reward_costs(campaign_id).await?;
+        let pause = reader.at(scope).mint_pause().await?;
+        // Where the connection waits for the owner, all that waits for the connection does.
+        let all_blocked = pause.is_some_and(|pause| pause.cause().state() == SyncState::Blocked);
+        let (waiting, blocked) =
+            if all_blocked { (0, counted.waiting + counted.blocked) } else { (counted.waiting, counted.blocked) };
+        Ok(RewardFigures {
+            earned: counted.earned,
+            used: counted.used,
+            waiting,
+            blocked,
+            mail_trouble: counted.mail_trouble,
+            cost: costs.iter().filter_map(|row| money_text(row.amount, &row.currency, writing.locale)).collect(),
+            cost_known: costs.iter().map(|row| row.uses).sum(),
+        })
+    }
+
+    async fn chart_of(&self, scope: &Scope, campaign_id: &str, writing: &Writing) -> Result<Vec<ChartDay>, Problem> {
+        let now = self.now();
+        let since = since(now, writing);
+        let mut reader = self.0.db.reader().await?;
+        let earned = reader.at(scope).earned_by_quarter(campaign_id, since).await?;
+        let used = reader.at(scope).used_by_quarter(campaign_id, since).await?;
+        Ok(chart(now, writing, &earned, &used))
+    }
+
+    /// Why the coupon of the present version is blocked, or that of an earlier one that somebody still waits for.
+    async fn version_trouble(&self, scope: &Scope, row: &CampaignRow) -> Result<Option<String>, Problem> {
+        if row.blocked_reason.is_some() {
+            return Ok(row.blocked_reason.clone());
+        }
+        let mut reader = self.0.db.reader().await?;
+        let Some(version) = reader.at(scope).blocked_versions(&row.id).await?.into_iter().next() else {
+            return Ok(None);
+        };
+        Ok(reader.at(scope).campaign_at(&row.id, version).await?.and_then(|row| row.blocked_reason))
     }
 }

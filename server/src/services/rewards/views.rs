@@ -5,7 +5,8 @@ use super::super::when::{Writing, when};
 use crate::scope::Scope;
 use crate::store::{CampaignRow, PauseRow, RewardRow};
 use app::domain::campaign::Ends;
-use app::domain::money::group;
+use app::domain::locale::Locale;
+use app::domain::money::{Currency, format_amount, group};
 use app::domain::problem::Problem;
 use app::domain::reward::{Cause, SyncState};
 use app::wire::api::{Campaign, EmailDelivery, Percent, Reward, RewardCounts, RewardSync, RewardUse};
@@ -126,6 +127,12 @@ impl Services {
             created: when(row.created_at, writing),
         })
     }
+}
+
+/// An amount in a currency's smallest unit, as a locale writes it; none where the currency is not known.
+pub(super) fn money_text(amount: i64, currency: &str, locale: Locale) -> Option<String> {
+    let currency = Currency::parse(currency, "currency").ok()?;
+    Some(locale.write(&format_amount(amount, currency)))
 }
 
 /// When codes end, in a few words.

@@ -1,7 +1,7 @@
 //! Owners, members, sign-in links, sessions and the outbox: what is no tenant's.
 
 use super::super::query::all;
-use super::super::{MailRow, MemberRow, StoreError};
+use super::super::{Kinds, MailRow, MemberRow, StoreError};
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, put, raw, shop, shop_of};
 use std::collections::BTreeMap;
@@ -190,30 +190,34 @@ async fn outbox(base: &Base) -> Vec<Outbox> {
 pub(super) async fn mail_waits_its_turn(base: Base) {
     let kind = || "sign_in".to_owned();
     put!(base, insert_mail_about("m_0", "moved", "b@example.com", Some(ODD), T - 9)).unwrap();
-    let about = put!(base, take_due_mails(T - 9, T, 10)).unwrap().remove(0);
+    let about = put!(base, take_due_mails(Kinds::Others, T - 9, T, 10)).unwrap().remove(0);
     assert_eq!((about.detail.as_deref(), about.created_at), (Some(ODD), T - 9));
     let mut tx = base.db.begin().await.unwrap();
     super::super::query::execute!(tx.conn(), "DELETE FROM outbox").unwrap();
     tx.commit().await.unwrap();
     put!(base, insert_mail("m_1", "sign_in", ODD, T)).unwrap();
     assert_eq!(outbox(&base).await, [("m_1".into(), kind(), ODD.into(), "queued".into(), 0, T, None, T, T)]);
-    assert!(put!(base, take_due_mails(T - 1, T + 50, 10)).unwrap().is_empty());
-    let [mail]: [MailRow; 1] = put!(base, take_due_mails(T, T + 50, 10)).unwrap().try_into().unwrap();
+    assert!(put!(base, take_due_mails(Kinds::Others, T - 1, T + 50, 10)).unwrap().is_empty());
+    let [mail]: [MailRow; 1] = put!(base, take_due_mails(Kinds::Others, T, T + 50, 10)).unwrap().try_into().unwrap();
     assert_eq!((mail.id.as_str(), mail.kind, mail.recipient.as_str(), mail.attempts), ("m_1", kind(), ODD, 1));
-    assert!(put!(base, take_due_mails(T + 49, T + 90, 10)).unwrap().is_empty(), "somebody works on it");
+    assert!(put!(base, take_due_mails(Kinds::Others, T + 49, T + 90, 10)).unwrap().is_empty(), "somebody works on it");
 
     put!(base, settle_mail("m_1", "queued", Some(ODD), T + 60, T + 1)).unwrap();
-    assert!(put!(base, take_due_mails(T + 59, T + 90, 10)).unwrap().is_empty());
-    assert_eq!(put!(base, take_due_mails(T + 60, T + 90, 10)).unwrap()[0].attempts, 2);
+    assert!(put!(base, take_due_mails(Kinds::Others, T + 59, T + 90, 10)).unwrap().is_empty());
+    assert_eq!(put!(base, take_due_mails(Kinds::Others, T + 60, T + 90, 10)).unwrap()[0].attempts, 2);
     put!(base, settle_mail("m_1", "sent", None, HUGE, T + 61)).unwrap();
     assert_eq!(outbox(&base).await, [("m_1".into(), kind(), ODD.into(), "sent".into(), 2, HUGE, None, T, T + 61)]);
     put!(base, settle_mail("m_1", "failed", Some("no such mailbox"), T, T + 62)).unwrap();
-    assert!(put!(base, take_due_mails(HUGE, HUGE, 10)).unwrap().is_empty(), "what ended is not sent again");
+    assert!(
+        put!(base, take_due_mails(Kinds::Others, HUGE, HUGE, 10)).unwrap().is_empty(),
+        "what ended is not sent again"
+    );
 
     for (id, due) in [("m_2", T + 2), ("m_3", T + 3), ("m_4", T + 1)] {
         put!(base, insert_mail(id, "sign_in", "a@example.com", due)).unwrap();
     }
-    let mut oldest: Vec<_> = put!(base, take_due_mails(T + 9, T + 90, 2)).unwrap().into_iter().map(|m| m.id).collect();
+    let mut oldest: Vec<_> =
+        put!(base, take_due_mails(Kinds::Others, T + 9, T + 90, 2)).unwrap().into_iter().map(|m| m.id).collect();
     oldest.sort();
     assert_eq!(oldest, ["m_2", "m_4"]);
 }
@@ -230,7 +234,7 @@ pub(super) async fn each_mail_is_taken_once(base: Base) {
             async move {
                 let mut mine = Vec::new();
                 loop {
-                    let some = put!(base, take_due_mails(T, T + 1, 7)).unwrap();
+                    let some = put!(base, take_due_mails(Kinds::Others, T, T + 1, 7)).unwrap();
                     if some.is_empty() {
                         return mine;
                     }
@@ -247,6 +251,6 @@ pub(super) async fn each_mail_is_taken_once(base: Base) {
         }
     }
     // A racer that came too late for the mails it saw may leave with none while others are due.
-    let rest = put!(base, take_due_mails(T, T + 1, 100)).unwrap();
+    let rest = put!(base, take_due_mails(Kinds::Others, T, T + 1, 100)).unwrap();
     assert_eq!(taken.len() + rest.len(), 60);
 }

@@ -56,7 +56,7 @@ pub(super) fn table() -> Vec<(&'static str, Of, Call)> {
         Mode lock_campaign("cmp_2");
         Mode blocked_versions("cmp_2");
         Mode leave_blocked_version("cmp_2", 1);
-        Mode set_reward_mail("rw_minted", app::domain::reward::MailState::Sent, T);
+        Mode set_reward_mail("rw_minted", app::domain::reward::MailState::Sent, None, T);
         Mode take_due_rewards(T + 1, T + 9, 9);
         Mode put_reward_back("rw_1", T + 3);
         Mode note_reward_minted("rw_taken", 1, "promo_9", None, T);

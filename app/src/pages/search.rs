@@ -1,11 +1,9 @@
-//! The search field above the list.
+//! The search field above a list.
 
-use super::super::links;
 use crate::browser;
 use crate::components::Icon;
 use crate::domain::mode::Mode;
 use crate::prelude::*;
-use crate::wire::screens::CodeQuery;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
@@ -17,24 +15,35 @@ const SEARCH: &str = "search";
 
 /// The field that searches while one types. What is searched for stands in the address, so the way back works.
 #[component]
-pub fn Search(app_id: Memo<String>, mode: Memo<Mode>, query: Memo<CodeQuery>) -> impl IntoView {
+pub fn Search(
+    /// What it says, inside and to screen readers.
+    label: &'static str,
+    /// What is searched for.
+    text: Signal<String>,
+    /// The address of what is found by a text.
+    to: Callback<String, String>,
+    /// Where the form leads without scripts: the address without a query.
+    action: Signal<String>,
+    /// What else the address says there: its name and its value.
+    also: Signal<Option<(&'static str, &'static str)>>,
+    /// The mode in view.
+    mode: Memo<Mode>,
+) -> impl IntoView {
     let navigate = use_navigate();
-    let first = query.with_untracked(|query| query.q.clone());
+    let first = text.get_untracked();
     // What the address was last given from here: any other text in it came by a link or by the way back.
     let given = StoredValue::new(first.clone());
     let timer = StoredValue::new(None::<TimeoutHandle>);
 
-    let search = move |text: String| {
-        let now = query.get_untracked();
-        if now.q == text {
+    let search = move |wanted: String| {
+        let now = text.get_untracked();
+        if now == wanted {
             return;
         }
         // The first letter makes a new place in the history, the others move it on: one step back leads to the whole list.
-        let replace = !now.q.is_empty() && !text.is_empty();
-        given.set_value(text.clone());
-        let wanted = CodeQuery { q: text, status: now.status, ..CodeQuery::default() };
-        let address = app_id.with_untracked(|app_id| links::codes_page(app_id, mode.get_untracked(), &wanted));
-        navigate(&address, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        let replace = !now.is_empty() && !wanted.is_empty();
+        given.set_value(wanted.clone());
+        navigate(&to.run(wanted), NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
     };
     let stop = move || {
         if let Some(handle) = timer.try_update_value(Option::take).flatten() {
@@ -66,7 +75,7 @@ pub fn Search(app_id: Memo<String>, mode: Memo<Mode>, query: Memo<CodeQuery>) ->
         }
     };
     Effect::new(move |hydrated: Option<()>| {
-        let text = query.with(|query| query.q.clone());
+        let text = text.get();
         if hydrated.is_none() {
             // Typed before the WASM was there.
             if let Some(typed) = browser::field(SEARCH_FORM, "q").filter(|typed| typed.trim() != text) {
@@ -84,11 +93,11 @@ pub fn Search(app_id: Memo<String>, mode: Memo<Mode>, query: Memo<CodeQuery>) ->
             role="search"
             class="search"
             method="get"
-            action=move || app_id.with(|app_id| links::codes(app_id, Mode::Test))
+            action=action
             on:submit=submit
         >
             <label class="unseen" for=SEARCH>
-                "Search codes"
+                {label}
             </label>
             <Icon name="search" />
             <input
@@ -96,7 +105,7 @@ pub fn Search(app_id: Memo<String>, mode: Memo<Mode>, query: Memo<CodeQuery>) ->
                 name="q"
                 type="search"
                 class="input"
-                placeholder="Search codes"
+                placeholder={label}
                 autocomplete="off"
                 autocapitalize="off"
                 spellcheck="false"
@@ -104,11 +113,7 @@ pub fn Search(app_id: Memo<String>, mode: Memo<Mode>, query: Memo<CodeQuery>) ->
                 on:input=type_on
             />
             {move || (mode.get() == Mode::Live).then(|| view! { <input type="hidden" name="mode" value="live" /> })}
-            {move || {
-                query
-                    .with(|query| query.status)
-                    .map(|status| view! { <input type="hidden" name="status" value=status.as_str() /> })
-            }}
+            {move || also.get().map(|(name, value)| view! { <input type="hidden" name=name value=value /> })}
         </form>
     }
     .into_any()

@@ -1,0 +1,361 @@
+//! The panels of a reward's page. They follow `now`.
+
+use super::by_hand::ByHandSteps;
+use super::notices::{RETRY, Retry};
+use super::reward_acts::{REPLACE, SendMail};
+use crate::components::{
+    Badge, Banner, Call, CopyButton, DialogButton, ReadField, Refusal, Time, Tone, mail_tone, mail_word, sync_tone,
+};
+use crate::domain::mode::Mode;
+use crate::domain::reward::{Cause, Status, SyncState};
+use crate::prelude::*;
+use crate::wire::api::{Reward, RewardSync};
+use crate::wire::rewards::{RewardDetail, RewardView};
+
+/// Where a reward stands on its way to Stripe, in a word.
+fn sync_word(state: SyncState) -> &'static str {
+    match state {
+        SyncState::Pending => "On its way",
+        SyncState::Failed => "Waits for Stripe",
+        SyncState::Minted => "In Stripe",
+        SyncState::Blocked => "Needs you",
+    }
+}
+
+/// Whether it is in Stripe; and where it is not, why, and every way out.
+#[component]
+pub fn StripePanel(
+    /// The reward's page as it is now.
+    now: RwSignal<RewardDetail>,
+    /// The mode in view.
+    mode: Mode,
+) -> impl IntoView {
+    let call = Call::of(RETRY);
+    let state = Memo::new(move |_| now.with(|now| now.view.reward.sync.clone()));
+    let words = Memo::new(move |_| now.with(|now| now.view.sync_words.clone()));
+    let link = Memo::new(move |_| now.with(|now| now.stripe_url.clone()));
+    let may_replace = Memo::new(move |_| now.with(|now| now.may_replace));
+    let by_hand = Memo::new(move |_| now.with(|now| now.by_hand.clone()));
+    let since = Memo::new(move |_| now.with(|now| now.by_hand_since.clone()));
+    let over = Memo::new(move |_| now.with(|now| now.view.reward.status != Status::Active));
+    let head = move || {
+        let state = state.with(|sync| sync.state);
+        view! { <Badge tone=sync_tone(state) text=sync_word(state) /> }
+    };
+    let content = move || {
+        let sync = state.get();
+        if sync.state == SyncState::Minted {
+            return minted(sync.stripe_promotion_code, link.get());
+        }
+        let why = sync.last_error.clone().filter(|why| *why != words.get());
+        let tried = match sync.attempts {
+            0 => None,
+            1 => Some("Tried once so far.".to_owned()),
+            times => Some(format!("Tried {times} times so far.")),
+        };
+        view! {
+            <p>{words}</p>
+            {why.map(|why| view! { <p class="second">{why}</p> })}
+            <p class="third">"The customer has the code already. " {tried}</p>
+            {(sync.cause == Some(Cause::CodeTaken))
+                .then(|| {
+                    view! {
+                        <p class="second">"Either archive the other promotion code in Stripe and try again, or send this customer another code. Nothing is sent before you decide."</p>
+                    }
+                })}
+        }
+    };
+    let waits = Memo::new(move |_| state.with(|sync| sync.state != SyncState::Minted));
+    let retry = Memo::new(move |_| {
+        state.with(|sync| sync.state != SyncState::Minted && sync.cause != Some(Cause::Expired)) && !over.get()
+    });
+    view! {
+        <section class="panel" aria-labelledby="stripe-title">
+            <div class="panel-head">
+                <h2 id="stripe-title">"In Stripe"</h2>
+                {head}
+            </div>
+            {content}
+            {move || {
+                since
+                    .get()
+                    .map(|when| {
+                        view! {
+                            <Banner tone=Tone::Blue>
+                                <p>"You marked it as done, " <Time when /> ". It is compared as soon as Stripe can be asked."</p>
+                            </Banner>
+                        }
+                    })
+            }}
+            <div class="actions panel-part" hidden=move || !retry.get() && !may_replace.get()>
+                {move || retry.get().then(|| view! { <Retry call mode /> })}
+                {move || {
+                    may_replace
+                        .get()
+                        .then(|| view! { <DialogButton dialog=REPLACE class="button button-small">"Send a replacement"</DialogButton> })
+                }}
+            </div>
+            <Refusal call />
+            {move || {
+                by_hand
+                    .get()
+                    .map(|steps| {
+                        let (open, lead) = state.with_untracked(lead);
+                        view! { <ByHandSteps now steps open lead mode /> }
+                    })
+            }}
+            {move || waits.get().then(|| help(now))}
+        </section>
+    }
+    .into_any()
+}
+
+/// Whether the steps by hand are shown at once, and what is said above them.
+fn lead(sync: &RewardSync) -> (bool, &'static str) {
+    match (sync.state, sync.cause) {
+        (SyncState::Blocked, Some(Cause::CodeTaken)) => (
+            false,
+            "Once the other promotion code is archived, you can make this one in Stripe yourself, with exactly these values.",
+        ),
+        (SyncState::Blocked, _) => (true, "You can make it in Stripe yourself, with exactly these values."),
+        _ => (
+            false,
+            "It is tried again by itself; nothing of this is needed. If you cannot wait, make it in Stripe with exactly these values.",
+        ),
+    }
+}
+
+fn minted(promotion_code: Option<String>, link: Option<String>) -> AnyView {
+    let id = promotion_code.map(|id| {
+        let shown = match link {
+            Some(url) => view! {
+                <a class="link code" href=url target="_blank" rel="external noopener">
+                    {id.clone()}
+                </a>
+            },
+            None => view! { <span class="code">{id.clone()}</span> },
+        };
+        view! {
+            <p class="coupon">
+                {shown}
+                <CopyButton text=id what="the promotion code's id" />
+            </p>
+        }
+    });
+    view! {
+        <p class="third">"A promotion code with exactly this text is in your Stripe account, good for one use."</p>
+        {id}
+    }
+}
+
+/// Where help is.
+fn help(now: RwSignal<RewardDetail>) -> Option<AnyView> {
+    let (address, id) = now.with_untracked(|now| (now.support_email.clone(), now.view.reward.id.clone()));
+    address.map(|address| {
+        // The subject names the reward, and nothing of its customer.
+        let href = format!("mailto:{address}?subject=Reward%20{id}");
+        view! {
+            <p class="third panel-part">
+                "Stuck? Write to " <a class="link" href=href rel="external">
+                    {address}
+                </a> "."
+            </p>
+        }
+    })
+}
+
+/// Who earned it, and by what.
+#[component]
+pub fn Facts(
+    /// The reward's page as it is now.
+    now: RwSignal<RewardDetail>,
+) -> impl IntoView {
+    let view = Memo::new(move |_| now.with(|now| now.view.clone()));
+    let rows = move || {
+        let RewardView { reward, terms, expires, created, .. } = view.get();
+        let Reward { email, reference, metadata, .. } = reward;
+        let ends = match expires {
+            Some(when) => view! { <Time when /> },
+            None => "never".into_any(),
+        };
+        let metadata = metadata
+            .into_iter()
+            .map(|(key, value)| {
+                view! {
+                    <div class="pair pair-plain">
+                        <dt>
+                            <code>{key}</code>
+                        </dt>
+                        <dd>{value}</dd>
+                    </div>
+                }
+            })
+            .collect_view();
+        view! {
+            <div class="pair pair-plain">
+                <dt>"Earned by"</dt>
+                <dd>{email.unwrap_or_else(|| "erased".to_owned())}</dd>
+            </div>
+            {reference
+                .map(|reference| {
+                    view! {
+                        <div class="pair pair-plain">
+                            <dt>"Reference"</dt>
+                            <dd>
+                                <code>{reference}</code>
+                            </dd>
+                        </div>
+                    }
+                })}
+            <ReadField term="Gives">{terms}</ReadField>
+            <ReadField term="Earned">
+                <Time when=created />
+            </ReadField>
+            <ReadField term="Ends">{ends}</ReadField>
+            {metadata}
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="facts-title">
+            <h2 id="facts-title">"Reward"</h2>
+            <dl class="pairs">{rows}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where its mail stands.
+#[component]
+pub fn MailPanel(
+    /// The reward's page as it is now.
+    now: RwSignal<RewardDetail>,
+    /// The mode in view.
+    mode: Mode,
+) -> impl IntoView {
+    let delivery = Memo::new(move |_| now.with(|now| now.view.reward.email_delivery.clone()));
+    let words = Memo::new(move |_| now.with(|now| now.view.mail_words.clone()));
+    let email = Memo::new(move |_| now.with(|now| now.view.reward.email.clone()));
+    let may_send = Memo::new(move |_| now.with(|now| now.may_send));
+    let head = move || {
+        let state = delivery.with(|delivery| delivery.state);
+        view! { <Badge tone=mail_tone(state) text=mail_word(state) /> }
+    };
+    let why = move || {
+        let why = delivery.with(|delivery| delivery.last_error.clone()).filter(|why| *why != words.get());
+        why.map(|why| view! { <p class="second">{why}</p> })
+    };
+    view! {
+        <section class="panel" aria-labelledby="mail-title">
+            <div class="panel-head">
+                <h2 id="mail-title">"Mail"</h2>
+                {head}
+            </div>
+            <p>{words}</p>
+            <p class="third address" hidden=move || email.with(Option::is_none)>
+                "To " {move || email.get().unwrap_or_default()}
+            </p>
+            {why}
+            {move || {
+                may_send
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div class="panel-part">
+                                <SendMail now mode />
+                            </div>
+                        }
+                    })
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+/// How it was used.
+#[component]
+pub fn UsedPanel(
+    /// The reward's page as it is now.
+    now: RwSignal<RewardDetail>,
+) -> impl IntoView {
+    let used = Memo::new(move |_| {
+        now.with(|now| {
+            let session = now.view.reward.used.as_ref().and_then(|used| used.stripe_checkout_session.clone());
+            (now.view.used.clone(), now.view.used_amount.clone(), session, now.session_url.clone())
+        })
+    });
+    let rows = move || {
+        let (when, amount, session, url) = used.get();
+        let session = session.map(|id| match url {
+            Some(url) => view! {
+                <a class="link code" href=url target="_blank" rel="external noopener">
+                    {id}
+                </a>
+            },
+            None => view! { <span class="code">{id}</span> },
+        });
+        view! {
+            {when
+                .map(|when| {
+                    view! {
+                        <ReadField term="When">
+                            <Time when />
+                        </ReadField>
+                    }
+                })}
+            <ReadField term="Took off">{amount.unwrap_or_else(|| "not known: the connection may not read sessions".to_owned())}</ReadField>
+            {session
+                .map(|session| {
+                    view! {
+                        <div class="pair pair-plain">
+                            <dt>"Session"</dt>
+                            <dd>{session}</dd>
+                        </div>
+                    }
+                })}
+        }
+    };
+    view! {
+        <section class="panel" aria-labelledby="used-title">
+            <h2 id="used-title">"Used"</h2>
+            <dl class="pairs">{rows}</dl>
+        </section>
+    }
+    .into_any()
+}
+
+/// What happened, the newest last.
+#[component]
+pub fn Story(
+    /// The reward's page as it is now.
+    now: RwSignal<RewardDetail>,
+) -> impl IntoView {
+    let story = Memo::new(move |_| now.with(|now| now.story.clone()));
+    let lines = move || {
+        story
+            .get()
+            .into_iter()
+            .map(|line| {
+                let class = match line.tone.as_str() {
+                    "good" => "story-line story-good",
+                    "bad" => "story-line story-bad",
+                    _ => "story-line",
+                };
+                view! {
+                    <li class=class>
+                        <p>{line.text}</p>
+                        <p class="third">
+                            <Time when=line.at />
+                        </p>
+                    </li>
+                }
+            })
+            .collect_view()
+    };
+    view! {
+        <section class="panel" aria-labelledby="story-title">
+            <h2 id="story-title">"What happened"</h2>
+            <ol class="story">{lines}</ol>
+        </section>
+    }
+    .into_any()
+}
