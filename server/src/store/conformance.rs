@@ -3,6 +3,7 @@
 //! PostgreSQL needs a server, named by `CODEMINT_TEST_POSTGRES_URL`; `cargo xtask test` starts one. Without it those tests say so and pass.
 //! Nothing here sleeps: the store takes its moments as parameters.
 
+mod campaigns;
 mod checkouts;
 mod codes;
 pub(crate) mod engine;
@@ -94,6 +95,10 @@ conformance! {
         }
         statuses {
             three_ways_to_a_status_agree,
+        }
+        campaigns {
+            three_ways_to_a_status_agree,
+            a_version_stands_once_its_coupon_is_made,
         }
         holds {
             a_hold_needs_its_terms_and_no_block,
