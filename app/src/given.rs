@@ -16,9 +16,11 @@ mod real {
     use crate::domain::mode::Mode;
     use crate::domain::problem::Problem;
     use crate::server_fns::context::RequestWho;
+    use crate::wire::reference::Reference;
     use crate::wire::rewards::{Erased, ImportReport, Person, UnsubscribeOffer};
     use crate::wire::screens::{InstallOffer, NewApiKey, SignInRequested, WaitingInstall};
     use leptos::prelude::use_context;
+    use std::sync::Arc;
 
     /// What came of a form that was posted without the WASM.
     #[derive(Clone, Default)]
@@ -107,6 +109,20 @@ mod real {
     /// Whether somebody is signed in in this browser.
     pub fn is_signed_in() -> bool {
         use_context::<RequestWho>().is_some_and(|who| who.viewer.is_some())
+    }
+
+    /// What pages that show calls of the API are drawn from, and the address that its examples call.
+    #[derive(Clone)]
+    pub struct ApiHere {
+        /// The calls.
+        pub reference: Arc<Reference>,
+        /// Without a slash at the end.
+        pub origin: String,
+    }
+
+    /// What pages that show calls of the API are drawn from.
+    pub fn api() -> Option<ApiHere> {
+        use_context()
     }
 
     /// The mode that the page is about, where its address may not say it.

@@ -52,6 +52,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/stripe/confirm") view=install::Confirm ssr=SsrMode::Async />
                 <Route path=path!("/docs") view=public::Docs ssr=SsrMode::Async />
                 <Route path=path!("/docs/connect-stripe") view=public::ConnectStripe ssr=SsrMode::Async />
+                <Route path=path!("/docs/rewards") view=public::RewardsGuide ssr=SsrMode::Async />
+                <Route path=path!("/docs/discount-codes") view=public::CodesGuide ssr=SsrMode::Async />
+                <Route path=path!("/docs/api") view=public::ApiReference ssr=SsrMode::Async />
                 <Route path=path!("/privacy") view=public::Privacy ssr=SsrMode::Async />
                 <Route path=path!("/support") view=public::Support ssr=SsrMode::Async />
                 <Route path=path!("/unsubscribe/:id") view=public::Unsubscribe ssr=SsrMode::Async />

@@ -34,6 +34,8 @@ mod live;
 mod manifest;
 mod people;
 mod public;
+mod reward_mail;
+mod reward_pages;
 mod rewards;
 mod rewards_api;
 mod rolling;
