@@ -241,7 +241,8 @@ async fn tenant(base: &Base) -> Scope {
 async fn earned(base: &Base, scope: &Scope) {
     insert_sharing(base, scope, "cmp_1").await;
     assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
-    put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
+    let queued = NewReward { mail: MailState::Queued, ..reward("rw_1", "SHARE-1") };
+    put!(base, scope, insert_reward(&queued)).unwrap();
     put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_bought", "SHARE-0") })).unwrap();
     let mut tx = base.db.begin().await.unwrap();
     execute!(
