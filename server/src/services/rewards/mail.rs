@@ -146,6 +146,16 @@ fn last_moment(ms: i64, zone_name: Option<&str>) -> String {
     }
 }
 
+/// Under which hash somebody who wants no marketing from a workspace is known.
+pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [scope.workspace.as_str(), email_key] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
 /// A code that is none.
 fn test_code(prefix: &str) -> String {
     format!("{prefix}-TEST-CODE")
