@@ -165,16 +165,6 @@ fn mail_problem(message: impl Into<String>) -> Problem {
     Problem::new(Code::ParameterInvalid, message)
 }
 
-/// What is kept of an address that wants no marketing.
-pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in [scope.workspace.as_str(), email_key] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
-}
-
 impl Services {
     /// Whether mail can leave this server at all.
     pub(super) fn mail_works(&self) -> bool {
