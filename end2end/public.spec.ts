@@ -10,6 +10,9 @@ test.setTimeout(120_000);
 const PAGES = [
   { path: '/docs', title: 'Docs', says: 'How it works' },
   { path: '/docs/connect-stripe', title: 'Connect Stripe', says: 'What the permissions mean' },
+  { path: '/docs/rewards', title: 'Rewards', says: 'While Stripe is away' },
+  { path: '/docs/discount-codes', title: 'Discount codes', says: 'When the coupon appears in Stripe' },
+  { path: '/docs/api', title: 'API', says: 'Idempotent-Replayed' },
   { path: '/privacy', title: 'Privacy', says: 'AES-256-GCM' },
   { path: '/support', title: 'Support', says: 'What never to send' },
 ];

@@ -9,6 +9,8 @@ pub use stub::*;
 mod real {
     use crate::domain::locale::Locale;
     use leptos::prelude::*;
+    use std::cell::Cell;
+    use std::rc::Rc;
     use std::sync::OnceLock;
     use std::time::Duration;
     use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -205,6 +207,39 @@ mod real {
         }
     }
 
+    /// Sets the text of a field of many lines.
+    pub fn set_text(id: &str, text: &str) {
+        if let Some(area) = element::<web_sys::HtmlTextAreaElement>(id) {
+            area.set_value(text);
+        }
+    }
+
+    /// Reads the file that was chosen in a field, as UTF-8. `done` is given its text, or nothing where it has more than `most` bytes or
+    /// cannot be read.
+    pub fn read_file(id: &str, most: u32, done: impl FnOnce(Option<String>) + 'static) {
+        let files = element::<web_sys::HtmlInputElement>(id).and_then(|input| input.files());
+        let Some(file) = files.and_then(|files| files.get(0)) else { return };
+        if file.size() > f64::from(most) {
+            done(None);
+            return;
+        }
+        let done = Rc::new(Cell::new(Some(done)));
+        let call = move |text: Option<String>, done: &Cell<Option<_>>| {
+            if let Some(done) = done.take() {
+                let done: Box<dyn FnOnce(Option<String>)> = Box::new(done);
+                done(text);
+            }
+        };
+        let failed = done.clone();
+        let read = Closure::once_into_js(move |text: JsValue| call(text.as_string(), &done));
+        let failed = Closure::once_into_js(move |_: JsValue| call(None, &failed));
+        let promise = file.text();
+        if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into()).and_then(JsCast::dyn_into::<js_sys::Function>)
+        {
+            let _ = then.call2(&promise, &read, &failed);
+        }
+    }
+
     /// Empties a form.
     pub fn reset_form(form_id: &str) {
         if let Some(form) = element::<HtmlFormElement>(form_id) {
@@ -329,6 +364,12 @@ mod stub {
 
     /// No document.
     pub fn set_field(_id: &str, _text: &str) {}
+
+    /// No document.
+    pub fn set_text(_id: &str, _text: &str) {}
+
+    /// No document.
+    pub fn read_file(_id: &str, _most: u32, _done: impl FnOnce(Option<String>) + 'static) {}
 
     /// No document.
     pub fn reset_form(_form_id: &str) {}

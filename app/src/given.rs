@@ -16,9 +16,11 @@ mod real {
     use crate::domain::mode::Mode;
     use crate::domain::problem::Problem;
     use crate::server_fns::context::RequestWho;
-    use crate::wire::rewards::UnsubscribeOffer;
+    use crate::wire::reference::Reference;
+    use crate::wire::rewards::{Erased, ImportReport, Person, UnsubscribeOffer};
     use crate::wire::screens::{InstallOffer, NewApiKey, SignInRequested, WaitingInstall};
     use leptos::prelude::use_context;
+    use std::sync::Arc;
 
     /// What came of a form that was posted without the WASM.
     #[derive(Clone, Default)]
@@ -44,6 +46,12 @@ mod real {
         Checkout(String),
         /// Where a mail went by which it was tried out.
         TestMail(String),
+        /// What is kept about a person.
+        Person(Box<Person>),
+        /// What was erased.
+        Erased(Box<Erased>),
+        /// What came of an import.
+        Import(Box<ImportReport>),
     }
 
     /// What the page behind a sign-in link says.
@@ -101,6 +109,20 @@ mod real {
     /// Whether somebody is signed in in this browser.
     pub fn is_signed_in() -> bool {
         use_context::<RequestWho>().is_some_and(|who| who.viewer.is_some())
+    }
+
+    /// What pages that show calls of the API are drawn from, and the address that its examples call.
+    #[derive(Clone)]
+    pub struct ApiHere {
+        /// The calls.
+        pub reference: Arc<Reference>,
+        /// Without a slash at the end.
+        pub origin: String,
+    }
+
+    /// What pages that show calls of the API are drawn from.
+    pub fn api() -> Option<ApiHere> {
+        use_context()
     }
 
     /// The mode that the page is about, where its address may not say it.
@@ -167,6 +189,21 @@ mod real {
         use_context()
     }
 
+    /// What is kept about the person who was looked for.
+    pub fn person() -> Option<Person> {
+        made(|made| if let Made::Person(person) = made { Some(*person) } else { None })
+    }
+
+    /// What was erased.
+    pub fn erased() -> Option<Erased> {
+        made(|made| if let Made::Erased(erased) = made { Some(*erased) } else { None })
+    }
+
+    /// What came of an import.
+    pub fn imported() -> Option<ImportReport> {
+        made(|made| if let Made::Import(report) = made { Some(*report) } else { None })
+    }
+
     /// What the link in the mail does; none where it does nothing any more.
     pub fn sign_in() -> Option<SignInOffer> {
         use_context()
@@ -188,6 +225,7 @@ mod nothing {
     use crate::domain::install::InstallTrouble;
     use crate::domain::locale::Locale;
     use crate::domain::problem::Problem;
+    use crate::wire::rewards::{Erased, ImportReport, Person};
     use crate::wire::screens::{NewApiKey, SignInRequested, WaitingInstall};
 
     /// Drawn by the server alone.
@@ -237,6 +275,21 @@ mod nothing {
 
     /// No form.
     pub fn test_mail() -> Option<String> {
+        None
+    }
+
+    /// No form.
+    pub fn person() -> Option<Person> {
+        None
+    }
+
+    /// No form.
+    pub fn erased() -> Option<Erased> {
+        None
+    }
+
+    /// No form.
+    pub fn imported() -> Option<ImportReport> {
         None
     }
 

@@ -158,3 +158,13 @@ DROP INDEX outbox_due;
 -- The reward that a stored answer tells of, so that erasing its person reaches the answer, too.
 ALTER TABLE idempotency_keys ADD COLUMN about TEXT COLLATE "C";
 CREATE INDEX idempotency_keys_about ON idempotency_keys (workspace_id, mode, about) WHERE about IS NOT NULL;
+
+-- Whom a checkout names: its customer_email, else a user_id that is an address; lower case. Null where it names nobody (any more).
+ALTER TABLE checkouts ADD COLUMN email_key TEXT COLLATE "C";
+-- Its person was erased while it was under way: what names them goes when it has ended.
+ALTER TABLE checkouts ADD COLUMN erase_asked_at BIGINT;
+UPDATE checkouts SET email_key = lower(COALESCE(CAST(request AS json) ->> 'customer_email',
+    CASE WHEN CAST(request AS json) ->> 'user_id' LIKE '%@%' THEN CAST(request AS json) ->> 'user_id' END));
+CREATE INDEX checkouts_by_email ON checkouts (workspace_id, mode, email_key) WHERE email_key IS NOT NULL;
+CREATE INDEX checkouts_to_erase ON checkouts (erase_asked_at) WHERE erase_asked_at IS NOT NULL;
+CREATE INDEX redemptions_by_checkout ON redemptions (workspace_id, mode, checkout_id);

@@ -206,6 +206,12 @@ fn check_url(raw: Option<&str>, param: &str) -> Result<String, Problem> {
 }
 
 impl Checkout {
+    /// Whom it names, in the form in which addresses are compared: `customer_email`, else a `user_id` that is an address.
+    pub fn names(&self) -> Option<String> {
+        let user = self.user_id.as_deref().filter(|id| id.contains('@'));
+        self.customer_email.as_deref().or(user).map(super::email::normalize)
+    }
+
     /// What is asked for the session's life, in seconds. `limited`: a code with a limit or an end is held for it.
     pub fn life_s(&self, limited: bool) -> Option<i64> {
         let life = self.expires_in.or(limited.then_some(LIMITED_LIFE_S))?;

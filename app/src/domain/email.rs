@@ -43,6 +43,14 @@ pub fn normalize(address: &str) -> String {
     address.trim().to_lowercase()
 }
 
+/// That an address was typed a second time, as asked before its person is erased.
+pub fn same_person(address: &str, again: &str) -> Result<(), Problem> {
+    if normalize(address) == normalize(again) {
+        return Ok(());
+    }
+    Err(Problem::invalid("confirm", "This is not the address above. Type it once more, exactly; nothing was erased."))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -178,6 +178,12 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         current=Signal::derive(move || path.with(|path| path == "/apps"))
                     />
                     <NavLink
+                        icon="person"
+                        label="People"
+                        href=Signal::derive(move || links::people(mode.get()))
+                        current=Signal::derive(move || path.with(|path| path == "/people"))
+                    />
+                    <NavLink
                         icon="settings"
                         label="Settings"
                         href=Signal::derive(move || links::settings(mode.get()))

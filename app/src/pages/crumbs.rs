@@ -23,6 +23,7 @@ fn way(path: &str, mode: Mode) -> Vec<Crumb> {
         return match path {
             "/settings/webhooks" => vec![Crumb::Link("Settings", links::settings(mode)), Crumb::Here("Deliveries")],
             "/settings" => vec![Crumb::Here("Settings")],
+            "/people" => vec![Crumb::Here("People")],
             _ => vec![Crumb::Here("Apps")],
         };
     };

@@ -3,7 +3,7 @@
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
 
-use super::{campaigns, codes, reward_mail, settings};
+use super::{campaigns, codes, people, reward_mail, settings};
 use crate::browser;
 use crate::prelude::*;
 use leptos_router::hooks::use_location;
@@ -53,6 +53,12 @@ lazy! {
     NewCode: NewCode of codes, at |path| path.ends_with("/discounts/new");
     /// One code.
     OneCode: OneCode of codes, at |path| path.contains("/discounts/") && !path.ends_with("/discounts/new");
+    /// What the mail of a campaign says.
+    RewardMail: RewardMail of reward_mail, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "mail"]));
+    /// What is kept about a person.
+    People: People of people, at |path| path == "/people";
+    /// Rewards for people who earned them elsewhere.
+    ImportRewards: ImportRewards of people, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "import"]));
     /// An app's campaigns.
     CampaignList: CampaignList of campaigns, at |path| of_campaigns(path).is_some_and(|rest| rest.is_empty());
     /// The form for a new campaign.
@@ -63,8 +69,6 @@ lazy! {
     EditCampaign: EditCampaign of campaigns, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "edit"]));
     /// One reward.
     OneReward: OneReward of campaigns, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "rewards", _]));
-    /// What the mail of a campaign says.
-    RewardMail: RewardMail of reward_mail, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "mail"]));
     /// The settings.
     Settings: Settings of settings, at |path| path == "/settings";
     /// What Stripe told.

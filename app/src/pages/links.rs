@@ -83,6 +83,21 @@ pub fn install(mode: Mode) -> String {
     format!("/install?mode={mode}")
 }
 
+/// What is kept about a person.
+pub fn people(mode: Mode) -> String {
+    Address::new("/people".into(), mode).text
+}
+
+/// Where a person's data is taken along from; the address goes in the body.
+pub fn person_export(mode: Mode) -> String {
+    Address::new("/people/export".into(), mode).text
+}
+
+/// A small file that stands in the page itself.
+pub fn file_within(kind: &str, text: &str) -> String {
+    format!("data:{kind};charset=utf-8,{}", escape(text))
+}
+
 /// What Stripe told.
 pub fn deliveries(mode: Mode) -> String {
     Address::new("/settings/webhooks".into(), mode).text
@@ -156,6 +171,11 @@ pub fn edit_campaign(app_id: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, id, "/edit", mode).text
 }
 
+/// The mail of a campaign.
+pub fn campaign_mail(app_id: &str, id: &str, mode: Mode) -> String {
+    in_campaign(app_id, id, "/mail", mode).text
+}
+
 /// Where people who have earned are imported.
 pub fn campaign_import(app_id: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, id, "/import", mode).text
@@ -169,11 +189,6 @@ pub fn campaign_export(app_id: &str, id: &str, mode: Mode) -> String {
 /// One reward.
 pub fn reward(app_id: &str, campaign: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, campaign, &format!("/rewards/{}", escape(id)), mode).text
-}
-
-/// What the mail of a campaign says.
-pub fn mail_editor(app_id: &str, campaign: &str, mode: Mode) -> String {
-    in_campaign(app_id, campaign, "/mail", mode).text
 }
 
 /// The same place in a mode. A page of one code or campaign exists in one mode only: its list stands for it in the other.

@@ -15,6 +15,7 @@ pub mod links;
 mod live;
 mod load;
 mod not_found;
+mod people;
 mod public;
 mod reward_mail;
 mod search;
@@ -51,6 +52,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/stripe/confirm") view=install::Confirm ssr=SsrMode::Async />
                 <Route path=path!("/docs") view=public::Docs ssr=SsrMode::Async />
                 <Route path=path!("/docs/connect-stripe") view=public::ConnectStripe ssr=SsrMode::Async />
+                <Route path=path!("/docs/rewards") view=public::RewardsGuide ssr=SsrMode::Async />
+                <Route path=path!("/docs/discount-codes") view=public::CodesGuide ssr=SsrMode::Async />
+                <Route path=path!("/docs/api") view=public::ApiReference ssr=SsrMode::Async />
                 <Route path=path!("/privacy") view=public::Privacy ssr=SsrMode::Async />
                 <Route path=path!("/support") view=public::Support ssr=SsrMode::Async />
                 <Route path=path!("/unsubscribe/:id") view=public::Unsubscribe ssr=SsrMode::Async />
@@ -59,12 +63,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/:id/mail") view={Lazy::<lazy::RewardMail>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/campaigns/:id/import") view={Lazy::<lazy::ImportRewards>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/people") view={Lazy::<lazy::People>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns") view={Lazy::<lazy::CampaignList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/new") view={Lazy::<lazy::NewCampaign>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id") view={Lazy::<lazy::OneCampaign>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/edit") view={Lazy::<lazy::EditCampaign>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/rewards/:reward_id") view={Lazy::<lazy::OneReward>::new()} ssr=SsrMode::Async />
-                    <Route path=path!("/apps/:app_id/campaigns/:id/mail") view={Lazy::<lazy::RewardMail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings/webhooks") view={Lazy::<lazy::Deliveries>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/settings") view={Lazy::<lazy::Settings>::new()} ssr=SsrMode::Async />
                 </ParentRoute>

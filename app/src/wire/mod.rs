@@ -1,8 +1,10 @@
 //! Shapes that cross the network: [`api`] is the REST API, [`screens`] and [`rewards`] are what pages are drawn from;
-//! [`live`] is what an open page is told.
+//! [`live`] is what an open page is told. On the server alone, `reference` is what the page about the API is drawn from.
 
 pub mod api;
 pub(crate) mod json;
 pub mod live;
+#[cfg(feature = "ssr")]
+pub mod reference;
 pub mod rewards;
 pub mod screens;

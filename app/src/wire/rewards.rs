@@ -306,6 +306,10 @@ pub struct Erased {
     pub rewards: i64,
     /// Checkouts.
     pub checkouts: i64,
+    /// Checkouts that are under way: they name the person until they have ended, and then by themselves no more.
+    pub later: i64,
+    /// Mails.
+    pub mails: i64,
     /// Promotion codes from which Stripe is asked to take the address, which goes on by itself.
     pub at_stripe: i64,
 }

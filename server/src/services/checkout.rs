@@ -187,6 +187,7 @@ impl Services {
                         app_id: request.app_id.as_str(),
                         idempotency_key: *key,
                         request: &json,
+                        email_key: request.names().as_deref(),
                         discount_code_id: held.as_ref().map(|code| code.id.as_str()),
                         redemption_id: redemption.as_deref(),
                         generation: link.generation,

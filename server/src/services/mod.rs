@@ -43,7 +43,7 @@ pub use install::{Callback, Decided, WayBack};
 pub use live::Listener;
 pub use paging::PageQuery;
 pub use reseal::Resealed;
-pub use rewards::{CampaignListQuery, Issued, RewardListQuery};
+pub use rewards::{CampaignListQuery, Issued, RewardListQuery, RewardTable};
 pub use rotation::RingReport;
 pub use sign_in::SessionGrant;
 

@@ -208,7 +208,8 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty.
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty;
+    /// and takes those out of ended checkouts who were erased.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
         self.0.sign_in_limits.forget_idle();
@@ -220,6 +221,6 @@ impl Services {
         tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.conn().forget_events(now - 30 * DAY_MS).await?;
         tx.commit().await?;
-        Ok(())
+        self.erase_ended_checkouts().await
     }
 }

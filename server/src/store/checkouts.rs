@@ -94,6 +94,8 @@ pub(crate) struct NewCheckout<'a> {
     pub(crate) app_id: &'a str,
     pub(crate) idempotency_key: Option<&'a str>,
     pub(crate) request: &'a str,
+    /// Whom it names, lower case.
+    pub(crate) email_key: Option<&'a str>,
     pub(crate) discount_code_id: Option<&'a str>,
     pub(crate) redemption_id: Option<&'a str>,
     pub(crate) generation: i64,
@@ -153,10 +155,10 @@ impl Scoped<'_> {
         execute!(
             conn,
             "INSERT INTO checkouts (workspace_id, mode, id, app_id, idempotency_key, request, discount_code_id, redemption_id, step, attempt,
-                attempted_at, generation, stripe_params, busy_until, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intent', 1, $9, $10, $11, $12, $9, $9)",
+                attempted_at, generation, stripe_params, busy_until, created_at, updated_at, email_key)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intent', 1, $9, $10, $11, $12, $9, $9, $13)",
             workspace, mode, new.id, new.app_id, new.idempotency_key, new.request, new.discount_code_id, new.redemption_id, new.now,
-            new.generation, new.stripe_params, new.busy_until
+            new.generation, new.stripe_params, new.busy_until, new.email_key
         )
         .map(|_| ())
     }

@@ -37,6 +37,8 @@ impl Db {
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
+                // What is deleted or overwritten is gone from the file, not only from the tables.
+                .pragma("secure_delete", "ON")
                 .busy_timeout(PATIENCE);
             let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(PATIENCE);
             let write = pool(1).connect_with(options.clone()).await?;
@@ -67,6 +69,19 @@ impl Db {
             Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
             Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
         })
+    }
+
+    /// On SQLite, folds the write-ahead log into the file and empties it: what was overwritten is in neither then. Waits for readers who
+    /// still see what was before; false if they stayed too long.
+    pub(crate) async fn fold_log(&self) -> Result<bool> {
+        match self {
+            Self::Sqlite { write, .. } => {
+                let (busy, _, _): (i64, i64, i64) =
+                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
+                Ok(busy == 0)
+            }
+            Self::Postgres(_) => Ok(true),
+        }
     }
 
     /// Closes every connection; on SQLite the write-ahead log is folded into the file.

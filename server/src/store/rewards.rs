@@ -147,6 +147,19 @@ impl Scoped<'_> {
         )
     }
 
+    /// Keeps everybody else from changing a reward until the transaction ends. False: there is none.
+    pub(crate) async fn lock_reward(self, id: &str) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET updated_at = updated_at WHERE workspace_id = $1 AND mode = $2 AND id = $3",
+            workspace,
+            mode,
+            id
+        )
+        .map(|rows| rows == 1)
+    }
+
     /// The reward of a campaign that was earned by this reference, or by the hash that it left when its person was erased.
     pub(crate) async fn reward_by_reference(
         self,

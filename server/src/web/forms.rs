@@ -11,6 +11,7 @@ use super::pages::{self, Context};
 use super::session::is_https;
 use super::{Site, fallback};
 use app::backend::{Backend, Viewer};
+use app::domain::email::same_person;
 use app::domain::form::CodeForm;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
@@ -49,10 +50,14 @@ pub enum Place<'a> {
     NewCode(&'a str),
     /// A code of an app.
     Code(&'a str, &'a str),
-    /// A place among an app's campaigns.
-    Campaigns(&'a str, campaigns::Place<'a>),
     /// What the mail of an app's campaign says.
     RewardMail(&'a str, &'a str),
+    /// Rewards for people who earned them elsewhere, of a campaign of an app.
+    Import(&'a str, &'a str),
+    /// What is kept about a person.
+    People,
+    /// A place among an app's campaigns.
+    Campaigns(&'a str, campaigns::Place<'a>),
     /// The settings.
     Settings,
     /// Behind the line to unsubscribe by.
@@ -69,6 +74,8 @@ impl<'a> Place<'a> {
             ["apps", app, "discounts", "new"] => Some(Self::NewCode(app)),
             ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
             ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
+            ["apps", app, "campaigns", id, "import"] => Some(Self::Import(app, id)),
+            ["people"] => Some(Self::People),
             ["apps", app, "campaigns", rest @ ..] => {
                 campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
             }
@@ -85,6 +92,8 @@ enum Next {
     Go(String),
     /// To its page, which shows what was made.
     Show(Made),
+    /// To its page, which shows what it is about, and why it was refused.
+    Back(Made, Problem),
 }
 
 type Outcome = Result<Next, Vec<Problem>>;
@@ -107,7 +116,7 @@ impl Fields {
 /// `POST` to a page.
 pub async fn post(site: &Site, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, super::limits::MAX_BODY).await.unwrap_or_default();
+    let body = to_bytes(body, super::limits::most_at(parts.uri.path())).await.unwrap_or_default();
     let fields = Fields::read(&body);
     let (method, uri) = (parts.method.clone(), parts.uri.clone());
     // The page that answers is drawn as if it had been asked for.
@@ -149,6 +158,11 @@ pub async fn post(site: &Site, request: Request) -> Response {
             }
             posted.made = Some(made);
             StatusCode::OK
+        }
+        Some(Ok(Next::Back(made, problem))) => {
+            posted.made = Some(made);
+            posted.problems = vec![problem];
+            StatusCode::BAD_REQUEST
         }
         Some(Err(problems)) => {
             let status = problems.first().map_or(400, |problem| problem.code.status());
@@ -254,18 +268,29 @@ async fn signed_in(
             };
             go(done, links::code(app, id, mode))
         }
-        (Place::Campaigns(app, place), form) => {
-            return campaigns::signed_in(backend, viewer, app, place, mode, form, fields).await;
-        }
         (Place::RewardMail(app, id), "save-mail") => {
             let settings = MailSettings::read(|name| fields.get(name).to_owned());
             let outcome = backend.save_campaign_mail(viewer, mode, app, id, settings).await;
-            made(outcome, |id| links::mail_editor(app, id, mode))
+            made(outcome, |id| links::campaign_mail(app, id, mode))
         }
         (Place::RewardMail(app, id), "test-mail") => {
             let settings = MailSettings::read(|name| fields.get(name).to_owned());
             let sent = backend.send_test_mail(viewer, mode, app, id, settings).await;
             sent.map(|to| Next::Show(Made::TestMail(to))).map_err(|problem| vec![problem])
+        }
+        (Place::Import(app, id), "import-rewards") => {
+            let report = backend
+                .import_rewards(viewer, mode, app, id, fields.get("csv"), fields.get("send_email") == "true")
+                .await;
+            report.map(|report| Next::Show(Made::Import(Box::new(report)))).map_err(|problem| vec![problem])
+        }
+        (Place::People, "find-person") => {
+            let person = backend.person(viewer, mode, fields.get("email")).await;
+            person.map(|person| Next::Show(Made::Person(Box::new(person)))).map_err(|problem| vec![problem])
+        }
+        (Place::People, "erase-person") => erase_person(backend, viewer, mode, fields).await,
+        (Place::Campaigns(app, place), form) => {
+            return campaigns::signed_in(backend, viewer, app, place, mode, form, fields).await;
         }
         (Place::Settings, "connect") => {
             go(backend.connect_restricted_key(viewer, mode, fields.get(SECRET)).await, links::settings(mode))
@@ -294,6 +319,21 @@ async fn signed_in(
     Some(outcome)
 }
 
+/// The address is typed once more: nobody is erased by a slip.
+async fn erase_person(backend: &dyn Backend, viewer: &Viewer, mode: Mode, fields: &Fields) -> Outcome {
+    let email = fields.get("email");
+    match same_person(email, fields.get("confirm")) {
+        Ok(()) => {
+            let erased = backend.erase_person(viewer, mode, email).await;
+            erased.map(|erased| Next::Show(Made::Erased(Box::new(erased)))).map_err(|problem| vec![problem])
+        }
+        Err(refused) => match backend.person(viewer, mode, email).await {
+            Ok(person) => Ok(Next::Back(Made::Person(Box::new(person)), refused)),
+            Err(problem) => Err(vec![problem]),
+        },
+    }
+}
+
 fn go<T>(done: Result<T, Problem>, to: String) -> Outcome {
     done.map(|_| Next::Go(to)).map_err(|problem| vec![problem])
 }
@@ -316,6 +356,10 @@ mod tests {
         assert_eq!(Place::of("/apps/"), Some(Place::Apps));
         assert_eq!(Place::of("/apps/a/discounts/new"), Some(Place::NewCode("a")));
         assert_eq!(Place::of("/apps/a/discounts/dc_1"), Some(Place::Code("a", "dc_1")));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
+        assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
+        assert_eq!(Place::of("/people"), Some(Place::People));
+        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/import"), Some(Place::Import("a", "cmp_1")));
         let campaigns = |place| Some(Place::Campaigns("a", place));
         assert_eq!(Place::of("/apps/a/campaigns"), campaigns(campaigns::Place::List));
         assert_eq!(Place::of("/apps/a/campaigns/new"), campaigns(campaigns::Place::New));
@@ -323,9 +367,8 @@ mod tests {
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/edit"), campaigns(campaigns::Place::Edit("cmp_1")));
         let reward = campaigns::Place::Reward("cmp_1", "rw_1");
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/rewards/rw_1"), campaigns(reward));
-        assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
-        assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
         for path in [
+            "/people/export",
             "/apps/a/campaigns/cmp_1/rewards",
             "/apps/a/discounts",
             "/apps/a",

@@ -12,6 +12,8 @@ use std::time::Duration;
 pub const MAX_BODY: usize = 64 * 1024;
 /// Most bytes of one of Stripe's events, which hold a whole object of the owner's.
 pub const MAX_EVENT: usize = 1024 * 1024;
+/// Most bytes of a form with a file of rewards: 1 MB of it, of which a form writes some bytes as three.
+pub const MAX_IMPORT: usize = 3 * 1024 * 1024 + MAX_BODY;
 /// So much of a body that is too large is read and dropped before the refusal: a connection that is closed while its client still
 /// sends is reset, and the answer is lost with it.
 const MAX_DROPPED: usize = 2 * 1024 * 1024;
@@ -31,8 +33,15 @@ pub async fn check(request: Request, next: Next) -> Response {
 }
 
 /// Most bytes of a body at an address.
-fn most_at(path: &str) -> usize {
-    if path.starts_with("/stripe/webhooks/") { MAX_EVENT } else { MAX_BODY }
+pub fn most_at(path: &str) -> usize {
+    let page = || path.starts_with("/apps/") && path.contains("/campaigns/") && path.ends_with("/import");
+    if path.starts_with("/stripe/webhooks/") {
+        MAX_EVENT
+    } else if path == "/api/import-rewards" || page() {
+        MAX_IMPORT
+    } else {
+        MAX_BODY
+    }
 }
 
 async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> {
@@ -48,13 +57,14 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
     let too_large = || Problem::new(Code::BodyTooLarge, format!("The body is larger than {most} bytes."));
     let announced =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let dropped = MAX_DROPPED.max(2 * most);
     // One that waits for `100 Continue` has sent nothing yet.
     let waits = request.headers().contains_key(header::EXPECT);
-    if announced.is_some_and(|length| length > MAX_DROPPED || (length > most && waits)) {
+    if announced.is_some_and(|length| length > dropped || (length > most && waits)) {
         return Err(too_large());
     }
     let (parts, body) = request.into_parts();
-    match tokio::time::timeout(within, read(body, most)).await {
+    match tokio::time::timeout(within, read(body, most, dropped)).await {
         Ok(Ok(Some(bytes))) if announced.is_none_or(|length| length <= most) => {
             Ok(Request::from_parts(parts, Body::from(bytes)))
         }
@@ -67,8 +77,8 @@ async fn arrive(request: Request, within: Duration) -> Result<Request, Problem> 
     }
 }
 
-/// The whole body; `None` if it has more than `most` bytes.
-async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
+/// The whole body; `None` if it has more than `most` bytes. Of one that has, `dropped` bytes are waited for.
+async fn read(body: Body, most: usize, dropped: usize) -> Result<Option<Vec<u8>>, axum::Error> {
     let mut parts = body.into_data_stream();
     let (mut bytes, mut length) = (Vec::new(), 0);
     while let Some(part) = parts.next().await {
@@ -76,7 +86,7 @@ async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
         length += part.len();
         if length <= most {
             bytes.extend_from_slice(&part);
-        } else if length > MAX_DROPPED {
+        } else if length > dropped {
             break;
         }
     }
@@ -86,13 +96,16 @@ async fn read(body: Body, most: usize) -> Result<Option<Vec<u8>>, axum::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::{Router, http::StatusCode, middleware, routing::post};
+    use axum::{Router, extract::DefaultBodyLimit, http::StatusCode, middleware, routing::post};
     use futures::stream;
     use tower::ServiceExt;
 
     async fn status(request: Request) -> StatusCode {
         let say = post(|body: String| async move { body.len().to_string() });
-        let routes = Router::new().route("/", say.clone()).route("/stripe/webhooks/test", say);
+        let import = "/apps/a/campaigns/cmp_1/import";
+        let routes = Router::new().route("/", say.clone()).route("/stripe/webhooks/test", say.clone());
+        let routes =
+            routes.route(import, say.clone()).route("/api/import-rewards", say).layer(DefaultBodyLimit::disable());
         routes.layer(middleware::from_fn(check)).oneshot(request).await.unwrap().status()
     }
 
@@ -112,6 +125,11 @@ mod tests {
         let event = |bytes| Request::post("/stripe/webhooks/test").body(Body::from("x".repeat(bytes))).unwrap();
         assert_eq!(status(event(MAX_EVENT)).await, StatusCode::OK);
         assert_eq!(status(event(MAX_EVENT + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
+        for path in ["/apps/a/campaigns/cmp_1/import", "/api/import-rewards"] {
+            let import = |bytes| Request::post(path).body(Body::from("x".repeat(bytes))).unwrap();
+            assert_eq!(status(import(MAX_IMPORT)).await, StatusCode::OK);
+            assert_eq!(status(import(MAX_IMPORT + 1)).await, StatusCode::PAYLOAD_TOO_LARGE);
+        }
         let address = Request::post(format!("/?{}", "x".repeat(MAX_TARGET))).body(Body::empty()).unwrap();
         assert_eq!(status(address).await, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
         let header = Request::post("/").header("x-large", "x".repeat(MAX_HEADERS)).body(Body::empty()).unwrap();

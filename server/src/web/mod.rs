@@ -30,6 +30,7 @@ mod live;
 pub mod openapi;
 mod origin;
 mod pages;
+mod people;
 mod problem;
 mod query;
 mod request_id;
@@ -43,7 +44,9 @@ use crate::services::Services;
 use app::backend::Backend;
 use app::shell::Assets;
 use axum::{
-    Router, middleware,
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
     routing::{get, post},
 };
 use guesses::Guesses;
@@ -87,10 +90,13 @@ fn routes() -> Router<Site> {
         .merge(api::router())
         .merge(assets::router())
         .merge(stripe::router())
-        .route("/api/{*name}", post(pages::server_function))
+        // `limits` has seen how large the body is; axum's own limit would refuse a file of rewards.
+        .route("/api/{*name}", post(pages::server_function).layer(DefaultBodyLimit::disable()))
         .route("/sign-in", post(session::sign_in))
         .route("/sign-out", post(session::sign_out))
         .route("/live", get(live::listen))
+        .route("/people/export", post(people::export))
+        .route("/apps/{app_id}/campaigns/{id}/rewards.csv", get(people::rewards))
         .route("/openapi.json", get(openapi::serve))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

@@ -6,13 +6,13 @@
 use super::forms::campaigns::Place as InCampaigns;
 use super::forms::{self, Place};
 use super::stripe::connect;
-use super::{Site, fallback, problem, session};
+use super::{Site, fallback, openapi, problem, session};
 use app::backend::{Backend, LinkOffer, Viewer};
 use app::domain::email;
 use app::domain::locale::Locale;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem, clip};
-use app::given::{CodeHere, ModeHere, Posted, SignInOffer, Support, SupportNote, WayBack};
+use app::given::{ApiHere, CodeHere, ModeHere, Posted, SignInOffer, Support, SupportNote, WayBack};
 use app::server_fns::context::RequestWho;
 use app::shell::Assets;
 use app::wire::screens::{InstallOffer, WaitingInstall};
@@ -26,6 +26,8 @@ use leptos::{context::provide_context, nonce::Nonce};
 use std::sync::Arc;
 use url::Url;
 
+/// Pages that show how the API is called.
+const GUIDES: &str = "/docs/";
 /// The page that asks before an install is bound.
 const ASKS: &str = "/stripe/confirm";
 /// No page is larger: a list has 20 rows.
@@ -42,6 +44,7 @@ pub struct Context {
     support: Support,
     support_note: SupportNote,
     assets: Arc<Assets>,
+    origin: Url,
     nonce: Option<Nonce>,
 }
 
@@ -62,6 +65,7 @@ impl Context {
             who,
             backend: site.backend.clone(),
             assets: site.assets.clone(),
+            origin: site.edge.public_url.clone(),
             nonce,
         };
         (context, Request::from_parts(parts, body))
@@ -142,6 +146,10 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
     let way_back = request.extensions().get::<WayBack>().copied();
     let waiting = request.extensions().get::<WaitingInstall>().cloned();
     let install = install_offer(&context, request.uri()).await;
+    let api = path.starts_with(GUIDES).then(|| ApiHere {
+        reference: openapi::reference(),
+        origin: context.origin.as_str().trim_end_matches('/').to_owned(),
+    });
     let mut assets = Assets::clone(&context.assets);
     if posted.is_some() || offer.is_some() || is_bare(path) {
         (assets.js, assets.wasm) = Default::default();
@@ -170,6 +178,9 @@ pub async fn draw(context: Context, request: Request, posted: Option<Posted>) ->
         }
         if let Some(install) = install.clone() {
             provide_context(install);
+        }
+        if let Some(api) = api.clone() {
+            provide_context(api);
         }
     };
     let render =
@@ -219,8 +230,18 @@ async fn sign_in_offer(context: &Context, token: &str) -> Option<SignInOffer> {
 
 /// Pages of which the browser's part has only the place.
 fn is_bare(path: &str) -> bool {
-    const BARE: [&str; 7] =
-        ["/install", "/stripe/callback", "/stripe/confirm", "/docs", "/docs/connect-stripe", "/privacy", "/support"];
+    const BARE: [&str; 10] = [
+        "/install",
+        "/stripe/callback",
+        "/stripe/confirm",
+        "/docs",
+        "/docs/connect-stripe",
+        "/docs/rewards",
+        "/docs/discount-codes",
+        "/docs/api",
+        "/privacy",
+        "/support",
+    ];
     BARE.contains(&path.trim_end_matches('/')) || path.starts_with("/unsubscribe/")
 }
 
@@ -279,7 +300,7 @@ async fn blame(response: Response) -> Response {
 
 /// Pages that need somebody signed in.
 pub fn is_private(path: &str) -> bool {
-    ["/apps", "/settings", "/activity", ASKS]
+    ["/apps", "/people", "/settings", "/activity", ASKS]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
@@ -299,7 +320,7 @@ mod tests {
 
     #[test]
     fn private_pages() {
-        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/settings", "/activity"] {
+        for path in ["/apps", "/apps/", "/apps/taskpomo/discounts", "/people", "/settings", "/activity"] {
             assert!(is_private(path), "{path}");
         }
         for path in ["/", "/docs", "/appstore", "/settingsx", "/sign-in/apps"] {

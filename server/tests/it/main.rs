@@ -25,12 +25,15 @@ mod faults;
 mod hang_up;
 mod harness;
 mod idempotency;
+mod import;
 mod install;
 mod judged;
 mod lists;
 mod live;
 mod manifest;
+mod people;
 mod public;
+mod reward_pages;
 mod rewards;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]

@@ -94,7 +94,7 @@ pub fn More(
     let (app, id, mail_works) =
         now.with_untracked(|now| (now.view.campaign.app_id.clone(), now.view.campaign.id.clone(), now.mail_works));
     let ways = [
-        ("mail", "Mail", "What customers read, with a preview.", links::mail_editor(&app, &id, mode), false),
+        ("mail", "Mail", "What customers read, with a preview.", links::campaign_mail(&app, &id, mode), false),
         ("up", "Import", "People who have earned already, from a CSV.", links::campaign_import(&app, &id, mode), false),
         ("down", "Export", "All its rewards as a CSV.", links::campaign_export(&app, &id, mode), true),
     ];

@@ -1,6 +1,7 @@
 //! What is there to read.
 
 use super::frame::{PublicPage, help};
+use super::stores::out_of_scope;
 use crate::prelude::*;
 
 /// The list of what is there, and how it all works in one screen.
@@ -14,8 +15,20 @@ pub fn Docs() -> impl IntoView {
                     <p>"For owners, four minutes to read: one click or a restricted key, what the permissions mean, what to do when Stripe needs you."</p>
                 </li>
                 <li>
+                    <a href="/docs/discount-codes">"Discount codes"</a>
+                    <p>"For owners: what a code may be, when its coupon appears in Stripe, how uses are counted, and why a code is refused."</p>
+                </li>
+                <li>
+                    <a href="/docs/rewards">"Rewards"</a>
+                    <p>"For owners: campaigns, codes that customers earn, their mail, and what happens while Stripe is away."</p>
+                </li>
+                <li>
+                    <a href="/docs/api">"API"</a>
+                    <p>"For developers: every call, field and error, with examples."</p>
+                </li>
+                <li>
                     <a href="/openapi.json">"The API, as an OpenAPI document"</a>
-                    <p>"For developers: every call, field and error, with examples. Most tools and SDK generators read it as it is."</p>
+                    <p>"The same for tools: most of them, and SDK generators, read it as it is."</p>
                 </li>
                 <li>
                     <a href="/privacy">"Privacy"</a>
@@ -55,10 +68,7 @@ pub fn Docs() -> impl IntoView {
                 <a href="/docs/connect-stripe#permissions">"what each permission is for"</a> "."
             </p>
 
-            <h2 id="stores">"Codes for app stores"</h2>
-            <p>
-                "Codemint's codes are for Stripe. Codes for Apple's and Google's stores are made there: in App Store Connect under your app's subscriptions or promo codes, and in the Google Play Console under its promo codes."
-            </p>
+            {out_of_scope()}
 
             <p class="second">"Something is missing here? Ask " {help()} "."</p>
         </PublicPage>

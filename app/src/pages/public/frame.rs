@@ -15,6 +15,9 @@ pub fn PublicPage(
     lead: &'static str,
     /// Which of the links above leads here.
     here: &'static str,
+    /// Whether it has more than one column.
+    #[prop(optional)]
+    wide: bool,
     /// Its sections.
     children: Children,
 ) -> impl IntoView {
@@ -31,7 +34,7 @@ pub fn PublicPage(
         <a class="skip" href="#main">
             "Skip to the content"
         </a>
-        <div class="public">
+        <div class=if wide { "public public-wide" } else { "public" }>
             <header class="public-top">
                 <a class="home-link" href="/">
                     <Logo />

@@ -1,7 +1,13 @@
 //! Pages for everybody: the guide, privacy, support. They have no scripts: one reads them and follows their links.
 
 #[cfg(feature = "ssr")]
+mod api;
+#[cfg(feature = "ssr")]
+mod api_parts;
+#[cfg(feature = "ssr")]
 mod connect_stripe;
+#[cfg(feature = "ssr")]
+mod discount_codes;
 #[cfg(feature = "ssr")]
 mod docs;
 #[cfg(feature = "ssr")]
@@ -11,17 +17,25 @@ mod picture;
 #[cfg(feature = "ssr")]
 mod privacy;
 #[cfg(feature = "ssr")]
+mod rewards;
+#[cfg(feature = "ssr")]
+mod stores;
+#[cfg(feature = "ssr")]
 mod support;
 #[cfg(feature = "ssr")]
 mod unsubscribe;
 
 #[cfg(feature = "ssr")]
-pub use {connect_stripe::ConnectStripe, docs::Docs, privacy::Privacy, support::Support, unsubscribe::Unsubscribe};
+pub use {
+    api::ApiReference, connect_stripe::ConnectStripe, discount_codes::CodesGuide, docs::Docs, privacy::Privacy,
+    rewards::RewardsGuide, support::Support, unsubscribe::Unsubscribe,
+};
 
 /// Their places among the routes of a browser, which asks the server for the page.
 #[cfg(not(feature = "ssr"))]
 pub use super::install::{
-    Install as ConnectStripe, Install as Docs, Install as Privacy, Install as Support, Install as Unsubscribe,
+    Install as ApiReference, Install as CodesGuide, Install as ConnectStripe, Install as Docs, Install as Privacy,
+    Install as RewardsGuide, Install as Support, Install as Unsubscribe,
 };
 
 use crate::prelude::*;

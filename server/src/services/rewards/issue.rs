@@ -60,7 +60,7 @@ impl Services {
     ) -> Result<Issued, Problem> {
         for _ in 0..MAX_TEXTS {
             let mut tx = self.0.db.begin().await?;
-            if let Some(row) = earned_before(&mut tx, scope, campaign_id, earned).await? {
+            if let Some(row) = self.earned_before_in(&mut tx, scope, campaign_id, earned).await? {
                 return self.repeat(tx, scope, &row, idempotency).await;
             }
             match self.issue_in(&mut tx, scope, campaign_id, earned).await {
@@ -80,7 +80,7 @@ impl Services {
                 Err(Refused::Taken) => drop(tx),
                 // What used the campaign up a moment ago may have been this very reference.
                 Err(Refused::Closed(problem)) => {
-                    return match earned_before(&mut tx, scope, campaign_id, earned).await? {
+                    return match self.earned_before_in(&mut tx, scope, campaign_id, earned).await? {
                         Some(row) => self.repeat(tx, scope, &row, idempotency).await,
                         None => Err(problem),
                     };
@@ -105,8 +105,25 @@ impl Services {
         Ok(Issued { reward, repeated: true })
     }
 
+    /// The reward that this reference has already, held until the transaction ends: nobody is erased from it before its answer is stored.
+    pub(super) async fn earned_before_in(
+        &self,
+        tx: &mut Tx,
+        scope: &Scope,
+        campaign_id: &str,
+        earned: &Earned,
+    ) -> Result<Option<RewardRow>, Problem> {
+        let Some(reference) = &earned.reference else { return Ok(None) };
+        let erased = erased_reference(scope, campaign_id, reference);
+        let Some(row) = tx.at(scope).reward_by_reference(campaign_id, reference, &erased).await? else {
+            return Ok(None);
+        };
+        tx.at(scope).lock_reward(&row.id).await?;
+        Ok(tx.at(scope).reward(&row.id).await?)
+    }
+
     /// One reward within a transaction.
-    async fn issue_in(
+    pub(super) async fn issue_in(
         &self,
         tx: &mut Tx,
         scope: &Scope,
@@ -190,7 +207,7 @@ impl Services {
 }
 
 /// Why nothing was issued.
-enum Refused {
+pub(super) enum Refused {
     /// The reference or the text is taken, or the campaign changes at this moment: worth another turn.
     Taken,
     /// The campaign gives none now.
@@ -212,18 +229,6 @@ impl From<store::StoreError> for Refused {
             other => Self::For(other.into()),
         }
     }
-}
-
-/// The reward that this reference has in the campaign.
-async fn earned_before(
-    tx: &mut Tx,
-    scope: &Scope,
-    campaign_id: &str,
-    earned: &Earned,
-) -> Result<Option<RewardRow>, Problem> {
-    let Some(reference) = &earned.reference else { return Ok(None) };
-    let erased = erased_reference(scope, campaign_id, reference);
-    Ok(tx.at(scope).reward_by_reference(campaign_id, reference, &erased).await?)
 }
 
 /// A text of the system's randomness.

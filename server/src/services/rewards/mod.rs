@@ -3,8 +3,11 @@
 mod by_hand;
 mod campaigns;
 mod chart;
+mod erase;
+mod export;
 mod hand;
 mod import;
+mod import_file;
 mod issue;
 mod mail;
 mod mint;
@@ -21,6 +24,7 @@ mod uses;
 mod views;
 
 pub use campaigns::CampaignListQuery;
+pub use export::RewardTable;
 pub use issue::Issued;
 pub(super) use mail::{Offers, trouble_of};
 pub(super) use mint::Queue;

@@ -1,22 +1,122 @@
-//! What is kept about a person, and erasing it.
+//! What is kept about a person.
 
 use super::super::Services;
+use super::super::when::{Writing, when};
+use super::views::reward;
+use crate::scope::Scope;
+use crate::store::{CampaignRow, PauseRow, RewardRow};
 use app::backend::Viewer;
+use app::domain::email;
 use app::domain::mode::Mode;
+use app::domain::money::{Currency, format_amount};
 use app::domain::problem::Problem;
 use app::wire::rewards::*;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+
+/// Rewards that the page of a person lists.
+const SHOWN: i64 = 100;
+
+/// Who is looked for, in the form in which addresses are compared.
+pub(super) fn key_of(raw: &str) -> Result<String, Problem> {
+    Ok(email::normalize(&email::parse(raw, "email")?))
+}
+
+pub(super) fn scope_of(viewer: &Viewer, mode: Mode) -> Scope {
+    Scope::stored(viewer.workspace_id.clone(), mode.as_str())
+}
+
+/// Under which hash somebody who wants no marketing from a workspace is known.
+pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [scope.workspace.as_str(), email_key] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
 
 impl Services {
-    pub(super) async fn person_for(&self, _viewer: &Viewer, _mode: Mode, _email: &str) -> Result<Person, Problem> {
-        Err(super::unbuilt())
+    pub(super) async fn person_for(&self, viewer: &Viewer, mode: Mode, email: &str) -> Result<Person, Problem> {
+        let key = key_of(email)?;
+        let scope = scope_of(viewer, mode);
+        let writing = Writing::of(viewer);
+        let (rows, pause, reward_count, checkouts, mails, unsubscribed) = {
+            let mut reader = self.0.db.reader().await?;
+            (
+                reader.at(&scope).rewards_of_person(&key, None, SHOWN).await?,
+                reader.at(&scope).mint_pause().await?,
+                reader.at(&scope).count_rewards_of_person(&key).await?,
+                reader.at(&scope).checkouts_of_person(&key).await?,
+                reader.at(&scope).mails_to_person(&key).await?,
+                reader.at(&scope).wants_no_marketing(&unsubscribed_hash(&scope, &key)).await?,
+            )
+        };
+        let mut campaigns = Campaigns::default();
+        campaigns.load(self, &scope, &rows).await?;
+        let view = |row| self.person_reward(&scope, row, campaigns.of(row)?, pause.as_ref(), &writing);
+        Ok(Person {
+            email: key,
+            rewards: rows.iter().map(view).collect::<Result<_, _>>()?,
+            reward_count,
+            checkouts: count(checkouts.len()),
+            mails: count(mails.len()),
+            unsubscribed,
+        })
     }
 
-    pub(super) async fn erase_person_for(
+    fn person_reward(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _email: &str,
-    ) -> Result<Erased, Problem> {
-        Err(super::unbuilt())
+        scope: &Scope,
+        row: &RewardRow,
+        campaign: &CampaignRow,
+        pause: Option<&PauseRow>,
+        writing: &Writing,
+    ) -> Result<RewardView, Problem> {
+        let reward = reward(scope, row, campaign, pause, self.now())?;
+        let used_amount = row
+            .used_amount
+            .zip(row.used_currency.as_deref())
+            .and_then(|(amount, currency)| Some(format_amount(amount, Currency::parse(currency, "currency").ok()?)));
+        Ok(RewardView {
+            campaign_name: campaign.name.clone(),
+            terms: campaign.terms()?.text(writing.locale),
+            created: when(row.created_at, writing),
+            expires: row.expires_at.map(|ms| when(ms, writing)),
+            used: row.used_at.map(|ms| when(ms, writing)),
+            used_amount,
+            sync_words: reward.sync.state.as_str().to_owned(),
+            mail_words: reward.email_delivery.state.as_str().to_owned(),
+            reward,
+        })
     }
+}
+
+/// The campaigns of rewards, each read once a version.
+#[derive(Default)]
+pub(super) struct Campaigns(HashMap<(String, i64), CampaignRow>);
+
+impl Campaigns {
+    /// Reads those that are not here yet.
+    pub(super) async fn load(&mut self, services: &Services, scope: &Scope, rows: &[RewardRow]) -> Result<(), Problem> {
+        for row in rows {
+            let key = (row.campaign_id.clone(), row.version);
+            if !self.0.contains_key(&key) {
+                let mut reader = services.0.db.reader().await?;
+                let found = reader.at(scope).campaign_at(&row.campaign_id, row.version).await?;
+                self.0.extend(found.map(|found| (key, found)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The campaign of a reward, as it was when that was earned.
+    pub(super) fn of(&self, row: &RewardRow) -> Result<&CampaignRow, Problem> {
+        let found = self.0.get(&(row.campaign_id.clone(), row.version));
+        found.ok_or_else(|| super::super::error::internal("a reward's campaign is gone", &row.id))
+    }
+}
+
+pub(super) fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -147,6 +147,7 @@ pub(super) fn new_checkout<'a>(id: &'a str, key: Option<&'a str>) -> NewCheckout
         app_id: "shop",
         idempotency_key: key,
         request: "{}",
+        email_key: None,
         discount_code_id: None,
         redemption_id: None,
         generation: 1,

@@ -4,7 +4,7 @@
 //! three times with the very ids of the tenant: as the tenant itself, where it must see or change something (or it would prove nothing),
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
-use super::super::query::execute;
+use super::super::query::{all, execute};
 use super::super::reward_figures::FigureRow;
 use super::super::{
     CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
@@ -13,7 +13,7 @@ use super::super::{
 use super::engine::Base;
 use super::fixtures::{
     T, dump, dump_statement, get, insert_sharing, new_campaign, new_checkout, new_code, new_reward, new_version,
-    next_attempt, percent, put, scope, sharing, shop, shop_of, take_hold,
+    next_attempt, percent, put, raw, scope, sharing, shop, shop_of, take_hold,
 };
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
@@ -233,6 +233,7 @@ async fn tenant(base: &Base) -> Scope {
     assert_eq!(put!(base, &scope, take_lease("lease", "owner", T, T + 10)).unwrap(), Taken::Ours(1));
     earned(base, &scope).await;
     at_stripe::insert(base, &scope).await;
+    person(base, &scope).await;
     scope
 }
 
@@ -241,11 +242,11 @@ async fn earned(base: &Base, scope: &Scope) {
     insert_sharing(base, scope, "cmp_1").await;
     assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
     put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
-    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_used", "SHARE-0") })).unwrap();
+    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_bought", "SHARE-0") })).unwrap();
     let mut tx = base.db.begin().await.unwrap();
     execute!(
         tx.conn(),
-        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_used'",
+        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_bought'",
         T
     )
     .unwrap();
@@ -261,6 +262,26 @@ async fn earned(base: &Base, scope: &Scope) {
     put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
+}
+
+/// Somebody with a reward, its mail and its answer, and with two checkouts.
+async fn person(base: &Base, scope: &Scope) {
+    assert_eq!(put!(base, scope, take_idempotency_key("earn", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
+    put!(base, scope, finish_idempotency_key("earn", 1, 201, b"answer", Some("rw_1"))).unwrap();
+    for id in ["co_named", "co_over"] {
+        let new = super::super::NewCheckout { email_key: Some("ada@example.com"), ..new_checkout(id, None) };
+        put!(base, scope, insert_checkout(&new)).unwrap();
+    }
+    put!(base, scope, settle_checkout("co_over", 1, Step::Refused, T, T)).unwrap();
+    raw!(
+        base,
+        (i64,),
+        "INSERT INTO unsubscribed (workspace_id, mode, email_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING created_at",
+        scope.workspace.as_str(),
+        scope.mode.as_str(),
+        &b"hash"[..],
+        T
+    );
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {
@@ -396,6 +417,20 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode reward_troubles(None);
         Mode reward_troubles(Some("cmp_1"));
         Mode reward_notices();
+        Mode lock_reward("rw_1");
+        Mode rewards_of_person("ada@example.com", None, 9);
+        Mode count_rewards_of_person("ada@example.com") => |count: i64| count > 0;
+        Mode checkouts_of_person("ada@example.com");
+        Mode mails_to_person("ada@example.com");
+        Mode wants_no_marketing(b"hash");
+        Mode erase_reward("rw_1", None, None, T);
+        Mode erase_mails_about("rw_1", T) => |rows: u64| rows > 0;
+        Mode erase_mails_to("ada@example.com", T) => |rows: u64| rows > 0;
+        Mode replace_answers_about("rw_1", b"{}") => |rows: u64| rows > 0;
+        Mode ask_to_erase_checkouts("ada@example.com", T) => |rows: u64| rows > 0;
+        Mode erase_checkout("co_over", "{}", "", T);
+        Mode erase_redemptions_of("cs_1") => |rows: u64| rows > 0;
+        Mode rewards_after("cmp_1", "", 9);
     };
     table.extend(at_stripe::table());
     table.push(("insert_redemption", Of::Mode, |at| Box::pin(async move { hold_row(at).await.map(|()| false) })));

@@ -6,10 +6,14 @@
 mod calls;
 mod examples;
 mod objects;
+mod print;
+mod reference;
 mod refusals;
 mod requests;
 mod schema;
 mod shared;
+
+pub use reference::reference;
 
 use axum::{
     Json,

@@ -8,7 +8,16 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Addresses that belong to the screens.
-const SCREENS: [&str; 6] = ["/api/{*name}", "/assets/{file}", "/favicon.ico", "/live", "/sign-in", "/sign-out"];
+const SCREENS: [&str; 8] = [
+    "/api/{*name}",
+    "/apps/{app_id}/campaigns/{id}/rewards.csv",
+    "/assets/{file}",
+    "/favicon.ico",
+    "/live",
+    "/people/export",
+    "/sign-in",
+    "/sign-out",
+];
 /// Addresses that belong to Stripe.
 const STRIPES: [&str; 5] = [
     "/stripe/callback",
