@@ -54,6 +54,12 @@ fn Coupon(now: RwSignal<CampaignDetail>, mode: Mode) -> impl IntoView {
         now.with(|now| now.view.campaign.stripe_coupon.clone().map(|id| (id, now.coupon_url.clone())))
     });
     let trouble = Memo::new(move |_| now.with(|now| now.coupon_trouble.clone()));
+    let first = now.with_untracked(|now| now.view.campaign.terms_version == 1);
+    let not_yet = if first {
+        "Its coupon is made in Stripe with the first reward: one for all of them."
+    } else {
+        "The coupon of this version is made in Stripe with its first reward."
+    };
     let content = move || match (trouble.get(), coupon.get()) {
         (Some(trouble), _) => view! {
             <div class="panel-part">
@@ -77,7 +83,7 @@ fn Coupon(now: RwSignal<CampaignDetail>, mode: Mode) -> impl IntoView {
             </p>
         },
         (None, None) => view! {
-            <p class="third panel-part">"Its coupon is made in Stripe with the first reward: one for all of them."</p>
+            <p class="third panel-part">{not_yet}</p>
         },
     };
     content
