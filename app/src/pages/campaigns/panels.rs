@@ -60,7 +60,7 @@ fn Coupon(now: RwSignal<CampaignDetail>, mode: Mode) -> impl IntoView {
     } else {
         "The coupon of this version is made in Stripe with its first reward."
     };
-    let content = move || match (trouble.get(), coupon.get()) {
+    move || match (trouble.get(), coupon.get()) {
         (Some(trouble), _) => view! {
             <div class="panel-part">
                 <Banner tone=Tone::Red>{trouble}</Banner>
@@ -85,8 +85,7 @@ fn Coupon(now: RwSignal<CampaignDetail>, mode: Mode) -> impl IntoView {
         (None, None) => view! {
             <p class="third panel-part">{not_yet}</p>
         },
-    };
-    content
+    }
 }
 
 /// Where one goes on: its mail, people who have earned already, and everything as a file.
