@@ -197,7 +197,7 @@ fn sought_rewards() -> RewardSearch {
 
 /// A reward that was earned by a reference.
 fn reward<'a>(id: &'a str, code: &'a str) -> NewReward<'a> {
-    NewReward { reference: Some("order-1"), ..new_reward(id, "cmp_1", code) }
+    NewReward { reference: Some("order-1"), mail: MailState::Queued, ..new_reward(id, "cmp_1", code) }
 }
 
 /// A tenant with something for every call to see or change.
