@@ -5,7 +5,6 @@ use super::super::error::internal;
 use super::super::mail::{Outcome, Written};
 use super::super::when::zone;
 use super::super::{Services, when};
-use super::people::unsubscribed_hash;
 use super::tell;
 use crate::mailer::OutgoingMail;
 use crate::scope::Scope;
@@ -25,6 +24,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -155,6 +155,16 @@ fn mail_problem(message: impl Into<String>) -> Problem {
     Problem::new(Code::ParameterInvalid, message)
 }
 
+/// What is kept of an address that wants no marketing.
+pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [scope.workspace.as_str(), email_key] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
 impl Services {
     /// Whether mail can leave this server at all.
     pub(super) fn mail_works(&self) -> bool {
@@ -170,7 +180,7 @@ impl Services {
         email_key: &str,
     ) -> Result<MailState, Problem> {
         let now = self.now();
-        if campaign.mail()?.marketing && tx.at(scope).wants_no_marketing(&unsubscribed_hash(scope, email_key)).await? {
+        if campaign.mail()?.marketing && tx.at(scope).is_unsubscribed(&unsubscribed_hash(scope, email_key)).await? {
             return Ok(MailState::Unsubscribed);
         }
         let (in_hour, _) = tx.at(scope).reward_mails_to(email_key, now - HOUR_MS, now - DAY_MS).await?;
@@ -213,7 +223,7 @@ impl Services {
         let marketing = offer.settings.marketing;
         if marketing {
             let hash = unsubscribed_hash(&scope, &email::normalize(to));
-            if reader.at(&scope).wants_no_marketing(&hash).await? {
+            if reader.at(&scope).is_unsubscribed(&hash).await? {
                 return Ok(Written::Not(Outcome::Unsubscribed));
             }
         }
@@ -290,7 +300,7 @@ impl Services {
         let key = email::normalize(address);
         let campaign = tx.at(scope).campaign(&reward.campaign_id).await?;
         let campaign = campaign.ok_or_else(|| internal("a reward's campaign is gone", &reward.id))?;
-        if campaign.mail()?.marketing && tx.at(scope).wants_no_marketing(&unsubscribed_hash(scope, &key)).await? {
+        if campaign.mail()?.marketing && tx.at(scope).is_unsubscribed(&unsubscribed_hash(scope, &key)).await? {
             return Err(mail_problem(
                 "Whoever has this address wants no marketing from you, and this campaign's mail is marketing. Nothing was sent.",
             ));
@@ -429,7 +439,7 @@ impl Services {
         Ok(Some(UnsubscribeOffer {
             shop: campaign.mail()?.sender(&app),
             email: email::mask(&address),
-            done: reader.at(&scope).wants_no_marketing(&hash).await?,
+            done: reader.at(&scope).is_unsubscribed(&hash).await?,
         }))
     }
 

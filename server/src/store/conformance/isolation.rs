@@ -4,7 +4,7 @@
 //! three times with the very ids of the tenant: as the tenant itself, where it must see or change something (or it would prove nothing),
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
-use super::super::query::{all, execute};
+use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
     CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
