@@ -1,6 +1,6 @@
 """What a schema cannot say, put right: names of requests and texts of codes are used once, an end lies in the future, a currency is one
 that there is, fields that exclude each other do not stand together, a whole number is written without a decimal point (to JSON Schema,
-3.0 is whole too), and an id is one of a code.
+3.0 is whole too), a zone and an address are ones that there are, and an id is one of a code, a campaign or a reward.
 
 Without it most requests would be refused for one of these, and nothing behind them be reached: neither what is taken nor, of a request
 that is meant to break the schema, the refusal of what it breaks. So only values that are good by themselves are changed, never those
@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import re
+import time
 import urllib.request
 
 import schemathesis
@@ -18,15 +19,18 @@ from schemathesis import GenerationMode
 from schemathesis.generation.meta import TestPhase
 
 NAME = "Idempotency-Key"
-ID = re.compile("dc_[0-9a-hjkmnp-tv-z]{26}")
-EXAMPLE = "dc_01kac4nq00r5v8h2xkq3m9d7tz"
+ID = re.compile("(dc|cmp|rw)_[0-9a-hjkmnp-tv-z]{26}")
+EXAMPLES = [prefix + "_01kac4nq00r5v8h2xkq3m9d7tz" for prefix in ("dc", "cmp", "rw")]
 CURRENCIES = ["usd", "EUR", "jpy", "isk"]
+ZONES = ["UTC", "Europe/Berlin", "Pacific/Auckland"]
 # 1 January 2100 and the end of the year 9999, in milliseconds.
 FAR, LAST = 4102444800000, 253402300799999
+# In milliseconds: a day, and the time within which a campaign ends at the latest, less what a run may take.
+DAY, AHEAD = 86400000, 1824 * 86400000
 
 count = itertools.count()
 used = set()
-kept = []
+kept = {}
 
 
 @schemathesis.hook
@@ -34,19 +38,58 @@ def before_call(context, case, kwargs):
     # Where requests are random, ids of nothing are left among them.
     systematic = case.meta is not None and case.meta.phase.name != TestPhase.FUZZING
     positive = case.meta is not None and case.meta.generation.mode == GenerationMode.POSITIVE
-    id = (case.path_parameters or {}).get("id")
-    if id == EXAMPLE or (systematic and is_id(id)):
-        case.path_parameters["id"] = new_code() if case.method == "DELETE" else code_to_change()
+    ids = case.path_parameters or {}
+    if ids and all(id in EXAMPLES or (systematic and is_id(id)) for id in ids.values()):
+        case.path_parameters.update(known_ids(case.method, case.path))
     if case.headers:
         name_once(case.headers)
     if case.query:
-        one_cursor(case.query)
+        one_cursor(case.query, case.path)
     if isinstance(case.body, dict):
         if positive and case.method == "POST" and case.path.endswith("/admin/discount-codes"):
             code_once(case.body)
         straighten(case.body)
+        if "/campaigns" in case.path:
+            straighten_campaign(case.body)
         if positive:
             plainly(case.body)
+
+
+def known_ids(method, path):
+    if path.endswith("/{reward_id}"):
+        return {"id": one("campaign"), "reward_id": one("reward")}
+    if path.endswith("/rewards"):
+        return {"id": one("campaign")}
+    kind = "campaign" if "/campaigns" in path else "code"
+    if method == "DELETE":
+        return {"id": new(kind)}
+    # What is changed, and perhaps paused, gives no rewards to others.
+    return {"id": one(kind, "changed" if method == "PATCH" else "read")}
+
+
+def one(kind, purpose="read"):
+    """One that nobody archives."""
+    if (kind, purpose) not in kept:
+        kept[kind, purpose] = new(kind)
+    return kept[kind, purpose]
+
+
+def new(kind):
+    if kind == "code":
+        return post("/v1/admin/discount-codes", {"code": f"HOOK-{next(count)}", "percent_off": 10})
+    if kind == "campaign":
+        return post("/v1/campaigns", {"name": f"Hook {next(count)}", "percent_off": 10})
+    return post(f"/v1/campaigns/{one('campaign')}/rewards", {"email": "hook@example.com", "send_email": False})
+
+
+def post(path, body):
+    request = urllib.request.Request(
+        os.environ["CODEMINT_FUZZ_URL"] + path,
+        json.dumps(body).encode(),
+        {"Authorization": "Bearer " + os.environ["CODEMINT_FUZZ_KEY"], "Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)["id"]
 
 
 def is_id(value):
@@ -55,23 +98,6 @@ def is_id(value):
 
 def is_whole(value, least, most):
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-
-
-def new_code():
-    request = urllib.request.Request(
-        os.environ["CODEMINT_FUZZ_URL"] + "/v1/admin/discount-codes",
-        json.dumps({"code": f"HOOK-{next(count)}", "percent_off": 10}).encode(),
-        {"Authorization": "Bearer " + os.environ["CODEMINT_FUZZ_KEY"], "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        return json.load(answer)["id"]
-
-
-def code_to_change():
-    """One that nobody archives."""
-    if not kept:
-        kept.append(new_code())
-    return kept[0]
 
 
 def name_once(headers):
@@ -89,10 +115,11 @@ def name_once(headers):
     used.add(name)
 
 
-def one_cursor(query):
+def one_cursor(query, path):
+    kind = "reward" if path.endswith("/rewards") else "campaign" if path.endswith("/campaigns") else "code"
     cursors = [name for name in ("starting_after", "ending_before") if is_id(query.get(name))]
     for name in cursors:
-        query[name] = code_to_change()
+        query[name] = one(kind)
     if cursors and len([name for name in ("starting_after", "ending_before") if name in query]) == 2:
         del query[cursors[0]]
 
@@ -136,3 +163,15 @@ def straighten(body):
         body["expires_at"] = end = end + FAR
     if is_whole(start, 0, LAST) and is_whole(end, 0, LAST) and start >= end:
         body["starts_at"] = end - 1
+
+
+def straighten_campaign(body):
+    end, days, zone = (body.get(name) for name in ("expires_at", "expires_in_days", "time_zone"))
+    if is_whole(end, 0, LAST):
+        body["expires_at"] = int(time.time() * 1000) + DAY + end % (AHEAD - 2 * DAY)
+        if is_whole(days, 1, 1820):
+            del body["expires_in_days"]
+    if isinstance(zone, str) and zone.isprintable():
+        body["time_zone"] = ZONES[len(zone) % len(ZONES)]
+    if isinstance(body.get("email"), str) and re.fullmatch(r"\S+@\S+\.\S+", body["email"]):
+        body["email"] = f"ada{next(count)}@example.com"

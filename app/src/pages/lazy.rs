@@ -54,11 +54,11 @@ lazy! {
     /// One code.
     OneCode: OneCode of codes, at |path| path.contains("/discounts/") && !path.ends_with("/discounts/new");
     /// What the mail of a campaign says.
-    RewardMail: RewardMail of reward_mail, at |path| path.contains("/campaigns/") && path.ends_with("/mail");
+    RewardMail: RewardMail of reward_mail, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "mail"]));
     /// What is kept about a person.
     People: People of people, at |path| path == "/people";
     /// Rewards for people who earned them elsewhere.
-    ImportRewards: ImportRewards of people, at |path| path.contains("/campaigns/") && path.ends_with("/import");
+    ImportRewards: ImportRewards of people, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "import"]));
     /// An app's campaigns.
     CampaignList: CampaignList of campaigns, at |path| of_campaigns(path).is_some_and(|rest| rest.is_empty());
     /// The form for a new campaign.

@@ -93,11 +93,6 @@ pub fn person_export(mode: Mode) -> String {
     Address::new("/people/export".into(), mode).text
 }
 
-/// The rewards of a campaign as a file.
-pub fn rewards_file(app_id: &str, id: &str, mode: Mode) -> String {
-    Address::new(format!("/apps/{}/campaigns/{}/rewards.csv", escape(app_id), escape(id)), mode).text
-}
-
 /// A small file that stands in the page itself.
 pub fn file_within(kind: &str, text: &str) -> String {
     format!("data:{kind};charset=utf-8,{}", escape(text))

@@ -9,9 +9,13 @@ use crate::wire::rewards::{CampaignDetail, CampaignEdit, CampaignPage, CampaignQ
 use crate::wire::screens::FormOutcome;
 use leptos::prelude::*;
 
-/// A page of an app's campaigns, 20 to a page.
+/// A page of an app's campaigns, 20 to a page. A query that asks for nothing special leaves no trace in a form.
 #[server(endpoint = "campaigns")]
-pub async fn list_campaigns(mode: Mode, app_id: String, query: CampaignQuery) -> Reply<CampaignPage> {
+pub async fn list_campaigns(
+    mode: Mode,
+    app_id: String,
+    #[server(default)] query: CampaignQuery,
+) -> Reply<CampaignPage> {
     let (backend, viewer) = match signed_in()? {
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),

@@ -6,7 +6,7 @@
 use super::error::{About, MailError, MailSetupError};
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Tls, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::{Error, SMTP_PORT, SUBMISSION_PORT, SUBMISSIONS_PORT};
 use lettre::{Message, address::Envelope};
@@ -91,19 +91,25 @@ impl Smtp {
 impl Server {
     async fn send(&self, message: &Message) -> Result<(), MailError> {
         let mut kept = self.connection().await.map_err(|error| told(&error, About::Other))?;
-        converse(&mut kept.connection, message.envelope(), &message.formatted()).await?;
+        let sent = converse(&mut kept.connection, message.envelope(), &message.formatted()).await;
         kept.mails += 1;
-        if kept.mails >= MOST_MAILS {
+        // A server that has said no goes on, unless it hangs up.
+        let goes_on = match &sent {
+            Ok(()) => true,
+            Err(No { hangs_up: false, .. }) => kept.connection.command(Rset).await.is_ok(),
+            Err(_) => false,
+        };
+        if goes_on && kept.mails >= MOST_MAILS {
             // Best effort: it is closed in any case.
             let _ = kept.connection.quit().await;
-            return Ok(());
+        } else if goes_on {
+            kept.since = Instant::now();
+            let mut all = self.kept.lock();
+            if all.len() < KEPT {
+                all.push(kept);
+            }
         }
-        kept.since = Instant::now();
-        let mut all = self.kept.lock();
-        if all.len() < KEPT {
-            all.push(kept);
-        }
-        Ok(())
+        sent.map_err(|no| no.error)
     }
 
     /// The connection that was used last, else a new one.
@@ -137,28 +143,47 @@ impl Server {
     }
 }
 
-/// One mail. After an error the connection is not used again.
-async fn converse(connection: &mut AsyncSmtpConnection, envelope: &Envelope, bytes: &[u8]) -> Result<(), MailError> {
+/// Why a mail did not leave.
+struct No {
+    error: MailError,
+    /// The connection is of no use any more.
+    hangs_up: bool,
+}
+
+impl No {
+    fn of(error: &Error, about: About) -> Self {
+        // 421: the server closes the connection (RFC 5321, 3.8).
+        let said = error.status().map(u16::from);
+        Self { error: told(error, about), hangs_up: said.is_none_or(|code| code == 421) }
+    }
+
+    fn ours(error: MailError) -> Self {
+        Self { error, hangs_up: false }
+    }
+}
+
+/// One mail.
+async fn converse(connection: &mut AsyncSmtpConnection, envelope: &Envelope, bytes: &[u8]) -> Result<(), No> {
     let mut options = Vec::new();
     let lacks = |feature| !connection.server_info().supports_feature(feature);
     let plain = |address: &lettre::Address| AsRef::<str>::as_ref(address).is_ascii();
     if !envelope.from().into_iter().chain(envelope.to()).all(plain) {
         if lacks(Extension::SmtpUtfEight) {
-            return Err(MailError::address("the mail server takes no addresses with letters beyond ASCII"));
+            return Err(No::ours(MailError::address("the mail server takes no addresses with letters beyond ASCII")));
         }
         options.push(MailParameter::SmtpUtfEight);
     }
     if !bytes.is_ascii() {
         if lacks(Extension::EightBitMime) {
-            return Err(MailError::permanent("the mail server takes no mails with letters beyond ASCII"));
+            return Err(No::ours(MailError::permanent("the mail server takes no mails with letters beyond ASCII")));
         }
         options.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
-    let other = |error: Error| told(&error, About::Other);
+    let other = |error: Error| No::of(&error, About::Other);
     connection.command(Mail::new(envelope.from().cloned(), options)).await.map_err(other)?;
     for to in envelope.to() {
         let rcpt = connection.command(Rcpt::new(to.clone(), Vec::new())).await;
-        rcpt.map_err(|error| told(&error, About::Address))?;
+        rcpt.map_err(|error| No::of(&error, About::Address))?;
     }
     connection.command(Data).await.map_err(other)?;
     connection.message(bytes).await.map_err(other)?;

@@ -3,6 +3,7 @@
 //! PostgreSQL needs a server, named by `CODEMINT_TEST_POSTGRES_URL`; `cargo xtask test` starts one. Without it those tests say so and pass.
 //! Nothing here sleeps: the store takes its moments as parameters.
 
+mod campaign_lists;
 mod checkouts;
 mod codes;
 pub(crate) mod engine;
@@ -14,6 +15,8 @@ mod isolation;
 mod leases;
 mod lists;
 mod people;
+mod reward_figures;
+mod reward_lists;
 mod schema;
 mod statuses;
 mod steps;
@@ -94,6 +97,17 @@ conformance! {
         }
         statuses {
             three_ways_to_a_status_agree,
+        }
+        campaign_lists {
+            two_ways_to_a_status_agree,
+            pages_forward_and_backward,
+        }
+        reward_lists {
+            search_takes_text_as_it_is,
+            pages_forward_and_backward,
+        }
+        reward_figures {
+            they_are_those_of_the_rows,
         }
         holds {
             a_hold_needs_its_terms_and_no_block,

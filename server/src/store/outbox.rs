@@ -139,7 +139,7 @@ impl Conn<'_> {
 impl Scoped<'_> {
     /// Queues a mail of this workspace's about one of its rewards. What it says is written when it leaves.
     pub(crate) async fn insert_reward_mail(self, id: &str, recipient: &str, reward: &str, now: i64) -> Result<()> {
-        self.insert_scoped_mail("reward", id, recipient, reward, None, now).await
+        insert(self, "reward", id, recipient, reward, None, now).await
     }
 
     /// The same for a code in the place of another.
@@ -151,7 +151,7 @@ impl Scoped<'_> {
         detail: &str,
         now: i64,
     ) -> Result<()> {
-        self.insert_scoped_mail("reward", id, recipient, reward, Some(detail), now).await
+        insert(self, "reward", id, recipient, reward, Some(detail), now).await
     }
 
     /// Queues a mail by which an owner tries a campaign's mail out.
@@ -163,33 +163,7 @@ impl Scoped<'_> {
         detail: &str,
         now: i64,
     ) -> Result<()> {
-        self.insert_scoped_mail("reward_test", id, recipient, campaign, Some(detail), now).await
-    }
-
-    async fn insert_scoped_mail(
-        self,
-        kind: &str,
-        id: &str,
-        recipient: &str,
-        about: &str,
-        detail: Option<&str>,
-        now: i64,
-    ) -> Result<()> {
-        let (conn, workspace, mode) = self.split();
-        execute!(
-            conn,
-            "INSERT INTO outbox (id, kind, recipient, workspace_id, mode, about, detail, state, attempts, next_attempt_at, created_at, updated_at)
-             VALUES ($3, $7, $4, $1, $2, $5, $8, 'queued', 0, $6, $6, $6)",
-            workspace,
-            mode,
-            id,
-            recipient,
-            about,
-            now,
-            kind,
-            detail
-        )
-        .map(|_| ())
+        insert(self, "reward_test", id, recipient, campaign, Some(detail), now).await
     }
 
     /// How many mails with a code were queued for an address since each of two moments.
@@ -222,4 +196,30 @@ impl Scoped<'_> {
         )?;
         Ok(row.is_some())
     }
+}
+
+async fn insert(
+    at: Scoped<'_>,
+    kind: &str,
+    id: &str,
+    recipient: &str,
+    about: &str,
+    detail: Option<&str>,
+    now: i64,
+) -> Result<()> {
+    let (conn, workspace, mode) = at.split();
+    execute!(
+        conn,
+        "INSERT INTO outbox (id, kind, recipient, workspace_id, mode, about, detail, state, attempts, next_attempt_at, created_at, updated_at)
+         VALUES ($3, $7, $4, $1, $2, $5, $8, 'queued', 0, $6, $6, $6)",
+        workspace,
+        mode,
+        id,
+        recipient,
+        about,
+        now,
+        kind,
+        detail
+    )
+    .map(|_| ())
 }

@@ -139,20 +139,6 @@ impl Scoped<'_> {
         )
     }
 
-    /// Whether an address stands among those who want no marketing.
-    pub(crate) async fn wants_no_marketing(self, email_hash: &[u8]) -> Result<bool> {
-        let (conn, workspace, mode) = self.split();
-        let row = optional!(
-            conn,
-            (i64,),
-            "SELECT created_at FROM unsubscribed WHERE workspace_id = $1 AND mode = $2 AND email_hash = $3",
-            workspace,
-            mode,
-            email_hash
-        )?;
-        Ok(row.is_some())
-    }
-
     /// Takes a person out of a reward: the address, what the owner noted, and a reference that may name them. A mail that waits is
     /// cancelled. None: it named nobody; else whether Stripe's promotion code names them still.
     pub(crate) async fn erase_reward(

@@ -92,7 +92,18 @@ async fn only_our_own_pages_write(w: &World) {
         &[("sec-fetch-site", "same-site")],
         &[("referer", own)],
     ];
-    let pages = ["/", "/apps", "/settings", "/apps/taskpomo/discounts/new", "/sign-in", "/sign-out"].map(str::to_owned);
+    let pages = [
+        "/",
+        "/apps",
+        "/people",
+        "/people/export",
+        "/apps/taskpomo/campaigns/cmp_1/import",
+        "/settings",
+        "/apps/taskpomo/discounts/new",
+        "/sign-in",
+        "/sign-out",
+    ]
+    .map(str::to_owned);
     let calls = CALLS.iter().map(|name| format!("/api/{name}")).chain(pages);
     for path in calls {
         for headers in foreign {

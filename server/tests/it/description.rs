@@ -1,7 +1,7 @@
 //! The API's own description against the running server: what is served, which methods answer, and that each status which can be
 //! provoked was seen and is as described. That it is as described, the harness holds with every answer of every test.
 
-use crate::harness::{CHECKOUT, CODES, CONNECTION, FOUR, VALIDATE, World, described, on_both_engines};
+use crate::harness::{CAMPAIGNS, CHECKOUT, CODES, CONNECTION, FOUR, VALIDATE, World, described, on_both_engines};
 use app::domain::mode::Mode;
 use app::wire::screens::KeyRights;
 use serde_json::{Value, json};
@@ -17,7 +17,12 @@ async fn it_is_served_to_anybody(w: &World) {
 
 async fn methods_are_those_described(w: &World) {
     for (path, methods) in described::document()["paths"].as_object().unwrap() {
-        let refused = w.ask("BREW", &path.replace("{id}", "dc_0")).key(&w.key).send().await.expect(405);
+        let refused = w
+            .ask("BREW", &path.replace("{id}", "dc_0").replace("{reward_id}", "rw_0"))
+            .key(&w.key)
+            .send()
+            .await
+            .expect(405);
         let answered: BTreeSet<&str> =
             refused.header("allow").unwrap().split(',').filter(|name| *name != "HEAD").collect();
         let told: Vec<String> = methods.as_object().unwrap().keys().map(|name| name.to_uppercase()).collect();
@@ -68,6 +73,10 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
     let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
     let euro = w.code(json!({ "code": "EURO", "amount_off_cents": 500, "currency": "eur" })).await;
     let one = format!("{CODES}/{id}");
+    let campaign = format!("{CAMPAIGNS}/{}", crate::rewards::campaign(w, json!({})).await);
+    let rewards = format!("{campaign}/rewards");
+    let ada = json!({ "email": "ada@example.com", "reference": "share-1" });
+    let reward = format!("{rewards}/{}", w.post(&rewards, ada.clone()).await.expect(201).id());
     let (_, checkout_only) = w.api_key(Mode::Test, "taskpomo", KeyRights::Checkout).await;
 
     // What is common: 400, 401, 413, 431, and 415 where there is a body, 403 where not every key will do.
@@ -83,6 +92,14 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
         ("GET", CONNECTION),
         ("POST", CONNECTION),
         ("DELETE", CONNECTION),
+        ("GET", CAMPAIGNS),
+        ("POST", CAMPAIGNS),
+        ("GET", &campaign),
+        ("PATCH", &campaign),
+        ("DELETE", &campaign),
+        ("GET", &rewards),
+        ("POST", &rewards),
+        ("GET", &reward),
     ] {
         let unknown = format!("{path}?colour=red");
         seen.ask(w, method, &unknown, None, 400).await;
@@ -100,7 +117,7 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
                 .expect(415);
             seen.0.insert((id.to_owned(), 415));
         }
-        if path.starts_with("/v1/admin") {
+        if path.starts_with("/v1/admin") || path.starts_with(CAMPAIGNS) {
             seen.ask_by(w, &checkout_only, method, path, None, 403).await;
         }
     }
@@ -123,6 +140,31 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
     }
     seen.ask(w, "GET", &one, None, 200).await;
     seen.ask(w, "PATCH", &one, Some(json!({ "metadata": { "team": "growth" } })), 200).await;
+
+    // Campaigns and rewards.
+    let new = |app: &str| Some(json!({ "app_id": app, "name": "Share", "percent_off": 15 }));
+    seen.ask(w, "POST", CAMPAIGNS, new("taskpomo"), 201).await;
+    seen.ask(w, "POST", CAMPAIGNS, new("nobodys"), 404).await;
+    seen.ask(w, "GET", CAMPAIGNS, None, 200).await;
+    seen.ask(w, "GET", &format!("{CAMPAIGNS}?app_id=nobodys"), None, 404).await;
+    seen.ask(w, "GET", &campaign, None, 200).await;
+    seen.ask(w, "PATCH", &campaign, Some(json!({ "percent_off": 20 })), 200).await;
+    seen.ask(w, "POST", &rewards, Some(ada), 200).await;
+    seen.ask(w, "POST", &rewards, Some(json!({ "email": "bob@example.com" })), 201).await;
+    seen.ask(w, "GET", &rewards, None, 200).await;
+    seen.ask(w, "GET", &reward, None, 200).await;
+    let nothing = format!("{CAMPAIGNS}/cmp_00000000000000000000000000");
+    for (method, path, body) in [
+        ("GET", nothing.clone(), None),
+        ("PATCH", nothing.clone(), Some(json!({}))),
+        ("DELETE", nothing.clone(), None),
+        ("GET", format!("{nothing}/rewards"), None),
+        ("POST", format!("{nothing}/rewards"), Some(json!({ "email": "ada@example.com" }))),
+        ("GET", format!("{rewards}/rw_00000000000000000000000000"), None),
+    ] {
+        seen.ask(w, method, &path, body, 404).await;
+    }
+    seen.ask(w, "DELETE", &campaign, None, 200).await;
 
     // Checkouts and questions.
     let buy = |code: &str| Some(World::checkout_body(json!({ "discount_code": code })));
@@ -173,6 +215,10 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
         "DELETE /v1/admin/connection 409",
         "POST /v1/admin/connection 409",
         "DELETE /v1/admin/discount-codes/{id} 409",
+        "POST /v1/campaigns 409",
+        "PATCH /v1/campaigns/{id} 409",
+        "DELETE /v1/campaigns/{id} 409",
+        "POST /v1/campaigns/{id}/rewards 409",
         "GET /readyz 503",
         "POST /v1/discount-codes/validate 403",
         "POST /v1/discount-codes/validate 409",

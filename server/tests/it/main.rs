@@ -10,6 +10,7 @@
 mod address;
 mod bad_requests;
 mod browser;
+mod campaigns;
 mod checkout;
 mod checkout_refusals;
 mod connection;
@@ -33,7 +34,10 @@ mod live;
 mod manifest;
 mod people;
 mod public;
+mod reward_pages;
+mod reward_mail;
 mod rewards;
+mod rewards_api;
 mod rolling;
 #[cfg(all(unix, debug_assertions))]
 mod rotation;

@@ -20,10 +20,10 @@ on_both_engines!(
     nobody_elses_data_is_touched,
     plain_forms_find_and_erase,
     a_copy_to_take_along,
-    a_table_of_rewards,
     nothing_of_it_is_logged,
 );
 
+on_both_engines!(with unconnected; a_table_of_rewards);
 on_both_engines!(with working; what_is_under_way_is_erased_when_it_has_ended);
 
 /// With capitals: an address is one however it is written.
@@ -102,6 +102,12 @@ async fn planted_in(w: &World) -> Vec<&'static str> {
     PLANTED.into_iter().filter(|needle| holds(needle)).collect()
 }
 
+/// Promotion codes at Stripe that name her.
+fn named_at_stripe(w: &World) -> usize {
+    let codes = w.sim.promotion_codes();
+    codes.iter().filter(|code| code.metadata.values().any(|value| value.contains("7741"))).count()
+}
+
 /// How many rows each table has, but for what was noted and what comes and goes.
 async fn sizes(w: &World) -> Vec<(String, usize)> {
     let tables = w.database.rows(&[]).await.into_iter().map(|(table, rows)| (table, rows.len()));
@@ -115,6 +121,11 @@ async fn after_erasing_no_byte_is_left(w: &World) {
     earn(w, &id, &ADA.to_uppercase(), None).await;
     earn(w, &id, "bob@example.com", Some("reference-of-bob")).await;
     earn_under(w, "key", &id, &earned(ADA, Some("another-reference-of-ada-7741"))).await;
+    until(async || {
+        let minted = w.database.number("SELECT count(*) FROM rewards WHERE sync = 'minted'").await;
+        (minted == 4 && named_at_stripe(w) == 3, minted)
+    })
+    .await;
     w.database
         .execute(
             "UPDATE rewards SET trouble = '550 no such user ada.lovelace-7741@example.com', mail_trouble = '550 countess' \
@@ -122,9 +133,6 @@ async fn after_erasing_no_byte_is_left(w: &World) {
         )
         .await;
     w.database.execute("UPDATE outbox SET last_error = '550 Ada.Lovelace-7741@Example.com', detail = 'countess' WHERE recipient LIKE 'ada%'").await;
-    w.database
-        .execute("UPDATE rewards SET promotion_code_id = 'promo_' || id, sync = 'minted' WHERE reference = 'reference-of-ada-7741'")
-        .await;
     for step in ["complete", "expired", "refused", "unverified"] {
         let session = checkout_of_ada(w).await;
         w.database.execute(&format!("UPDATE checkouts SET step = '{step}' WHERE session_id = '{session}'")).await;
@@ -141,8 +149,12 @@ async fn after_erasing_no_byte_is_left(w: &World) {
 
     let (sizes_before, counts) = (sizes(w).await, w.counts(&code).await);
     let erased = RewardBackend::erase_person(&w.services, &w.owner(), Mode::Test, ADA).await.unwrap();
-    assert_eq!((erased.rewards, erased.checkouts, erased.later, erased.mails, erased.at_stripe), (3, 4, 0, 3, 1));
-    assert_eq!(w.database.number("SELECT count(*) FROM rewards WHERE scrub_due_at IS NOT NULL").await, 1);
+    assert_eq!((erased.rewards, erased.checkouts, erased.later, erased.mails, erased.at_stripe), (3, 4, 0, 3, 3));
+    until(async || {
+        let due = w.database.number("SELECT count(*) FROM rewards WHERE scrub_due_at IS NOT NULL").await;
+        (due == 0 && named_at_stripe(w) == 0, due)
+    })
+    .await;
     assert_eq!(w.database.number("SELECT count(*) FROM activity WHERE kind = 'erased'").await, 3);
     assert_eq!((sizes(w).await, w.counts(&code).await), (sizes_before, counts), "counts stay");
     assert_eq!(w.database.number("SELECT issued FROM campaigns").await, 4);
@@ -207,7 +219,11 @@ async fn a_reference_is_known_for_ever(w: &World) {
     let wanted = earned(ADA, Some("reference-of-ada-7741"));
     let first = earn_under(w, "first", &id, &wanted).await.reward;
     let repeat = earn_under(w, "repeat", &id, &wanted).await;
-    assert!(repeat.repeated && repeat.reward == first);
+    assert!(repeat.repeated);
+    assert_eq!(
+        (&repeat.reward.id, &repeat.reward.code, repeat.reward.email.as_deref()),
+        (&first.id, &first.code, Some(ADA))
+    );
     RewardBackend::erase_person(&w.services, &w.owner(), Mode::Test, ADA).await.unwrap();
     for key in ["first", "repeat"] {
         let told = replayed(w, key).await;
@@ -334,10 +350,8 @@ async fn a_copy_to_take_along(w: &World) {
     assert_eq!(copy.header("cache-control"), Some("no-store"));
     let told = &copy.json["rewards"][0];
     assert_eq!((&told["reward"]["id"], &told["reward"]["email"]), (&json!(reward.id), &json!(ADA)));
-    assert_eq!(
-        (&told["activity"][0]["kind"], &told["reward"]["reference"]),
-        (&json!("earned"), &json!("reference-of-ada-7741"))
-    );
+    assert!(told["activity"].as_array().unwrap().iter().any(|line| line["kind"] == "earned"));
+    assert_eq!(told["reward"]["reference"], "reference-of-ada-7741");
     assert_eq!(copy.json["checkouts"][0]["request"]["user_id"], "user-id-of-ada-7741");
     assert_eq!(
         (copy.json["mails"][0]["about"].as_str(), &copy.json["unsubscribed"]),
@@ -381,7 +395,7 @@ async fn a_table_of_rewards(w: &World) {
     emails.dedup();
     assert_eq!(emails.len(), 1203, "each once");
     assert!(lines[1..].iter().all(|line| line.split(',').nth(2).unwrap().starts_with("'=r")), "{}", lines[1]);
-    assert!(lines[1].ends_with(",active,pending,none,2026-11-18T11:06:40Z,,,,,"), "{}", lines[1]);
+    assert!(lines[1].ends_with(",active,blocked,none,2026-11-18T11:06:40Z,,,,,"), "{}", lines[1]);
 
     let link = w.services.make_sign_in_link("stranger@example.com").await.unwrap();
     let token = link.rsplit('/').next().unwrap();

@@ -1,6 +1,7 @@
 //! Who may ask: keys that are none, and keys of somebody else, over every route.
 
-use crate::harness::{CHECKOUT, CODES, CONNECTION, VALIDATE, World, on_both_engines};
+use crate::harness::{CAMPAIGNS, CHECKOUT, CODES, CONNECTION, VALIDATE, World, described, on_both_engines};
+use crate::rewards;
 use app::backend::Backend;
 use app::domain::mode::Mode;
 use app::wire::screens::KeyRights;
@@ -9,6 +10,8 @@ use serde_json::{Value, json};
 on_both_engines!(
     without_a_good_key_nothing_is_told,
     a_foreign_code_is_one_that_does_not_exist,
+    a_foreign_campaign_is_one_that_does_not_exist,
+    every_described_route_is_in_the_matrix,
     the_same_text_elsewhere_is_another_code,
     a_key_of_one_app_and_a_key_of_all,
     a_key_for_checkouts_only,
@@ -17,7 +20,7 @@ on_both_engines!(
 /// Every route, with a body that would be taken.
 fn routes(id: &str) -> Vec<(&'static str, String, Option<Value>)> {
     let one = format!("{CODES}/{id}");
-    vec![
+    [
         ("GET", CODES.into(), None),
         ("POST", CODES.into(), Some(json!({ "app_id": "taskpomo", "code": "STOLEN", "percent_off": 100 }))),
         ("GET", one.clone(), None),
@@ -28,6 +31,25 @@ fn routes(id: &str) -> Vec<(&'static str, String, Option<Value>)> {
         ("GET", CONNECTION.into(), None),
         ("POST", CONNECTION.into(), Some(json!({ "restricted_key": "rk_test_51Nobodys" }))),
         ("DELETE", CONNECTION.into(), None),
+        ("GET", CAMPAIGNS.into(), None),
+        ("POST", CAMPAIGNS.into(), Some(json!({ "app_id": "taskpomo", "name": "Stolen", "percent_off": 100 }))),
+    ]
+    .into_iter()
+    .chain(routes_of_campaign("cmp_00000000000000000000000000", "rw_00000000000000000000000000"))
+    .collect()
+}
+
+/// Every route to a campaign and its rewards.
+fn routes_of_campaign(campaign: &str, reward: &str) -> Vec<(&'static str, String, Option<Value>)> {
+    let one = format!("{CAMPAIGNS}/{campaign}");
+    let rewards = format!("{one}/rewards");
+    vec![
+        ("GET", one.clone(), None),
+        ("PATCH", one.clone(), Some(json!({ "active": false }))),
+        ("DELETE", one, None),
+        ("GET", rewards.clone(), None),
+        ("POST", rewards.clone(), Some(json!({ "email": "thief@example.com", "reference": "share-1" }))),
+        ("GET", format!("{rewards}/{reward}"), None),
     ]
 }
 
@@ -116,6 +138,78 @@ async fn a_foreign_code_is_one_that_does_not_exist(w: &World) {
     assert_eq!(w.sim.counts().requests, 0);
 }
 
+async fn a_foreign_campaign_is_one_that_does_not_exist(w: &World) {
+    let id = rewards::campaign(w, json!({})).await;
+    let earned = json!({ "email": "ada@example.com", "reference": "share-1", "send_email": false });
+    let earned = w.post(&format!("{CAMPAIGNS}/{id}/rewards"), earned).await.expect(201).json;
+    let reward = earned["id"].as_str().unwrap();
+    rewards::becomes(w, &earned, "minted").await;
+    w.sim.clear_requests();
+    let all_of_it = async || (w.get(CAMPAIGNS).await.text, w.get(&format!("{CAMPAIGNS}/{id}/rewards")).await.text);
+    let before = all_of_it().await;
+    let theirs = w.services.create_workspace("other@example.com", "other", Mode::Test).await.unwrap();
+    let (_, live) = w.api_key(Mode::Live, "taskpomo", KeyRights::Full).await;
+    Backend::create_app(&w.services, &w.owner(), "Another", "another").await.unwrap();
+    let (_, other_app) = w.api_key(Mode::Test, "another", KeyRights::Full).await;
+    let (nobodys, none) = ("cmp_00000000000000000000000000", "rw_00000000000000000000000000");
+    for (whose, key) in [("another workspace", &theirs.api_key), ("the other mode", &live), ("another app", &other_app)]
+    {
+        let send = |method: &str, path: &str, body: &Option<Value>| {
+            let ask = w.ask(method, path).key(key);
+            if let Some(body) = body { ask.json(body) } else { ask }.send()
+        };
+        for (method, path, body) in routes_of_campaign(&id, reward) {
+            let refused = send(method, &path, &body).await.refused(404, "resource_missing", "");
+            let nothing = path.replace(&id, nobodys);
+            let missing = send(method, &nothing, &body).await.refused(404, "resource_missing", "");
+            assert_eq!(refused.text.replace(&id, nobodys), missing.text, "{whose}: {method} {path}");
+        }
+        let list = send("GET", CAMPAIGNS, &None).await.expect(200);
+        assert_eq!((&list.json["data"], &list.json["has_more"]), (&json!([]), &json!(false)), "{whose}");
+        let cursor = format!("{CAMPAIGNS}?starting_after={id}");
+        send("GET", &cursor, &None).await.refused(400, "parameter_invalid", "starting_after");
+        // In a campaign of their own our reward is as unknown as one of nobody's, and its reference is free.
+        let app = json!({ "name": "Own", "percent_off": 5 });
+        let own = send("POST", CAMPAIGNS, &Some(app)).await.expect(201).id().to_owned();
+        let rewards = format!("{CAMPAIGNS}/{own}/rewards");
+        let refused = send("GET", &format!("{rewards}/{reward}"), &None).await.refused(404, "resource_missing", "");
+        let missing = send("GET", &format!("{rewards}/{none}"), &None).await.refused(404, "resource_missing", "");
+        assert_eq!(refused.text.replace(reward, none), missing.text, "{whose}");
+        let cursor = format!("{rewards}?ending_before={reward}");
+        send("GET", &cursor, &None).await.refused(400, "parameter_invalid", "ending_before");
+        let body = json!({ "email": "ada@example.com", "reference": "share-1", "send_email": false });
+        let other = send("POST", &rewards, &Some(body)).await.expect(201);
+        assert!(other.id() != reward && other.json["code"] != earned["code"]);
+        for query in ["email=ada%40example.com", "reference=share-1"] {
+            let found = send("GET", &format!("{rewards}?{query}"), &None).await.expect(200);
+            assert_eq!(found.json["data"].as_array().map(Vec::len), Some(1), "{whose}: {query}");
+        }
+        let ours = format!("{rewards}?code={}", earned["code"].as_str().unwrap());
+        assert_eq!(send("GET", &ours, &None).await.expect(200).json["data"], json!([]));
+    }
+    assert_eq!(all_of_it().await, before);
+}
+
+/// A route that is described and in no matrix would be one that nobody tried as somebody else.
+async fn every_described_route_is_in_the_matrix(_: &World) {
+    let (code, campaign, reward) = ("{id}", "{id}", "{reward_id}");
+    let mut tried: Vec<(String, String)> = routes(code)
+        .into_iter()
+        .filter(|(_, path, _)| !path.contains("cmp_"))
+        .chain(routes_of_campaign(campaign, reward))
+        .map(|(method, path, _)| (path, method.to_lowercase()))
+        .collect();
+    tried.sort();
+    let paths = described::document()["paths"].as_object().unwrap();
+    let mut described: Vec<(String, String)> = paths
+        .iter()
+        .filter(|(path, _)| path.starts_with("/v1/"))
+        .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(|method| (path.clone(), method.clone())))
+        .collect();
+    described.sort();
+    assert_eq!(tried, described);
+}
+
 async fn the_same_text_elsewhere_is_another_code(w: &World) {
     let ours = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
     let theirs = w.services.create_workspace("other@example.com", "taskpomo", Mode::Test).await.unwrap();
@@ -169,7 +263,7 @@ async fn a_key_for_checkouts_only(w: &World) {
     for (method, path, body) in routes(&id) {
         let ask = w.ask(method, &path).key(&key);
         let answer = if let Some(body) = &body { ask.json(body) } else { ask }.send().await;
-        if path.starts_with("/v1/admin") {
+        if path.starts_with("/v1/admin") || path.starts_with(CAMPAIGNS) {
             assert_eq!(answer.refused(403, "key_scope", "").json["error"]["type"], "permission_error");
         } else {
             assert!(matches!(answer.status, 200 | 201), "{method} {path}: {}", answer.text);

@@ -15,6 +15,7 @@ mod one;
 mod panels;
 mod reward;
 mod reward_acts;
+mod reward_facts;
 mod reward_panels;
 mod reward_row;
 mod rewards;

@@ -55,7 +55,9 @@ pub fn RewardRow(
                 </span>
             </td>
             <td class="cell-person">
-                <span class="cell-address">{reward.email.unwrap_or_else(|| "erased".to_owned())}</span>
+                <span class="cell-address" title=reward.email.clone()>
+                    {reward.email.clone().unwrap_or_else(|| "erased".to_owned())}
+                </span>
                 {reward
                     .reference
                     .map(|reference| view! { <span class="cell-more third">{words::reference(&reference)}</span> })}

@@ -11,7 +11,7 @@ use crate::components::zone_name;
 use crate::domain::mode::Mode;
 use crate::domain::reward::{Filter, MailState, SyncState};
 use crate::prelude::*;
-use crate::wire::rewards::{CampaignDetail, RewardPage, RewardQuery, RewardView};
+use crate::wire::rewards::{CampaignDetail, RewardFigures, RewardPage, RewardQuery, RewardView};
 use leptos_router::hooks::use_query_map;
 
 /// How often the rows are looked at while one of them is on its way.
@@ -64,11 +64,12 @@ pub fn Rewards(
     });
     // Whatever changes a figure changes a row.
     let figures = Memo::new(move |_| now.with(|now| now.figures.clone()));
-    Effect::new(move |before: Option<()>| {
-        figures.track();
-        if before.is_some() {
+    Effect::new(move |before: Option<RewardFigures>| {
+        let now = figures.get();
+        if before.is_some_and(|before| before != now) {
             page.refetch();
         }
+        now
     });
     let waiting = move || {
         view! {

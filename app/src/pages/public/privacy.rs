@@ -7,7 +7,7 @@ use crate::prelude::*;
 const LEAD: &str = "What this server stores about you and your customers, why, for how long, and how to get it erased. Last changed in November 2026.";
 
 /// What is stored, and for how long it is kept.
-const STORED: [(&str, &str, &str); 11] = [
+const STORED: [(&str, &str, &str); 12] = [
     (
         "Your e-mail address",
         "To send you links to sign in, and to tell you when Stripe needs you. A mail that was sent leaves a line behind: to whom, when, of which kind; not its text.",
@@ -47,6 +47,11 @@ const STORED: [(&str, &str, &str); 11] = [
         "Checkouts and redemptions",
         "To keep the counts exact, and to make no checkout twice: what your backend sent (price, quantity, addresses to return to), Stripe's id of the session, and how it ended. A user_id or customer_email is stored where your backend sends one; neither is needed.",
         "Until you have them erased",
+    ),
+    (
+        "Campaigns, rewards, and the mails with their codes",
+        "To issue an earned code once, to mail it, and to show whether it was used: the address, and the reference and metadata that your backend sends or you import.",
+        "Until you erase the person: on the page People, or all of it on request",
     ),
     ("Answers to requests with an Idempotency-Key", "To give the same answer to the same request again.", "2 days"),
     (
@@ -160,7 +165,9 @@ pub fn Privacy() -> impl IntoView {
                 " from the address that you sign in with, and say which workspace it is about. Codes can be exported before by the API. Disconnect Stripe first: that destroys the tokens at once. What was created in Stripe (coupons, Checkout Sessions) is in your account and stays there until you delete it."
             </p>
             <p>
-                "For what your backend sends about your customers you are responsible; this server only stores it for you. Ask in the same way for one customer's entries to be erased, by their user_id."
+                "For what you and your backend send about your customers you are responsible; this server only stores it for you. On the page "
+                <b>"People"</b>
+                " you search for a customer by their e-mail address, take a copy of all that is kept, and erase them: address, references, metadata and user_id go, also from Stripe's promotion codes; codes, counts and amounts stay, and so does a hash of the address of whoever wants no marketing. The server's operator has a list of what is kept where in docs/PERSONAL_DATA.md. For a customer who is known by a user_id alone, ask in the same way."
             </p>
         </PublicPage>
     }

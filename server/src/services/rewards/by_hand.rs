@@ -3,7 +3,7 @@
 use super::super::Services;
 use super::super::connection::to_json;
 use super::super::error::internal;
-use super::super::when::end_of_day;
+use super::super::when::{Writing, end_of_day};
 use super::campaigns::coupon_id;
 use super::issue::new_code;
 use super::mail::{Replaces, trouble_of};
@@ -67,8 +67,9 @@ impl Services {
         tx.commit().await?;
         crash::here!("campaign-unblocked");
         self.0.mints.arrived.notify_one();
-        let _ = viewer;
-        Err(super::unbuilt())
+        let mut reader = self.0.db.reader().await?;
+        let row = reader.at(&scope).campaign(id.as_str()).await?.ok_or_else(missing)?;
+        self.campaign_view(&scope, &row, &Writing::of(viewer))
     }
 
     pub(super) async fn retry_rewards_for(&self, viewer: &Viewer, mode: Mode) -> Result<(), Problem> {

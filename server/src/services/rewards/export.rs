@@ -1,7 +1,8 @@
 //! What is kept, to take along: of a person as JSON, of a campaign as CSV.
 
 use super::super::Services;
-use super::people::{Campaigns, key_of, scope_of, unsubscribed_hash};
+use super::mail::unsubscribed_hash;
+use super::people::{Campaigns, key_of, scope_of};
 use super::views::reward;
 use crate::scope::Scope;
 use crate::store::{CampaignRow, RewardRow};
@@ -88,7 +89,7 @@ impl Services {
                 json!({ "id": mail.id, "kind": mail.kind, "state": mail.state, "about": mail.about, "created_at": time(mail.created_at) })
             })
             .collect();
-        let unsubscribed = reader.at(&scope).wants_no_marketing(&unsubscribed_hash(&scope, &key)).await?;
+        let unsubscribed = reader.at(&scope).is_unsubscribed(&unsubscribed_hash(&scope, &key)).await?;
         Ok(json!({
             "object": "person", "email": key, "livemode": mode.livemode(), "exported_at": time(self.now()), "unsubscribed": unsubscribed,
             "rewards": rewards, "checkouts": checkouts, "mails": mails,

@@ -91,8 +91,12 @@ impl Services {
             }
             match self.issue_in(&mut tx, scope, campaign, &line.earned).await {
                 Ok(_) => report.issued += 1,
-                Err(Refused::For(problem)) if problem.code != Code::Internal => {
-                    report.refused.push(line.refused(&problem));
+                // What used the campaign up a moment ago may have been this very reference.
+                Err(Refused::Closed(problem)) => {
+                    match self.earned_before_in(&mut tx, scope, campaign, &line.earned).await.ok()? {
+                        Some(_) => report.repeated += 1,
+                        None => report.refused.push(line.refused(&problem)),
+                    }
                 }
                 Err(_) => return None,
             }

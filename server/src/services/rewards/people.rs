@@ -1,17 +1,15 @@
 //! What is kept about a person.
 
 use super::super::Services;
-use super::super::when::{Writing, when};
-use super::views::reward;
+use super::super::when::Writing;
+use super::mail::unsubscribed_hash;
 use crate::scope::Scope;
-use crate::store::{CampaignRow, PauseRow, RewardRow};
+use crate::store::{CampaignRow, RewardRow};
 use app::backend::Viewer;
 use app::domain::email;
 use app::domain::mode::Mode;
-use app::domain::money::{Currency, format_amount};
 use app::domain::problem::Problem;
 use app::wire::rewards::*;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// Rewards that the page of a person lists.
@@ -24,16 +22,6 @@ pub(super) fn key_of(raw: &str) -> Result<String, Problem> {
 
 pub(super) fn scope_of(viewer: &Viewer, mode: Mode) -> Scope {
     Scope::stored(viewer.workspace_id.clone(), mode.as_str())
-}
-
-/// Under which hash somebody who wants no marketing from a workspace is known.
-pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in [scope.workspace.as_str(), email_key] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
 }
 
 impl Services {
@@ -49,12 +37,12 @@ impl Services {
                 reader.at(&scope).count_rewards_of_person(&key).await?,
                 reader.at(&scope).checkouts_of_person(&key).await?,
                 reader.at(&scope).mails_to_person(&key).await?,
-                reader.at(&scope).wants_no_marketing(&unsubscribed_hash(&scope, &key)).await?,
+                reader.at(&scope).is_unsubscribed(&unsubscribed_hash(&scope, &key)).await?,
             )
         };
         let mut campaigns = Campaigns::default();
         campaigns.load(self, &scope, &rows).await?;
-        let view = |row| self.person_reward(&scope, row, campaigns.of(row)?, pause.as_ref(), &writing);
+        let view = |row| self.reward_view(&scope, row, campaigns.of(row)?, pause.as_ref(), &writing);
         Ok(Person {
             email: key,
             rewards: rows.iter().map(view).collect::<Result<_, _>>()?,
@@ -62,32 +50,6 @@ impl Services {
             checkouts: count(checkouts.len()),
             mails: count(mails.len()),
             unsubscribed,
-        })
-    }
-
-    fn person_reward(
-        &self,
-        scope: &Scope,
-        row: &RewardRow,
-        campaign: &CampaignRow,
-        pause: Option<&PauseRow>,
-        writing: &Writing,
-    ) -> Result<RewardView, Problem> {
-        let reward = reward(scope, row, campaign, pause, self.now())?;
-        let used_amount = row
-            .used_amount
-            .zip(row.used_currency.as_deref())
-            .and_then(|(amount, currency)| Some(format_amount(amount, Currency::parse(currency, "currency").ok()?)));
-        Ok(RewardView {
-            campaign_name: campaign.name.clone(),
-            terms: campaign.terms()?.text(writing.locale),
-            created: when(row.created_at, writing),
-            expires: row.expires_at.map(|ms| when(ms, writing)),
-            used: row.used_at.map(|ms| when(ms, writing)),
-            used_amount,
-            sync_words: reward.sync.state.as_str().to_owned(),
-            mail_words: reward.email_delivery.state.as_str().to_owned(),
-            reward,
         })
     }
 }

@@ -18,7 +18,7 @@ use super::fixtures::{
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
-use app::domain::reward::{Cause, Filter, SyncState};
+use app::domain::reward::{Cause, Filter, MailState, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -242,11 +242,11 @@ async fn earned(base: &Base, scope: &Scope) {
     insert_sharing(base, scope, "cmp_1").await;
     assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
     put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
-    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_used", "SHARE-0") })).unwrap();
+    put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_bought", "SHARE-0") })).unwrap();
     let mut tx = base.db.begin().await.unwrap();
     execute!(
         tx.conn(),
-        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_used'",
+        "UPDATE rewards SET sync = 'minted', due_at = NULL, used_at = $1, used_amount = 5, used_currency = 'eur' WHERE id = 'rw_bought'",
         T
     )
     .unwrap();
@@ -260,6 +260,7 @@ async fn earned(base: &Base, scope: &Scope) {
     .unwrap();
     tx.commit().await.unwrap();
     put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
+    assert!(put!(base, scope, insert_unsubscribed(b"hash", T)).unwrap());
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
@@ -403,6 +404,16 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode rewards(&one_reward());
         Mode reward_by_reference("cmp_1", "order-1", "erased:1");
         Mode insert_reward_mail("ml_2", "ada@example.com", "rw_1", T);
+        Mode insert_replacing_mail("ml_2", "ada@example.com", "rw_1", "{}", T);
+        Mode insert_test_mail("ml_2", "ada@example.com", "cmp_1", "{}", T);
+        Mode reward_mails_to("ada@example.com", T - 1, T - 1) => |(some, _): (i64, i64)| some > 0;
+        Mode has_queued_mail("rw_1");
+        Mode set_campaign_mail("cmp_1", "{}", T + 1);
+        Mode set_reward_mail("rw_1", MailState::Limited, None, T + 1);
+        Mode settle_reward_mail("rw_1", MailState::Sent, None, Some(T), T + 1);
+        Mode is_unsubscribed(b"hash");
+        // Without another's in the way it is noted.
+        Mode insert_unsubscribed(b"hash", T) => |noted: bool| !noted;
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
         Mode activity_of("rw_1");
         Mode mint_pause();
@@ -422,7 +433,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode count_rewards_of_person("ada@example.com") => |count: i64| count > 0;
         Mode checkouts_of_person("ada@example.com");
         Mode mails_to_person("ada@example.com");
-        Mode wants_no_marketing(b"hash");
+        Mode is_unsubscribed(b"hash");
         Mode erase_reward("rw_1", None, None, T);
         Mode erase_mails_about("rw_1", T) => |rows: u64| rows > 0;
         Mode erase_mails_to("ada@example.com", T) => |rows: u64| rows > 0;

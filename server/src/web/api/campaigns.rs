@@ -138,9 +138,9 @@ fn read_patch(mut fields: Fields) -> Result<Patch, Problem> {
 
 fn read_query(mut params: Params) -> Result<CampaignListQuery, Problem> {
     let query = CampaignListQuery {
-        page: paging::read(&mut params, "campaign", CampaignId::PREFIX, |id| CampaignId::parse(id).is_some())?,
-        status: paging::word(&mut params, "status", &Status::ALL, Status::as_str)?,
         app_id: params.text("app_id"),
+        status: paging::word(&mut params, "status", &Status::ALL, Status::as_str)?,
+        page: paging::read(&mut params, "campaign", CampaignId::PREFIX, |id| CampaignId::parse(id).is_some())?,
     };
     params.finish()?;
     Ok(query)

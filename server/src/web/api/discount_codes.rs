@@ -131,12 +131,12 @@ fn read_patch(mut fields: Fields) -> Result<Patch, Problem> {
 
 fn read_query(mut params: Params) -> Result<ListQuery, Problem> {
     let query = ListQuery {
+        app_id: params.text("app_id"),
+        status: paging::word(&mut params, "status", &Status::ALL, Status::as_str)?,
+        q: params.text("q").filter(|text| !text.trim().is_empty()),
         page: paging::read(&mut params, "discount code", DiscountCodeId::PREFIX, |id| {
             DiscountCodeId::parse(id).is_some()
         })?,
-        status: paging::word(&mut params, "status", &Status::ALL, Status::as_str)?,
-        app_id: params.text("app_id"),
-        q: params.text("q").filter(|text| !text.trim().is_empty()),
     };
     params.finish()?;
     Ok(query)

@@ -76,11 +76,11 @@ fn read_draft(mut fields: Fields) -> Result<Draft, Problem> {
 
 fn read_query(mut params: Params) -> Result<RewardListQuery, Problem> {
     let query = RewardListQuery {
-        page: paging::read(&mut params, "reward", RewardId::PREFIX, |id| RewardId::parse(id).is_some())?,
-        sync: paging::word(&mut params, "sync", SyncState::ALL, SyncState::as_str)?,
         email: params.text("email"),
         reference: params.text("reference"),
         code: params.text("code"),
+        sync: paging::word(&mut params, "sync", SyncState::ALL, SyncState::as_str)?,
+        page: paging::read(&mut params, "reward", RewardId::PREFIX, |id| RewardId::parse(id).is_some())?,
     };
     params.finish()?;
     Ok(query)

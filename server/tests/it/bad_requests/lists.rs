@@ -144,7 +144,7 @@ pub fn rows() -> Vec<Row> {
         row(
             "a parameter of others",
             list("offset=20"),
-            "400 invalid_request_error parameter_unknown offset: Unknown query parameter: offset. This call takes limit, status, starting_after, ending_before, app_id, q.",
+            "400 invalid_request_error parameter_unknown offset: Unknown query parameter: offset. This call takes app_id, status, q, limit, starting_after, ending_before.",
         ),
         row(
             "a parameter with a typing error",
@@ -154,12 +154,12 @@ pub fn rows() -> Vec<Row> {
         row(
             "a parameter without a name",
             list("=1"),
-            "400 invalid_request_error parameter_unknown : Unknown query parameter: one without a name. This call takes limit, status, starting_after, ending_before, app_id, q.",
+            "400 invalid_request_error parameter_unknown : Unknown query parameter: one without a name. This call takes app_id, status, q, limit, starting_after, ending_before.",
         ),
         row(
             "a key in the address",
             list("cm_test_51PLANTED=1"),
-            "400 invalid_request_error parameter_unknown (a key): Unknown query parameter: (a key). This call takes limit, status, starting_after, ending_before, app_id, q.",
+            "400 invalid_request_error parameter_unknown (a key): Unknown query parameter: (a key). This call takes app_id, status, q, limit, starting_after, ending_before.",
         ),
         row(
             "a NUL in a search",

@@ -4,6 +4,7 @@
 //! A line of an answer: status, type, code, field (`-`: none), then the sentence. `Allow` stands behind in brackets.
 
 mod ask;
+mod campaigns;
 mod checkout;
 mod code_text;
 mod connection;
@@ -15,6 +16,7 @@ mod limits;
 mod lists;
 mod metadata;
 mod places;
+mod rewards;
 mod row;
 mod screens;
 mod terms;
@@ -38,6 +40,8 @@ on_both_engines!(
     in_keys,
     in_idempotency_keys,
     in_connections,
+    in_campaigns,
+    in_rewards,
     on_the_way,
     on_screens,
 );
@@ -93,6 +97,14 @@ async fn in_connections(w: &World) {
     hold(w, connection::rows()).await;
 }
 
+async fn in_campaigns(w: &World) {
+    hold(w, campaigns::rows()).await;
+}
+
+async fn in_rewards(w: &World) {
+    hold(w, rewards::rows()).await;
+}
+
 async fn on_the_way(w: &World) {
     hold(w, transport::rows()).await;
 }
@@ -138,6 +150,8 @@ fn the_table_is_long_enough_and_no_row_stands_twice() {
         keys::rows(),
         idempotency::rows(),
         connection::rows(),
+        campaigns::rows(),
+        rewards::rows(),
         transport::rows(),
         screens::rows(),
     ]

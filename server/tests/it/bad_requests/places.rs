@@ -1,6 +1,7 @@
 //! What stands around the requests: codes and keys of several owners, under short names.
 
-use crate::harness::{CODES, World};
+use crate::harness::{CAMPAIGNS, CODES, World, until};
+use crate::rewards;
 use app::backend::Backend;
 use app::domain::mode::Mode;
 use app::wire::screens::KeyRights;
@@ -27,6 +28,26 @@ impl Places {
         let theirs = w.services.create_workspace("other@example.com", "theirs", Mode::Test).await.unwrap();
         let body = json!({ "code": "SPRING", "percent_off": 90 });
         let their_id = w.ask("POST", CODES).key(&theirs.api_key).json(&body).send().await.expect(201).id().to_owned();
+        let campaign = rewards::campaign(w, json!({ "max_rewards": 9 })).await;
+        let earned = json!({ "email": "eve@example.com", "send_email": false });
+        let reward = w.post(&format!("{CAMPAIGNS}/{campaign}/rewards"), earned.clone()).await.expect(201).json;
+        let paused = rewards::campaign(w, json!({})).await;
+        w.patch(&format!("{CAMPAIGNS}/{paused}"), json!({ "active": false })).await.expect(200);
+        let archived_campaign = rewards::campaign(w, json!({})).await;
+        w.delete(&format!("{CAMPAIGNS}/{archived_campaign}")).await.expect(200);
+        let full = rewards::campaign(w, json!({ "max_rewards": 1 })).await;
+        let last = w.post(&format!("{CAMPAIGNS}/{full}/rewards"), earned).await.expect(201).json;
+        let body = json!({ "name": "Theirs", "percent_off": 90 });
+        let their_campaign = w.ask("POST", CAMPAIGNS).key(&theirs.api_key).json(&body).send().await.expect(201);
+        // What is under way to Stripe arrives first: it is no answer's doing.
+        for reward in [&reward, &last] {
+            rewards::becomes(w, reward, "minted").await;
+        }
+        until(async || {
+            let leases = w.database.number("SELECT count(*) FROM leases WHERE held_until > 0").await;
+            (leases == 0, leases)
+        })
+        .await;
         let mistyped = format!("{}{}", &w.key[..w.key.len() - 1], if w.key.ends_with('a') { 'b' } else { 'a' });
         let turned = w.key.replacen("cm_test_", "cm_live_", 1);
         let repeat =
@@ -37,6 +58,12 @@ impl Places {
             ("{USED_ID}", used),
             ("{ARCHIVED_ID}", archived),
             ("{THEIR_ID}", their_id),
+            ("{CAMPAIGN}", campaign),
+            ("{REWARD_ID}", reward["id"].as_str().unwrap_or_default().to_owned()),
+            ("{PAUSED_CAMPAIGN}", paused),
+            ("{ARCHIVED_CAMPAIGN}", archived_campaign),
+            ("{FULL_CAMPAIGN}", full),
+            ("{THEIR_CAMPAIGN}", their_campaign.id().to_owned()),
             ("{KEY}", w.key.clone()),
             ("{ALL_KEY}", all),
             ("{OTHER_APP_KEY}", other_app),

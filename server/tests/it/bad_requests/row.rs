@@ -117,7 +117,7 @@ pub fn connect(fields: &str) -> Request {
 }
 
 /// An object of these fields, and of those of the good ones that they do not name.
-fn over(good: &[(&str, &str)], fields: &str) -> String {
+pub fn over(good: &[(&str, &str)], fields: &str) -> String {
     let mut all: Vec<String> = good
         .iter()
         .filter(|(name, _)| !fields.contains(&format!("\"{name}\":")))

@@ -87,12 +87,17 @@ impl Database {
         }
     }
 
-    /// The counters of every code are those of its rows. One statement, so that nothing moves between two looks.
+    /// The counters of every code and of every campaign are those of its rows. One statement each, so that nothing moves between two
+    /// looks.
     pub async fn audit(&self) {
         let wrong = "SELECT count(*) FROM discount_codes AS c WHERE
             held <> (SELECT count(*) FROM redemptions AS r WHERE r.discount_code_id = c.id AND r.state = 'held') OR
             redeemed <> (SELECT count(*) FROM redemptions AS r WHERE r.discount_code_id = c.id AND r.state = 'redeemed')";
         assert_eq!(self.number(wrong).await, 0, "counters and rows differ");
+        let wrong = "SELECT count(*) FROM campaigns AS c WHERE
+            issued <> (SELECT count(*) FROM rewards AS r WHERE r.campaign_id = c.id) OR
+            used <> (SELECT count(*) FROM rewards AS r WHERE r.campaign_id = c.id AND r.used_at IS NOT NULL)";
+        assert_eq!(self.number(wrong).await, 0, "the counters of a campaign and its rewards differ");
     }
 
     /// Counts what SQLite finds broken in its file; PostgreSQL was not killed.

@@ -10,6 +10,7 @@ mod run;
 #[cfg(all(unix, debug_assertions))]
 mod shop;
 mod shown;
+mod smtp;
 mod world;
 
 pub use ask::{Answer, Ask};
@@ -17,13 +18,12 @@ pub use database::Engine;
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
 pub use process::{Ended, Process};
-#[cfg(all(unix, debug_assertions))]
-pub use run::within;
-pub use run::{all, on, until};
+pub use run::{all, on, until, within};
 #[cfg(all(unix, debug_assertions))]
 pub use shop::{Counted, Shop};
 pub use shown::shown;
-pub use world::{MASTER_KEYS, Setup, World};
+pub use smtp::{Says, Sink, Taken};
+pub use world::{MASTER_KEYS, Mails, Setup, World};
 
 /// 18 November 2026, before Black Friday: the moment at which a test begins.
 pub const NOW: i64 = 1_795_000_000_000;
@@ -57,6 +57,7 @@ pub const CODES: &str = "/v1/admin/discount-codes";
 pub const VALIDATE: &str = "/v1/discount-codes/validate";
 pub const CHECKOUT: &str = "/v1/checkout/sessions";
 pub const CONNECTION: &str = "/v1/admin/connection";
+pub const CAMPAIGNS: &str = "/v1/campaigns";
 
 /// Makes each `async fn(&World)` two tests, one an engine. One that is not listed is dead code, and the build fails.
 macro_rules! on_both_engines {

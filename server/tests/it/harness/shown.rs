@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 /// Prefixes of ids that are random.
-const RANDOM: [&str; 9] = ["dc_", "rd_", "cm_", "cs_test_", "cs_live_", "ck_", "co_", "req_", "rk_test_"];
+const RANDOM: [&str; 11] =
+    ["cmp_", "rw_", "dc_", "rd_", "cm_", "cs_test_", "cs_live_", "ck_", "co_", "req_", "rk_test_"];
 
 /// A value of a test's own, shown like a body.
 pub fn shown(value: &Value) -> String {

@@ -2,6 +2,7 @@
 
 use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
+use super::smtp::Sink;
 use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
 use app::backend::{Backend, Viewer};
 use app::domain::connection::Permissions;
@@ -39,11 +40,24 @@ pub struct Setup {
     pub jobs: bool,
     /// How browsers see the server; its own address where it is not said.
     pub public_url: Option<&'static str>,
+    /// Where mail goes.
+    pub mails: Mails,
+}
+
+/// Where mail goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mails {
+    /// Into a folder.
+    Folder,
+    /// To a mail server of the test's.
+    Sink,
+    /// Nowhere: none is configured.
+    Nowhere,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { connected: Some(&ALL), jobs: false, public_url: None }
+        Self { connected: Some(&ALL), jobs: false, public_url: None, mails: Mails::Folder }
     }
 }
 
@@ -54,6 +68,16 @@ impl Setup {
 
     pub fn https() -> Self {
         Self { public_url: Some("https://codemint.example"), ..Self::default() }
+    }
+
+    /// Mail goes to a mail server.
+    pub fn mailing() -> Self {
+        Self { mails: Mails::Sink, ..Self::default() }
+    }
+
+    /// No mail is configured.
+    pub fn mailless() -> Self {
+        Self { mails: Mails::Nowhere, ..Self::default() }
     }
 
     pub fn working() -> Self {
@@ -73,6 +97,8 @@ pub struct World {
     pub services: Services,
     pub database: Database,
     pub mail: TempDir,
+    /// The mail server; nothing arrives there unless the setup says so.
+    pub sink: Sink,
     http: reqwest::Client,
     clock: Clock,
     judged: Watch,
@@ -91,11 +117,12 @@ impl World {
         let stripe = sim.listen("127.0.0.1:0").await.unwrap();
         let database = Database::make(engine).await;
         let mail = tempfile::tempdir().unwrap();
+        let sink = Sink::start().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let url = format!("http://{address}");
         let (test_app, live_app) = (register(&sim, &url, false), register(&sim, &url, true));
-        let settings = HashMap::from([
+        let mut settings = HashMap::from([
             ("CODEMINT_DATABASE_URL", database.url()),
             ("CODEMINT_BIND", address.to_string()),
             ("CODEMINT_PUBLIC_URL", setup.public_url.unwrap_or(&url).to_owned()),
@@ -103,7 +130,6 @@ impl World {
             ("CODEMINT_STRIPE_API_URL", stripe.url.clone()),
             // The budget of background work has a test of its own.
             ("CODEMINT_STRIPE_BACKGROUND_RATE", "500".to_owned()),
-            ("CODEMINT_SMTP_URL", format!("file:{}", mail.path().display())),
             ("CODEMINT_STRIPE_AUTHORIZE_URL_TEST", test_app.authorize_url),
             ("CODEMINT_STRIPE_SECRET_KEY_TEST", test_app.secret_key),
             // As while it is rolled.
@@ -112,6 +138,11 @@ impl World {
             ("CODEMINT_STRIPE_SECRET_KEY_LIVE", live_app.secret_key),
             ("CODEMINT_STRIPE_WEBHOOK_SECRET_LIVE", live_app.webhook_secret),
         ]);
+        match setup.mails {
+            Mails::Folder => settings.insert("CODEMINT_SMTP_URL", format!("file:{}", mail.path().display())),
+            Mails::Sink => settings.insert("CODEMINT_SMTP_URL", sink.url.clone()),
+            Mails::Nowhere => None,
+        };
         let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
         let often = Duration::from_millis(20);
         let pause = if setup.jobs { often } else { NEVER };
@@ -134,6 +165,7 @@ impl World {
             services,
             database,
             mail,
+            sink,
             http,
             clock,
             judged,
