@@ -1,8 +1,7 @@
 //! What is kept, to take along: of a person as JSON, of a campaign as CSV.
 
 use super::super::Services;
-use super::mail::unsubscribed_hash;
-use super::people::{Campaigns, key_of, scope_of};
+use super::people::{Campaigns, key_of, scope_of, unsubscribed_hash};
 use super::views::reward;
 use crate::scope::Scope;
 use crate::store::{CampaignRow, RewardRow};
