@@ -1,7 +1,8 @@
 //! What is kept, to take along: of a person as JSON, of a campaign as CSV.
 
 use super::super::Services;
-use super::people::{Campaigns, key_of, scope_of, unsubscribed_hash};
+use super::mail::unsubscribed_hash;
+use super::people::{Campaigns, key_of, scope_of};
 use super::views::reward;
 use crate::scope::Scope;
 use crate::store::{CampaignRow, RewardRow};

@@ -2,6 +2,7 @@
 
 use super::super::Services;
 use super::super::when::Writing;
+use super::mail::unsubscribed_hash;
 use crate::scope::Scope;
 use crate::store::{CampaignRow, RewardRow};
 use app::backend::Viewer;
@@ -9,7 +10,6 @@ use app::domain::email;
 use app::domain::mode::Mode;
 use app::domain::problem::Problem;
 use app::wire::rewards::*;
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// Rewards that the page of a person lists.
@@ -22,16 +22,6 @@ pub(super) fn key_of(raw: &str) -> Result<String, Problem> {
 
 pub(super) fn scope_of(viewer: &Viewer, mode: Mode) -> Scope {
     Scope::stored(viewer.workspace_id.clone(), mode.as_str())
-}
-
-/// Under which hash somebody who wants no marketing from a workspace is known.
-pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in [scope.workspace.as_str(), email_key] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
 }
 
 impl Services {
