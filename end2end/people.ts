@@ -53,6 +53,33 @@ export async function keyFrom(page: Page, link: string | null): Promise<string> 
   return key;
 }
 
+/** A reward, as far as journeys look at it. */
+export interface Reward {
+  id: string;
+  campaign: string;
+  code: string;
+  email: string | null;
+  sync: { state: string; cause: string | null; stripe_coupon: string | null; stripe_promotion_code: string | null };
+  email_delivery: { state: string };
+  used: { stripe_checkout_session: string | null; amount_off_cents: number | null; currency: string | null } | null;
+}
+
+/** The mails that the mailbox has for an address once there are so many, the newest first. */
+export async function mailsTo(page: Page, demo: Demo, address: string, count = 1): Promise<{ subject: string; text: string }[]> {
+  const box = await page.context().newPage();
+  const mails = box.locator('article', { hasText: `to ${address}` });
+  await expect(async () => {
+    await box.goto(demo.mailbox_url);
+    await expect(mails).toHaveCount(count, { timeout: 200 });
+  }).toPass();
+  const read = [];
+  for (const mail of await mails.all()) {
+    read.push({ subject: await mail.getByRole('heading').innerText(), text: await mail.locator('pre').innerText() });
+  }
+  await box.close();
+  return read;
+}
+
 /** Calls the API as a backend does. */
 export class Backend {
   constructor(
@@ -67,6 +94,21 @@ export class Backend {
     const answer = await this.request.fetch(`${this.demo.url}/v1/${path}`, { method, headers, data });
     expect(answer.status(), await answer.text()).toBe(status);
     return answer.json();
+  }
+
+  /** A customer has earned; the reward. */
+  async earn(campaign: string, email: string, fields: object = {}, status = 201): Promise<Reward> {
+    return this.call('POST', `campaigns/${campaign}/rewards`, { email, ...fields }, status);
+  }
+
+  /** A reward as it is now. */
+  async reward({ campaign, id }: Pick<Reward, 'campaign' | 'id'>): Promise<Reward> {
+    return this.call('GET', `campaigns/${campaign}/rewards/${id}`, undefined, 200);
+  }
+
+  /** A new campaign; its id. */
+  async campaign(name: string, fields: object = { percent_off: 25 }): Promise<string> {
+    return (await this.call('POST', 'campaigns', { app_id: this.app, name, ...fields })).id;
   }
 
   /** A new code; its id. */

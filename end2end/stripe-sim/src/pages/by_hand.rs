@@ -35,6 +35,23 @@ pub(super) async fn away(State(sim): State<Sim>, body: Bytes) -> Response {
     to_dashboard()
 }
 
+/// Where both forms are open.
+const OPEN: &str = "by_hand";
+
+pub(super) async fn lead_to() -> Response {
+    Redirect::to(&format!("/dashboard?{OPEN}")).into_response()
+}
+
+/// Whether the address asks for the forms to be open.
+pub(super) fn is_open(query: Option<&str>) -> bool {
+    query == Some(OPEN)
+}
+
+/// The beginning of a part that is folded away.
+fn folded(open: bool) -> Html {
+    Html::new().raw(if open { "<details open>" } else { "<details>" })
+}
+
 /// A field for a text: its id and name, and what stands in it.
 fn text(html: Html, id: &'static str, name: &'static str, label: &'static str, value: &'static str) -> Html {
     html.raw("<div><label for=\"")
@@ -59,8 +76,8 @@ fn choice(html: Html, id: &'static str, name: &'static str, label: &'static str,
         .raw("</select></div>")
 }
 
-pub(super) fn new_coupon(sim: &Sim) -> Html {
-    let html = Html::new().raw("<details><summary>Make a coupon by hand</summary><form method=\"post\" action=\"/dashboard/coupons\"><div class=\"row\">");
+pub(super) fn new_coupon(sim: &Sim, open: bool) -> Html {
+    let html = folded(open).raw("<summary>Make a coupon by hand</summary><form method=\"post\" action=\"/dashboard/coupons\"><div class=\"row\">");
     let html = text(html, "coupon_name", "name", "Name of the coupon", "");
     let html = text(html, "coupon_percent", "percent_off", "Percent off", "");
     let html = text(html, "coupon_amount", "amount_off", "Amount off, like 5.00", "");
@@ -74,8 +91,8 @@ pub(super) fn new_coupon(sim: &Sim) -> Html {
         .raw("</div><button>Create coupon</button></form></details>")
 }
 
-pub(super) fn new_code(sim: &Sim) -> Html {
-    let html = Html::new().raw("<details><summary>Make a promotion code by hand</summary><form method=\"post\" action=\"/dashboard/promotion_codes\"><div class=\"row\">");
+pub(super) fn new_code(sim: &Sim, open: bool) -> Html {
+    let html = folded(open).raw("<summary>Make a promotion code by hand</summary><form method=\"post\" action=\"/dashboard/promotion_codes\"><div class=\"row\">");
     let html = text(html, "code_text", "code", "Code that customers type", "");
     let html = text(html, "code_coupon", "coupon", "ID of its coupon", "");
     let html = text(html, "code_limit", "max_redemptions", "Redemptions at most", "1");

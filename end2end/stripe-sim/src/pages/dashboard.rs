@@ -1,7 +1,7 @@
 //! What the stand-in holds.
 
 use axum::{
-    extract::State,
+    extract::{RawQuery, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -21,7 +21,8 @@ pub(super) async fn live() -> Response {
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("live.js")).into_response()
 }
 
-pub(super) async fn show(State(sim): State<Sim>) -> Response {
+pub(super) async fn show(State(sim): State<Sim>, RawQuery(query): RawQuery) -> Response {
+    let open = by_hand::is_open(query.as_deref());
     let counts = sim.counts();
     // Each list is oldest first within its account: turned round, those of one second stay newest first.
     let newest = |created: i64| std::cmp::Reverse(created);
@@ -59,14 +60,14 @@ pub(super) async fn show(State(sim): State<Sim>) -> Response {
             ("coupons", "Coupons"),
             &["Coupon", "Terms", "Redeemed", "Name", "Valid", "Redeem by", "Mode", "Created"],
             (&coupons, coupons.len()),
-            by_hand::new_coupon(&sim),
+            by_hand::new_coupon(&sim, open),
             coupon,
         ))
         .with(&table(
             ("promotion_codes", "Promotion codes"),
             &["Code", "Active", "Redeemed", "Coupon", "Expires", "Metadata", "Mode", "Created", "What happens next"],
             (&codes, codes.len()),
-            by_hand::new_code(&sim),
+            by_hand::new_code(&sim, open),
             code,
         ))
         .with(&table(

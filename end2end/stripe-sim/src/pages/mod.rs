@@ -38,6 +38,11 @@ pub(crate) fn router() -> Router<Sim> {
         .route("/dashboard/promotion_codes", post(by_hand::code))
         .route("/dashboard/promotion_codes/switch", post(by_hand::switch))
         .route("/dashboard/buy", post(by_hand::buy))
+        // Stripe's own addresses of what one makes by hand, and of what was made: all of it stands on the dashboard.
+        .route("/coupons/{coupon}", get(by_hand::lead_to))
+        .route("/test/coupons/{coupon}", get(by_hand::lead_to))
+        .route("/promotion_codes/{code}", get(by_hand::lead_to))
+        .route("/test/promotion_codes/{code}", get(by_hand::lead_to))
         .route("/dashboard/app/{what}", post(stripe_app::act))
         .route("/c/pay/{session}", get(checkout::show))
         .route("/c/pay/{session}/pay", post(checkout::pay))

@@ -177,3 +177,14 @@ async fn the_network_has_its_button() {
     done(&stripe, "away", &[("away", "no")]).await;
     assert_eq!(stripe.get("/v1/coupons/C").await.ok()["percent_off"], 20.0);
 }
+
+#[tokio::test]
+async fn the_addresses_of_coupons_lead_to_the_forms() {
+    let stripe = stripe().await;
+    for path in ["/test/coupons/create", "/coupons/C", "/test/promotion_codes/promo_1"] {
+        let answer = stripe.http.get(format!("{}{path}", stripe.running.url)).send().await.unwrap();
+        assert_eq!(answer.headers()["location"], "/dashboard?by_hand", "{path}");
+    }
+    let page = stripe.http.get(format!("{}/dashboard?by_hand", stripe.running.url)).send().await.unwrap();
+    assert_eq!(page.text().await.unwrap().matches("<details open>").count(), 2);
+}

@@ -146,16 +146,7 @@ fn last_moment(ms: i64, zone_name: Option<&str>) -> String {
     }
 }
 
-/// A code that is none.
-fn test_code(prefix: &str) -> String {
-    format!("{prefix}-TEST-CODE")
-}
-
-fn mail_problem(message: impl Into<String>) -> Problem {
-    Problem::new(Code::ParameterInvalid, message)
-}
-
-/// What is kept of an address that wants no marketing.
+/// Under which hash somebody who wants no marketing from a workspace is known.
 pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in [scope.workspace.as_str(), email_key] {
@@ -163,6 +154,15 @@ pub(super) fn unsubscribed_hash(scope: &Scope, email_key: &str) -> [u8; 32] {
         hash.update(part.as_bytes());
     }
     hash.finalize().into()
+}
+
+/// A code that is none.
+fn test_code(prefix: &str) -> String {
+    format!("{prefix}-TEST-CODE")
+}
+
+fn mail_problem(message: impl Into<String>) -> Problem {
+    Problem::new(Code::ParameterInvalid, message)
 }
 
 impl Services {

@@ -18,7 +18,7 @@ pub use database::Engine;
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
 pub use process::{Ended, Process};
-pub use run::{all, on, until, within};
+pub use run::{all, on, on_within, until, within};
 #[cfg(all(unix, debug_assertions))]
 pub use shop::{Counted, Shop};
 pub use shown::shown;
