@@ -26,7 +26,7 @@ use leptos_meta::Title;
 /// How often the figures are looked at while a reward is on its way.
 const LOOK_MS: u64 = 3_000;
 /// How often otherwise: rewards are issued by a backend, not on this page.
-const GLANCE_MS: u64 = 15_000;
+const GLANCE_MS: u64 = 5_000;
 
 /// The page of one campaign.
 #[component]
