@@ -149,6 +149,7 @@ CREATE TABLE unsubscribed (
 ALTER TABLE outbox ADD COLUMN workspace_id TEXT COLLATE "C";
 ALTER TABLE outbox ADD COLUMN mode TEXT;
 ALTER TABLE outbox ADD COLUMN about TEXT COLLATE "C";
+ALTER TABLE outbox ADD COLUMN in_work BOOLEAN NOT NULL DEFAULT FALSE; -- a process has taken it and renews next_attempt_at while it lives
 CREATE INDEX outbox_by_recipient ON outbox (recipient, created_at);
 CREATE INDEX outbox_about ON outbox (workspace_id, mode, about) WHERE about IS NOT NULL;
 CREATE INDEX outbox_due_rewards ON outbox (next_attempt_at) WHERE state = 'queued' AND kind = 'reward';

@@ -114,6 +114,11 @@ pub fn TextField(
     .into_any()
 }
 
+/// A text as it must be written between the tags of a `<textarea>`: on the server Leptos (0.8.23) puts it there as it is.
+pub fn textarea_text(text: String) -> String {
+    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text }
+}
+
 /// A field for several lines of text.
 #[component]
 pub fn TextArea(
@@ -150,7 +155,7 @@ pub fn TextArea(
                 aria-describedby=described_by(id)
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
             >
-                {value}
+                {textarea_text(value)}
             </textarea>
         </Field>
     }

@@ -18,7 +18,7 @@ pub use call::{Call, Refusal, SubmitButton};
 pub use chart::{Chart, Day};
 pub use code_block::{CodeBlock, CopyButton};
 pub use dialog::{Ask, CloseButton, Dialog, DialogButton};
-pub use field::{Choice, ReadField, Segmented, SelectField, TextArea, TextField};
+pub use field::{Choice, ReadField, Segmented, SelectField, TextArea, TextField, textarea_text};
 pub use icon::{Icon, Logo};
 pub use message::{Banner, ProblemView, Tone};
 pub use status::{

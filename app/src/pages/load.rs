@@ -12,14 +12,13 @@ use crate::server_fns::ask;
 use crate::server_fns::campaigns::{ListCampaigns, ReadCampaign, ReadCampaignEdit};
 use crate::server_fns::codes::{ListCodes, ReadCode};
 use crate::server_fns::connection::ReadConnection;
-use crate::server_fns::people::ReadPerson;
 use crate::server_fns::reward_mail::ReadCampaignMail;
 use crate::server_fns::rewards::{ListRewards, ReadReward};
 use crate::server_fns::visit::ReadFrame;
 use crate::server_fns::webhooks::{ReadDeliveries, ReadWebhook};
 use crate::wire::json::{self, Unreadable};
 use crate::wire::rewards::{
-    CampaignDetail, CampaignEdit, CampaignPage, CampaignQuery, MailSetup, Person, RewardDetail, RewardPage, RewardQuery,
+    CampaignDetail, CampaignEdit, CampaignPage, CampaignQuery, MailSetup, RewardDetail, RewardPage, RewardQuery,
 };
 use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Delivery, Frame, WebhookSetup};
 use leptos::server::codee::{Decoder, Encoder};
@@ -59,8 +58,6 @@ pub enum Asked {
     Rewards(Mode, String, RewardQuery),
     /// One reward of a campaign.
     Reward(Mode, String, String),
-    /// What is kept about a person.
-    Person(Mode, String),
 }
 
 /// What comes.
@@ -92,8 +89,6 @@ pub enum Content {
     Rewards(RewardPage),
     /// For [`Asked::Reward`].
     Reward(Box<RewardDetail>),
-    /// For [`Asked::Person`].
-    Person(Box<Person>),
 }
 
 macro_rules! take {
@@ -126,7 +121,6 @@ take! {
     campaign_mail: CampaignMail => Box<MailSetup>;
     rewards: Rewards => RewardPage;
     reward: Reward => Box<RewardDetail>;
-    person: Person => Box<Person>;
 }
 
 /// Loads what is asked for, on the server while it renders, in the browser afterwards.
@@ -162,7 +156,6 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
             Asked::Reward(mode, campaign, id) => {
                 Content::Reward(Box::new(ask(ReadReward { mode, campaign, id }).await?))
             }
-            Asked::Person(mode, email) => Content::Person(Box::new(ask(ReadPerson { mode, email }).await?)),
         })
     })
 }

@@ -11,10 +11,6 @@ pub use message::OutgoingMail;
 pub use templates::{MailText, confirm_address_mail, moved_mail, needs_reauth_mail, rewards_mail, sign_in_mail};
 
 use lettre::message::Mailbox;
-use std::time::Duration;
-
-/// No mail takes longer.
-pub const LONGEST: Duration = smtp::WHOLE;
 
 /// Sends mail from one address.
 #[derive(Clone, Debug)]

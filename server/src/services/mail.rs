@@ -1,13 +1,14 @@
 //! The outbox: mail goes out by itself, again and again until it is accepted or refused for good.
 
+use super::lease::Lease;
 use super::rewards::Offers;
 use super::sign_in::LINK_MINUTES;
 use super::when::{Writing, when};
 use super::{Services, address};
 use crate::crash;
-use crate::mailer::{self, LONGEST, MailError, MailText, Mailer, OutgoingMail};
+use crate::mailer::{self, MailError, MailText, Mailer, OutgoingMail};
 use crate::scope::Scope;
-use crate::store::{Kinds, MailRow, Tx};
+use crate::store::{Kinds, MailRow, StoreError, Tx};
 use app::domain::ids::{ActivityId, MailId};
 use app::domain::mode::Mode;
 use app::domain::problem::Problem;
@@ -15,16 +16,14 @@ use app::domain::reward::{Cause, MailState};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// A mail that is being sent is not taken again before this, in milliseconds.
-const CLAIM_MS: i64 = 150_000;
-/// A mail that was taken is begun within so long, or not at all: with the longest that one takes, its end lies well before another process
-/// may take it.
-const BEGIN_WITHIN: Duration = Duration::from_millis(CLAIM_MS as u64 - 30_000).saturating_sub(LONGEST);
+/// A mail that was taken is not taken again before this, in milliseconds, unless its process lives and renews that: what a dead one had is
+/// sent by another soon.
+const CLAIM_MS: i64 = 10_000;
 /// After so many attempts a mail is given up: an hour and a bit. A link to sign in is of no use to anybody by then.
 const MAX_ATTEMPTS: i64 = 12;
 /// The same for a mail with a code: three days.
@@ -146,7 +145,7 @@ impl Services {
     pub(crate) async fn send_due_mail(&self, kinds: Kinds, stop: &CancellationToken) -> Result<(), Problem> {
         let Some(mailer) = &self.0.mailer else { return Ok(()) };
         while !stop.is_cancelled() {
-            let (now, taken_at) = (self.now(), Instant::now());
+            let now = self.now();
             let mut tx = self.0.db.begin().await?;
             let mails = tx.conn().take_due_mails(kinds, now, now + CLAIM_MS, BATCH).await?;
             tx.commit().await?;
@@ -154,30 +153,44 @@ impl Services {
                 break;
             }
             crash::here!("mail-taken");
-            self.send_all(mailer, mails, taken_at, stop).await?;
+            let _renewed = self.keep_mails(&mails);
+            self.send_all(mailer, mails, stop).await?;
         }
         Ok(())
     }
 
+    /// Keeps the mails of a batch for this process while it works on them.
+    fn keep_mails(&self, mails: &[MailRow]) -> Lease {
+        let services = self.clone();
+        let ids: Arc<[String]> = mails.iter().map(|mail| mail.id.clone()).collect();
+        Lease::keep(move || {
+            let (services, ids) = (services.clone(), ids.clone());
+            async move {
+                let renewed = async {
+                    let until = services.now() + CLAIM_MS;
+                    let mut tx = services.0.db.begin().await?;
+                    for id in &*ids {
+                        tx.conn().keep_mail(id, until).await?;
+                    }
+                    tx.commit().await
+                };
+                // What could not be renewed now is renewed at the next turn, or sent twice: the same mail to its reader.
+                let _next_turn: Result<(), StoreError> = renewed.await;
+                true
+            }
+        })
+    }
+
     /// Some at the same time; how they ended is noted in groups, while others are still being sent.
-    async fn send_all(
-        &self,
-        mailer: &Mailer,
-        mails: Vec<MailRow>,
-        taken_at: Instant,
-        stop: &CancellationToken,
-    ) -> Result<(), Problem> {
+    async fn send_all(&self, mailer: &Mailer, mails: Vec<MailRow>, stop: &CancellationToken) -> Result<(), Problem> {
         let (ended, mut ends) = mpsc::channel(mails.len().max(1));
         let offers = Offers::default();
         let send = async {
             let each = futures::stream::iter(mails).for_each_concurrent(AT_ONCE, |row| {
                 let (ended, offers) = (ended.clone(), &offers);
                 async move {
-                    let outcome = if stop.is_cancelled() || taken_at.elapsed() > BEGIN_WITHIN {
-                        Outcome::Untried
-                    } else {
-                        self.send_one(mailer, &row, offers).await
-                    };
+                    let outcome =
+                        if stop.is_cancelled() { Outcome::Untried } else { self.send_one(mailer, &row, offers).await };
                     // It holds as many as there are; the other side listens to the end.
                     let _ = ended.send((row, outcome)).await;
                 }

@@ -4,6 +4,7 @@
 //! Nothing here sleeps: the store takes its moments as parameters.
 
 mod campaign_lists;
+mod campaigns;
 mod checkouts;
 mod codes;
 pub(crate) mod engine;
@@ -97,6 +98,10 @@ conformance! {
         }
         statuses {
             three_ways_to_a_status_agree,
+        }
+        campaigns {
+            three_ways_to_a_status_agree,
+            a_version_stands_once_its_coupon_is_made,
         }
         campaign_lists {
             two_ways_to_a_status_agree,

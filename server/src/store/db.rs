@@ -11,6 +11,8 @@ use std::time::Duration;
 
 /// How long a call waits for a connection or a lock.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Most bytes of a file on SQLite that is written anew once somebody was erased: nobody else writes meanwhile, for a second or two.
+const MAX_REWRITTEN: i64 = 256 * 1024 * 1024;
 /// Readers on SQLite, connections on PostgreSQL.
 const CONNECTIONS: u32 = 16;
 
@@ -71,11 +73,19 @@ impl Db {
         })
     }
 
-    /// On SQLite, folds the write-ahead log into the file and empties it: what was overwritten is in neither then. Waits for readers who
-    /// still see what was before; false if they stayed too long.
-    pub(crate) async fn fold_log(&self) -> Result<bool> {
+    /// On SQLite, leaves nothing in the files of what was overwritten. Rows that once moved from page to page have left copies between
+    /// the cells, which `secure_delete` does not reach: a file that is not too large is written anew. The write-ahead log is folded into it
+    /// and emptied, which waits for readers who still see what was before; false if they stayed too long.
+    pub(crate) async fn forget_overwritten(&self) -> Result<bool> {
         match self {
             Self::Sqlite { write, .. } => {
+                let (bytes,): (i64,) =
+                    sqlx::query_as("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+                        .fetch_one(write)
+                        .await?;
+                if bytes <= MAX_REWRITTEN {
+                    sqlx::query("VACUUM").execute(write).await?;
+                }
                 let (busy, _, _): (i64, i64, i64) =
                     sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
                 Ok(busy == 0)

@@ -32,7 +32,7 @@ pub(crate) enum Kinds {
 macro_rules! take_due {
     ($kinds:literal) => {
         concat!(
-            "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, updated_at = $1
+            "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, in_work = TRUE, updated_at = $1
               WHERE state = 'queued' AND next_attempt_at <= $1 AND id IN
                 (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 AND ",
             $kinds,
@@ -79,11 +79,22 @@ impl Conn<'_> {
         }
     }
 
+    /// Keeps a mail that is being worked on. One that has ended, or waits for its next attempt, stays as it is.
+    pub(crate) async fn keep_mail(self, id: &str, until: i64) -> Result<()> {
+        execute!(
+            self,
+            "UPDATE outbox SET next_attempt_at = $2 WHERE id = $1 AND state = 'queued' AND in_work AND next_attempt_at < $2",
+            id,
+            until
+        )
+        .map(|_| ())
+    }
+
     /// Puts a mail that was taken back as it was.
     pub(crate) async fn give_back_mail(self, id: &str, now: i64) -> Result<()> {
         execute!(
             self,
-            "UPDATE outbox SET attempts = attempts - 1, next_attempt_at = $2, updated_at = $2 WHERE id = $1 AND state = 'queued'",
+            "UPDATE outbox SET attempts = attempts - 1, next_attempt_at = $2, in_work = FALSE, updated_at = $2 WHERE id = $1 AND state = 'queued'",
             id,
             now
         )
@@ -125,7 +136,7 @@ impl Conn<'_> {
     ) -> Result<bool> {
         execute!(
             self,
-            "UPDATE outbox SET state = $2, last_error = $3, next_attempt_at = $4, updated_at = $5 WHERE id = $1 AND state = 'queued'",
+            "UPDATE outbox SET state = $2, last_error = $3, next_attempt_at = $4, in_work = FALSE, updated_at = $5 WHERE id = $1 AND state = 'queued'",
             id,
             state,
             error,

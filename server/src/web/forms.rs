@@ -190,7 +190,8 @@ async fn unsubscribe(context: Context, request: Request, id: &str, fields: &Fiel
     const ONE_CLICK: (&str, &str) = ("List-Unsubscribe", "One-Click");
     let says = |text: &str| body.windows(text.len()).any(|window| window == text.as_bytes());
     let button = fields.get("do") == "unsubscribe";
-    if !button && !(says(ONE_CLICK.0) && says(ONE_CLICK.1)) {
+    let wanted = button || (says(ONE_CLICK.0) && says(ONE_CLICK.1));
+    if !wanted {
         return fallback::read_only(Method::POST, request.uri().clone()).await;
     }
     match context.backend.unsubscribe(id).await {

@@ -165,7 +165,7 @@ async fn a_policy_for_each_page(w: &World) {
 
 async fn private_pages(w: &World) {
     let cookie = w.sign_in().await;
-    for path in ["/apps", "/apps/taskpomo/discounts", "/apps/taskpomo/discounts/new", "/settings"] {
+    for path in ["/apps", "/apps/taskpomo/discounts", "/apps/taskpomo/discounts/new", "/people", "/settings"] {
         for forged in ["", "cm_session=hello", "cm_session="] {
             let turned_away = w.ask("GET", path).header("cookie", forged).send().await;
             assert_eq!((turned_away.status, turned_away.header("location")), (303, Some("/")), "{path} {forged}");
@@ -175,7 +175,8 @@ async fn private_pages(w: &World) {
     }
     // A call without a session is told so and learns nothing.
     for name in CALLS {
-        if name == "request-sign-in" {
+        // What a mail leads to asks for no session.
+        if ["request-sign-in", "unsubscribe-offer", "unsubscribe"].contains(&name) {
             continue;
         }
         let form = [
@@ -193,6 +194,10 @@ async fn private_pages(w: &World) {
             ("price_id", "price_1ABC"),
             ("zone", "UTC"),
             ("email", "evil@example.com"),
+            ("campaign", "cmp_1"),
+            ("csv", "email"),
+            ("send_email", "true"),
+            ("settings[subject]", "A"),
         ];
         let answer = w.browser("POST", &format!("/api/{name}")).form(&form).send().await;
         assert!(answer.text.contains("sign_in_required"), "{name}: {} {}", answer.status, answer.text);

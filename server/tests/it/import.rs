@@ -60,7 +60,7 @@ async fn good_and_bad_lines(w: &World) {
     }
     assert_eq!(rewards(w).await, 2);
     let ada =
-        "SELECT count(*) FROM rewards WHERE reference = 'r-1' AND email = 'ada@example.com' AND mail = 'queued' AND
+        "SELECT count(*) FROM rewards WHERE reference = 'r-1' AND email = 'ada@example.com' AND mail <> 'none' AND
                metadata = '{\"city\":\"London\",\"name\":\"Lovelace; Ada\"}'";
     assert_eq!(w.database.number(ada).await, 1);
     assert_eq!(w.database.number("SELECT count(*) FROM outbox WHERE kind = 'reward'").await, 2);

@@ -54,7 +54,13 @@ fn Coupon(now: RwSignal<CampaignDetail>, mode: Mode) -> impl IntoView {
         now.with(|now| now.view.campaign.stripe_coupon.clone().map(|id| (id, now.coupon_url.clone())))
     });
     let trouble = Memo::new(move |_| now.with(|now| now.coupon_trouble.clone()));
-    let content = move || match (trouble.get(), coupon.get()) {
+    let first = now.with_untracked(|now| now.view.campaign.terms_version == 1);
+    let not_yet = if first {
+        "Its coupon is made in Stripe with the first reward: one for all of them."
+    } else {
+        "The coupon of this version is made in Stripe with its first reward."
+    };
+    move || match (trouble.get(), coupon.get()) {
         (Some(trouble), _) => view! {
             <div class="panel-part">
                 <Banner tone=Tone::Red>{trouble}</Banner>
@@ -77,10 +83,9 @@ fn Coupon(now: RwSignal<CampaignDetail>, mode: Mode) -> impl IntoView {
             </p>
         },
         (None, None) => view! {
-            <p class="third panel-part">"Its coupon is made in Stripe with the first reward: one for all of them."</p>
+            <p class="third panel-part">{not_yet}</p>
         },
-    };
-    content
+    }
 }
 
 /// Where one goes on: its mail, people who have earned already, and everything as a file.

@@ -4,7 +4,6 @@ use super::super::codes::words;
 use crate::domain::problem::Problem;
 use crate::{browser, given};
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// The fields of a form, as text.
 pub trait Typed: Clone + PartialEq + Send + Sync + 'static {
@@ -50,7 +49,6 @@ impl<F: Typed> Draft<F> {
         fill(&mut first);
         let refused = posted.then(|| (first.clone(), given::problems(id)));
         let form = RwSignal::new(first);
-        let check: Arc<dyn Fn(&F) -> Vec<Problem> + Send + Sync> = Arc::new(check);
         Self {
             id,
             form,

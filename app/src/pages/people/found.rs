@@ -76,7 +76,7 @@ pub fn Found(
                     })}
             </div>
         </section>
-        {(!rewards.is_empty()).then(|| view! { <Rewards rewards /> })}
+        {(!rewards.is_empty()).then(|| view! { <Rewards rewards mode /> })}
         {cut}
         {(!nothing).then_some(ask)}
     }
@@ -84,7 +84,7 @@ pub fn Found(
 }
 
 #[component]
-fn Rewards(rewards: Vec<RewardView>) -> impl IntoView {
+fn Rewards(rewards: Vec<RewardView>, mode: Mode) -> impl IntoView {
     let rows = rewards
         .into_iter()
         .map(|view| {
@@ -92,7 +92,9 @@ fn Rewards(rewards: Vec<RewardView>) -> impl IntoView {
             view! {
                 <tr>
                     <td class="cell-code">
-                        <span class="code">{reward.code}</span>
+                        <a class="row-link code" href=links::reward(&reward.app_id, &reward.campaign, &reward.id, mode)>
+                            {reward.code}
+                        </a>
                         <span class="third">{terms}</span>
                     </td>
                     <td>{campaign_name}</td>

@@ -3,7 +3,7 @@
 use super::super::around::Around;
 use super::super::links;
 use super::found::counted;
-use crate::components::{Banner, Call, Refusal, SubmitButton, Tone};
+use crate::components::{Banner, Call, Refusal, SubmitButton, Tone, textarea_text};
 use crate::domain::problem::{Code, Problem};
 use crate::prelude::*;
 use crate::server_fns::ask;
@@ -54,7 +54,7 @@ pub fn ImportRewards() -> impl IntoView {
     // The field for a file does nothing without scripts.
     let here = RwSignal::new(false);
     Effect::new(move |_| here.set(true));
-    let typed = escaped(&given::typed(FORM, "csv"));
+    let typed = textarea_text(given::typed(FORM, "csv"));
     let send = !given::answers(FORM) || given::imported().is_some() || given::typed(FORM, "send_email") == "true";
     view! {
         <Title text="Import rewards" />
@@ -110,11 +110,6 @@ pub fn ImportRewards() -> impl IntoView {
         </section>
     }
     .into_any()
-}
-
-/// Leptos (0.8.23) writes the content of a `<textarea>` as it is.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 /// What came of it.

@@ -129,12 +129,12 @@ impl Services {
         Ok(())
     }
 
-    /// What was overwritten leaves the write-ahead log, too. Where that cannot be done now, the log's own turns do it.
+    /// What was overwritten leaves the database's files, too. Where the log cannot be emptied now, its own turns do it.
     async fn forget_overwritten(&self) {
-        match self.0.db.fold_log().await {
+        match self.0.db.forget_overwritten().await {
             Ok(true) => {}
             Ok(false) => tracing::info!("the write-ahead log is still being read; it is emptied at a later turn"),
-            Err(error) => tracing::warn!(%error, "the write-ahead log could not be emptied"),
+            Err(error) => tracing::warn!(%error, "what was overwritten may still lie in the database's files"),
         }
     }
 }

@@ -4,7 +4,7 @@
 //! three times with the very ids of the tenant: as the tenant itself, where it must see or change something (or it would prove nothing),
 //! and from outside. All of them are rolled back, so that each finds the tenant whole.
 
-use super::super::query::{all, execute};
+use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
     CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
@@ -13,7 +13,7 @@ use super::super::{
 use super::engine::Base;
 use super::fixtures::{
     T, dump, dump_statement, get, insert_sharing, new_campaign, new_checkout, new_code, new_reward, new_version,
-    next_attempt, percent, put, raw, scope, sharing, shop, shop_of, take_hold,
+    next_attempt, percent, put, scope, sharing, shop, shop_of, take_hold,
 };
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
@@ -197,7 +197,7 @@ fn sought_rewards() -> RewardSearch {
 
 /// A reward that was earned by a reference.
 fn reward<'a>(id: &'a str, code: &'a str) -> NewReward<'a> {
-    NewReward { reference: Some("order-1"), ..new_reward(id, "cmp_1", code) }
+    NewReward { reference: Some("order-1"), mail: MailState::Queued, ..new_reward(id, "cmp_1", code) }
 }
 
 /// A tenant with something for every call to see or change.
@@ -241,7 +241,8 @@ async fn tenant(base: &Base) -> Scope {
 async fn earned(base: &Base, scope: &Scope) {
     insert_sharing(base, scope, "cmp_1").await;
     assert_eq!(put!(base, scope, count_reward("cmp_1", T)).unwrap(), Some(1));
-    put!(base, scope, insert_reward(&reward("rw_1", "SHARE-1"))).unwrap();
+    let queued = NewReward { mail: MailState::Queued, ..reward("rw_1", "SHARE-1") };
+    put!(base, scope, insert_reward(&queued)).unwrap();
     put!(base, scope, insert_reward(&NewReward { reference: None, ..reward("rw_bought", "SHARE-0") })).unwrap();
     let mut tx = base.db.begin().await.unwrap();
     execute!(
@@ -259,8 +260,8 @@ async fn earned(base: &Base, scope: &Scope) {
     )
     .unwrap();
     tx.commit().await.unwrap();
+    assert!(put!(base, scope, set_reward_mail("rw_1", MailState::Queued, None, T)).unwrap());
     put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
-    assert!(put!(base, scope, insert_unsubscribed(b"hash", T)).unwrap());
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
@@ -274,15 +275,6 @@ async fn person(base: &Base, scope: &Scope) {
         put!(base, scope, insert_checkout(&new)).unwrap();
     }
     put!(base, scope, settle_checkout("co_over", 1, Step::Refused, T, T)).unwrap();
-    raw!(
-        base,
-        (i64,),
-        "INSERT INTO unsubscribed (workspace_id, mode, email_hash, created_at) VALUES ($1, $2, $3, $4) RETURNING created_at",
-        scope.workspace.as_str(),
-        scope.mode.as_str(),
-        &b"hash"[..],
-        T
-    );
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {
@@ -388,8 +380,6 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode campaign("cmp_1");
         Mode campaign_at("cmp_1", 1);
         Mode campaign_versions("cmp_1", 1, 1);
-        Mode newest_version("cmp_1") => |version: i64| version > 0;
-        Mode lock_campaign("cmp_1");
         Mode update_campaign("cmp_1", false, &sharing(), 1, "{}", T + 1);
         Mode update_campaign_version("cmp_1", 1, &(&percent(100)).into(), None);
         Mode set_campaign_archived("cmp_1", true, T);
@@ -411,7 +401,6 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode set_campaign_mail("cmp_1", "{}", T + 1);
         Mode set_reward_mail("rw_1", MailState::Limited, None, T + 1);
         Mode settle_reward_mail("rw_1", MailState::Sent, None, Some(T), T + 1);
-        Mode is_unsubscribed(b"hash");
         // Without another's in the way it is noted.
         Mode insert_unsubscribed(b"hash", T) => |noted: bool| !noted;
         Mode insert_activity("act_1", "rw_1", "earned", "", T);

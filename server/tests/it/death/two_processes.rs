@@ -1,6 +1,6 @@
 //! Two processes on one database: one mints, the other waits for it, and takes over when it dies.
 
-use crate::harness::{Engine, Process, Shop, all, within};
+use crate::harness::{Answer, CAMPAIGNS, Engine, Process, Shop, all, within};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use stripe_sim::{Fault, FaultKind, Match};
@@ -102,4 +102,51 @@ fn the_second_takes_over_before_stripe_has_the_coupon() {
 #[test]
 fn the_second_takes_over_and_adopts_the_coupon() {
     on_postgres(async |shop, second| takes_over(shop, second, FaultKind::HoldAnswer).await);
+}
+
+/// The rewards of a new campaign, with a place for each process.
+async fn campaign_at(shop: &Shop, second: &Process, max_rewards: i64) -> [String; 2] {
+    let body = json!({ "app_id": "taskpomo", "name": "Share", "percent_off": 15, "max_rewards": max_rewards });
+    let campaign = shop.post(CAMPAIGNS, &body).await.expect(201).id().to_owned();
+    [shop.url(), second.url.clone()].map(|url| format!("{url} {CAMPAIGNS}/{campaign}/rewards"))
+}
+
+/// `count` posts, each at the other process than the one before.
+async fn earn(shop: &Shop, places: &[String; 2], count: usize, reference: fn(usize) -> String) -> Vec<Answer> {
+    let posts = (0..count).map(|n| {
+        let (url, path) = places[n % 2].split_once(' ').unwrap();
+        let body = json!({ "email": format!("ada{n}@example.com"), "reference": reference(n) });
+        shop.ask_at(url, "POST", path).json(&body).send()
+    });
+    all(posts).await
+}
+
+#[test]
+fn one_reference_has_one_reward() {
+    on_postgres(async |shop, second| {
+        let places = campaign_at(shop, second, 1).await;
+        let answers = earn(shop, &places, 50, |_| "share-1".to_owned()).await;
+        let made: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
+        assert_eq!(made.len(), 1);
+        for answer in &answers {
+            assert!(matches!(answer.status, 200 | 201), "{}", answer.text);
+            assert_eq!((answer.id(), &answer.json["code"]), (made[0].id(), &made[0].json["code"]));
+        }
+        assert_eq!(shop.database.number("SELECT count(*) FROM rewards").await, 1);
+        assert_eq!(shop.database.number("SELECT count(*) FROM outbox WHERE kind = 'reward'").await, 1);
+        assert_eq!(shop.database.number("SELECT issued FROM campaigns").await, 1);
+    });
+}
+
+#[test]
+fn a_limit_of_rewards_is_never_oversold() {
+    on_postgres(async |shop, second| {
+        let places = campaign_at(shop, second, 50).await;
+        let answers = earn(shop, &places, 200, |n| format!("share-{n}")).await;
+        let made = answers.iter().filter(|answer| answer.status == 201).count();
+        let refused = answers.iter().filter(|answer| answer.code() == "campaign_exhausted").count();
+        assert_eq!((made, refused), (50, 150));
+        assert_eq!(shop.database.number("SELECT count(*) FROM rewards").await, 50);
+        assert_eq!(shop.database.number("SELECT issued FROM campaigns").await, 50);
+    });
 }

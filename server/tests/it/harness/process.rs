@@ -125,9 +125,16 @@ impl Process {
         assert_eq!(status.unwrap().signal(), Some(SIGKILL), "{}", self.said());
     }
 
+    /// Whether it is dead by now.
+    pub fn is_dead(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// SIGKILL, from outside.
     pub async fn kill(mut self) {
-        self.child.kill().await.unwrap();
+        if !self.is_dead() {
+            self.child.kill().await.unwrap();
+        }
     }
 }
 

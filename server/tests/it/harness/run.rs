@@ -13,6 +13,11 @@ const SOON: Duration = Duration::from_secs(20);
 
 /// Runs a test against a world of its own; afterwards the counters must be those of the rows, and nothing is left behind.
 pub fn on(engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
+    on_within(PATIENCE, engine, setup, test);
+}
+
+/// The same for a test that needs longer than any other.
+pub fn on_within(patience: Duration, engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
     if !engine.is_there() {
         return;
     }
@@ -22,7 +27,7 @@ pub fn on(engine: Engine, setup: Setup, test: impl AsyncFnOnce(&World)) {
     let all = async {
         let world = World::start(engine, setup).await;
         let body = async {
-            tokio::time::timeout(PATIENCE, test(&world)).await.expect("the test hangs");
+            tokio::time::timeout(patience, test(&world)).await.expect("the test hangs");
             world.audit().await;
             world.judge();
         };

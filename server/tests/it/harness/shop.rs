@@ -99,6 +99,18 @@ impl Shop {
         self.take().dies().await;
     }
 
+    /// Whether the process is dead by now.
+    pub fn is_dead(&self) -> bool {
+        self.process.lock().as_mut().unwrap().is_dead()
+    }
+
+    /// The mails with a code that were sent, as they are in the folder.
+    pub fn mails(&self) -> Vec<Vec<u8>> {
+        let files = std::fs::read_dir(&self.place.folder).unwrap().map(|file| file.unwrap().path());
+        let mails = files.filter(|path| path.extension().is_some_and(|end| end == "eml"));
+        mails.map(|path| std::fs::read(path).unwrap()).collect()
+    }
+
     /// SIGKILL.
     pub async fn kill(&self) {
         self.take().kill().await;

@@ -3,6 +3,8 @@
 mod by_hand;
 mod minted;
 mod outage;
+#[cfg(all(unix, debug_assertions))]
+mod three_days;
 mod used;
 
 use crate::harness::{World, until};
