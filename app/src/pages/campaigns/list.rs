@@ -13,11 +13,14 @@ use crate::domain::campaign::Status;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Code;
 use crate::prelude::*;
+use crate::server_fns::ask;
+use crate::server_fns::campaigns::ListCampaigns;
 use crate::wire::rewards::{CampaignPage, CampaignQuery};
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-/// How often the list is looked at while something waits.
+/// How often it is looked whether the list is still as it is shown: counts grow, and Stripe may go away.
 const LOOK_MS: u64 = 10_000;
 
 /// The list of campaigns.
@@ -38,13 +41,19 @@ pub fn CampaignList() -> impl IntoView {
     });
     let page = load(Signal::derive(move || Asked::Campaigns(mode.get(), app_id.get(), query.get())));
     let pending = RwSignal::new(false);
-    // Whether the page that is shown has a notice: then it is looked at again.
-    let waits = StoredValue::new(false);
+    // Drawn anew only where something is other: whoever is on a row stays there.
+    let shown = StoredValue::new(None::<CampaignPage>);
     browser::on_return(move || page.refetch());
     browser::every(LOOK_MS, move || {
-        if waits.try_get_value() == Some(true) {
-            page.refetch();
-        }
+        let asked = (mode.try_get_untracked(), app_id.try_get_untracked(), query.try_get_untracked());
+        let (Some(mode), Some(app_id), Some(query)) = asked else { return };
+        spawn_local(async move {
+            if let Ok(fresh) = ask(ListCampaigns { mode, app_id, query }).await
+                && shown.try_with_value(|shown| shown.as_ref().is_some_and(|shown| *shown != fresh)) == Some(true)
+            {
+                page.refetch();
+            }
+        });
     });
     Effect::new(move |before: Option<()>| {
         changes.track();
@@ -61,7 +70,7 @@ pub fn CampaignList() -> impl IntoView {
     };
     let rows = show(page, pending, waiting, move |content| match content.and_then(Content::campaigns) {
         Ok(campaigns) => {
-            waits.set_value(!campaigns.notices.is_empty());
+            shown.set_value(Some(campaigns.clone()));
             view! { <Rows campaigns app_id mode query /> }.into_any()
         }
         Err(problem) => {

@@ -8,6 +8,9 @@ use app::domain::problem::Problem;
 use app::domain::terms::{Discount, Duration};
 use app::wire::rewards::{ByHand, ByHandField};
 
+/// A minute, in milliseconds.
+const MINUTE_MS: i64 = 60_000;
+
 fn field(label: &str, value: impl Into<String>) -> ByHandField {
     ByHandField { label: label.to_owned(), value: value.into() }
 }
@@ -52,7 +55,9 @@ fn coupon(campaign: &CampaignRow, writing: &Writing) -> Result<Vec<ByHandField>,
             fields.extend([field("Duration", "Multiple months"), field("Number of months", months.to_string())]);
         }
     }
-    fields.extend(campaign.version_expires_at.map(|end| field("Redeem by", when(end, writing).text)));
+    // Typed by the minute: the coupon must not end before its codes.
+    let by_the_minute = |end: i64| end.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS) * MINUTE_MS;
+    fields.extend(campaign.version_expires_at.map(|end| field("Redeem by", when(by_the_minute(end), writing).text)));
     Ok(fields)
 }
 

@@ -82,8 +82,21 @@ impl Services {
         crash::here!("reward-coupon");
         let found =
             self.find_or_create(link, campaign.minted_at.map(|_| campaign.minted_account.as_deref()), &wanted).await?;
+        let found = self.or_made_by_hand(link, found, &wanted).await?;
         crash::here!("reward-coupon-answered");
         self.keep_found_coupon(link, campaign, &found).await
+    }
+
+    /// A coupon that the owner made by the steps on a reward's page has our id and our terms, but not our notes, and an end that is as exact
+    /// as a person types it: it is as good, as long as it does not end before its codes.
+    async fn or_made_by_hand(&self, link: &Link, found: Found, wanted: &NewCoupon) -> Result<Found, Trouble> {
+        let Found::Different(fields) = &found else { return Ok(found) };
+        if !fields.iter().all(|field| matches!(*field, "metadata" | "redeem_by")) {
+            return Ok(found);
+        }
+        let coupon = self.read_coupon(link, &wanted.id).await?;
+        let lasts = |end: Option<i64>| end.is_none_or(|end| wanted.redeem_by.is_some_and(|wanted| end >= wanted));
+        Ok(if coupon.is_some_and(|coupon| lasts(coupon.redeem_by)) { Found::Equal } else { found })
     }
 
     async fn keep_found_coupon(&self, link: &Link, campaign: &CampaignRow, found: &Found) -> Result<(), Trouble> {

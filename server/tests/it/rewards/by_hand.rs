@@ -11,6 +11,7 @@ on_both_engines!(
     with default;
     made_by_hand_is_taken,
     made_by_hand_and_wrong,
+    a_coupon_by_the_steps_on_the_page,
     marked_while_nothing_can_be_asked,
     marked_and_not_there,
     a_replacement,
@@ -72,6 +73,39 @@ async fn made_by_hand_and_wrong(w: &World) {
     let words = blocked["sync"]["last_error"].as_str().unwrap();
     assert!(words.contains("it takes off another amount"), "{words}");
     assert!(!at_stripe(w, &earned)[0].metadata.contains_key("codemint_reward"));
+}
+
+/// The page says which id the coupon is to have; what is typed there has none of our notes, and an end by the minute.
+async fn a_coupon_by_the_steps_on_the_page(w: &World) {
+    let end = w.now() + 30 * 86_400_000;
+    let by_the_steps = async |redeem_by: i64| {
+        let campaign = campaign(w, json!({ "expires_at": end + 1 })).await;
+        w.sim.set_down(true);
+        let earned = earn(w, &campaign, "ada@example.com").await;
+        becomes(w, &earned, "failed").await;
+        w.sim.set_down(false);
+        let detail = RewardBackend::reward(
+            &w.services,
+            &w.owner(),
+            Mode::Test,
+            earned["campaign"].as_str().unwrap(),
+            earned["id"].as_str().unwrap(),
+        )
+        .await
+        .unwrap();
+        let steps = detail.by_hand.unwrap();
+        let id = &steps.coupon.iter().find(|field| field.label == "ID").unwrap().value;
+        let redeem_by = (redeem_by / 1000).to_string();
+        let form = [("id", id.as_str()), ("percent_off", "15"), ("duration", "once"), ("redeem_by", &redeem_by)];
+        w.stripe_call("/v1/coupons", &form).await;
+        w.advance(10_000);
+        (earned, id.clone())
+    };
+    let (earned, id) = by_the_steps(end + 60_000).await;
+    let minted = becomes(w, &earned, "minted").await;
+    assert_eq!(minted["sync"]["stripe_coupon"], id);
+    let (earned, _) = by_the_steps(end - 60_000).await;
+    assert_eq!(becomes(w, &earned, "blocked").await["sync"]["cause"], "coupon", "it ends before its codes");
 }
 
 async fn marked_while_nothing_can_be_asked(w: &World) {
