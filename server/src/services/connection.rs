@@ -21,6 +21,9 @@ pub(super) const METHOD_APP: &str = "stripe_app";
 /// The method of a connection by a restricted key, as it is stored and told.
 pub(super) const BY_KEY: &str = "restricted_key";
 
+/// Background work sends a call so often at most: a connection that was reset is tried once more, all else comes back later.
+const BACKGROUND_TRIES: u32 = 2;
+
 /// A connection that works, with its key opened. Not to be kept.
 pub(super) struct Link {
     pub(super) scope: Scope,
@@ -28,6 +31,8 @@ pub(super) struct Link {
     pub(super) account: Option<String>,
     pub(super) permissions: Permissions,
     pub(super) deadline: Instant,
+    /// Whether nobody waits: then Stripe is not asked again and again.
+    background: bool,
     key: SecretString,
     /// Where the key is an access token of the Stripe App.
     app: Option<Renewal>,
@@ -63,9 +68,15 @@ impl Renew for Renewal {
 impl Link {
     /// Stripe, under this connection's key. All calls of one use of the link share one budget: who waits for them waits no longer.
     pub(super) fn stripe<'a>(&'a self, stripe: &'a stripe::Stripe) -> stripe::Account<'a> {
-        let Some(app) = &self.app else { return stripe.account(&self.key).until(self.deadline) };
-        let key = app.newer.get().unwrap_or(&self.key);
-        stripe.account(key).until(self.deadline).renewing(app)
+        let key = self.app.as_ref().and_then(|app| app.newer.get()).unwrap_or(&self.key);
+        let mut account = stripe.account(key).until(self.deadline);
+        if self.background {
+            account = account.tries(BACKGROUND_TRIES);
+        }
+        match &self.app {
+            Some(app) => account.renewing(app),
+            None => account,
+        }
     }
 }
 
@@ -207,8 +218,12 @@ impl Services {
         self.link_within(scope, stripe::DEFAULT_BUDGET).await
     }
 
-    /// The same for somebody who has less time.
-    pub(super) async fn link_within(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
+    /// The same for background work, which has less time and comes back by itself.
+    pub(super) async fn background_link(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
+        Ok(Link { background: true, ..self.link_within(scope, budget).await? })
+    }
+
+    async fn link_within(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
         let none = || {
             Problem::new(
                 Code::StripeNotConnected,
@@ -239,6 +254,7 @@ impl Services {
             account: row.account.clone(),
             permissions: stored_permissions(&row.permissions),
             deadline,
+            background: false,
             key,
             app,
         })

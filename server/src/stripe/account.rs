@@ -3,10 +3,10 @@
 use super::{
     body::{read, read_if_there},
     error::{KeyRefusal, StripeError},
-    http::{Call, Http},
+    http::{Call, Http, Patience},
     params::{Form, NewCoupon, NewPromotionCode, NewWebhookEndpoint},
     probe::{self, Probe},
-    retry::Repeat,
+    retry::{MAX_ATTEMPTS, Repeat},
     types::{Coupon, Named, Page, Price, PromotionCode, Session, WebhookEndpoint},
 };
 use async_trait::async_trait;
@@ -25,7 +25,7 @@ const RENEWALS: u32 = 2;
 pub struct Account<'a> {
     http: &'a Http,
     key: &'a SecretString,
-    until: Option<Instant>,
+    patience: Patience,
     renew: Option<&'a dyn Renew>,
 }
 
@@ -45,13 +45,19 @@ impl std::fmt::Debug for Account<'_> {
 
 impl<'a> Account<'a> {
     pub(super) fn new(http: &'a Http, key: &'a SecretString) -> Self {
-        Self { http, key, until: None, renew: None }
+        Self { http, key, patience: Patience { until: None, tries: MAX_ATTEMPTS }, renew: None }
     }
 
     /// The same account for somebody who has time until then only: all calls together.
     #[must_use]
     pub fn until(self, deadline: Instant) -> Self {
-        Self { until: Some(deadline), ..self }
+        Self { patience: Patience { until: Some(deadline), ..self.patience }, ..self }
+    }
+
+    /// The same account for somebody who comes back later by themselves: a call is sent so often at most.
+    #[must_use]
+    pub fn tries(self, tries: u32) -> Self {
+        Self { patience: Patience { tries, ..self.patience }, ..self }
     }
 
     /// The same account with somebody who has another key where this one is refused.
@@ -65,7 +71,7 @@ impl<'a> Account<'a> {
         for _ in 0..RENEWALS {
             let key = newer.as_ref().unwrap_or(self.key);
             // On the heap, as a call is large and many are joined in places.
-            let answer = Box::pin(self.http.send(key, &call, self.until)).await;
+            let answer = Box::pin(self.http.send(key, &call, self.patience)).await;
             newer = match (answer, self.renew) {
                 (Err(StripeError::KeyRefused { reason: KeyRefusal::Invalid | KeyRefusal::Expired }), Some(renew)) => {
                     Some(renew.renewed(key).await?)
@@ -73,7 +79,7 @@ impl<'a> Account<'a> {
                 (answer, _) => return answer,
             };
         }
-        Box::pin(self.http.send(newer.as_ref().unwrap_or(self.key), &call, self.until)).await
+        Box::pin(self.http.send(newer.as_ref().unwrap_or(self.key), &call, self.patience)).await
     }
 
     /// Creates a coupon; with the same key and parameters a second call brings the same one.

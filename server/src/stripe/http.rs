@@ -86,6 +86,15 @@ pub(super) struct Http {
     budget: Duration,
 }
 
+/// How long somebody waits for a call.
+#[derive(Clone, Copy)]
+pub(super) struct Patience {
+    /// Earlier than the budget, where the caller has less time.
+    pub(super) until: Option<Instant>,
+    /// Sendings at most: whoever comes back by themselves needs few.
+    pub(super) tries: u32,
+}
+
 /// One sending that failed.
 struct Failed {
     error: StripeError,
@@ -142,12 +151,11 @@ impl Http {
     }
 
     /// Makes a call and returns the body of its 2xx answer.
-    /// `until` ends it earlier than the budget, where the caller has less time.
     pub(super) async fn send(
         &self,
         key: &SecretString,
         call: &Call<'_>,
-        until: Option<Instant>,
+        Patience { until, tries }: Patience,
     ) -> Result<Vec<u8>, StripeError> {
         let url = self.url(call)?;
         let headers = headers(key, call)?;
@@ -163,7 +171,7 @@ impl Http {
             };
             let wait = retry::wait(attempt).max(Duration::from_secs(failed.head.retry_after_s.unwrap_or(0)));
             let again = call.repeat.after(&failed.error, failed.head.should_retry)
-                && attempt < retry::MAX_ATTEMPTS
+                && attempt < tries
                 && Instant::now() + wait < deadline;
             let error = if doubtful { failed.error.after_doubtful_sending() } else { failed.error };
             if !again {

@@ -138,7 +138,7 @@ impl Services {
 
     async fn mint_in_turns(&self, scope: &Scope) -> Result<(), Problem> {
         while let Turn::Mint { limit, pause } = self.next_turn(scope).await? {
-            let link = match self.link_within(scope, BUDGET).await {
+            let link = match self.background_link(scope, BUDGET).await {
                 Ok(link) => link,
                 Err(problem) => {
                     if let Trouble::Connection(cause, words) = Trouble::from(problem) {

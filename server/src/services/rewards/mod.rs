@@ -34,12 +34,7 @@ pub use read::RewardListQuery;
 use crate::scope::Scope;
 use crate::store::Tx;
 use app::domain::ids::ActivityId;
-use app::domain::problem::{Code, Problem};
-
-/// A use case that is still to be built.
-fn unbuilt() -> Problem {
-    Problem::new(Code::Internal, "not built yet")
-}
+use app::domain::problem::Problem;
 
 /// Notes what happened to a campaign or a reward, in the transaction in which it does. `detail` names no person.
 async fn tell(

@@ -15,9 +15,12 @@ use app::domain::problem::{Code, Problem};
 use app::domain::reward::Cause;
 use futures::stream::{self, StreamExt};
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// A version that is being looked at is not taken again before this, in milliseconds.
 const CLAIM_MS: i64 = 60_000;
+/// What one look may take of Stripe's time; nobody waits for it. Looking through many pages takes several.
+const BUDGET: Duration = Duration::from_secs(60);
 /// Versions that are looked at in one turn.
 const BATCH: i64 = 50;
 /// Tenants that are asked about at the same time.
@@ -83,11 +86,17 @@ impl Services {
     }
 
     async fn look_at_version(&self, scope: &Scope, row: &WatchRow) -> Result<(), Problem> {
-        let link = self.link(scope).await?;
+        let link = self.background_link(scope, BUDGET).await?;
+        if let (Some(before), Some(account)) = (&row.minted_account, &link.account)
+            && before != account
+        {
+            return self.mint_in_new_account(scope, row, account).await;
+        }
         self.0.pacer.turn(scope, Endpoint::Coupons).await;
-        // A coupon that was deleted is used no more, and its codes neither.
-        let count =
-            self.read_coupon(&link, &row.coupon_id).await?.map_or(row.uses_seen, |coupon| coupon.times_redeemed);
+        let Some(coupon) = self.read_coupon(&link, &row.coupon_id).await? else {
+            return self.block_dead_codes(scope, row).await;
+        };
+        let count = coupon.times_redeemed;
         let mut stirred_at = row.stirred_at;
         if count != row.uses_seen && self.look_through_codes(&link, row, count - row.uses_seen).await? {
             stirred_at = Some(self.now());

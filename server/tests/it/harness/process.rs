@@ -99,6 +99,23 @@ impl Process {
         }
     }
 
+    /// Starts one that may die before it answers anybody. Where it lives on until `settled` says that nothing is left to die at, it is killed.
+    pub async fn dies_early(place: &Place, orders: &[(&str, String)], mut settled: impl AsyncFnMut() -> bool) {
+        let log = place.folder.join("early.log");
+        let mut command = place.command();
+        // No port is asked for that another may have.
+        command.arg("serve").env("CODEMINT_BIND", "127.0.0.1:0").envs(orders.iter().map(|(name, v)| (*name, v)));
+        let out = File::options().create(true).append(true).open(&log).unwrap();
+        let child = command.stdout(Stdio::null()).stderr(out).spawn().unwrap();
+        let mut process = Self { child, url: String::new(), log };
+        until(async || {
+            let over = process.is_dead() || settled().await;
+            (over, ())
+        })
+        .await;
+        process.kill().await;
+    }
+
     async fn answers(&mut self) -> bool {
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap();
         let ready = format!("{}/readyz", self.url);

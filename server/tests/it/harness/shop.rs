@@ -99,9 +99,11 @@ impl Shop {
         self.take().dies().await;
     }
 
-    /// Whether the process is dead by now.
-    pub fn is_dead(&self) -> bool {
-        self.process.lock().as_mut().unwrap().is_dead()
+    /// Starts a process that is to die at this step, perhaps before it answers; where it is behind that step, it is killed once `settled`.
+    pub async fn dies_again(&self, step: &str, settled: impl AsyncFnMut() -> bool) {
+        let ahead = self.ahead.load(Ordering::SeqCst).to_string();
+        let orders = [("CODEMINT_CLOCK_AHEAD_MS", ahead), ("CODEMINT_DIE_AT", step.to_owned())];
+        Process::dies_early(&self.place, &orders, settled).await;
     }
 
     /// The mails with a code that were sent, as they are in the folder.
