@@ -164,6 +164,46 @@ impl Scoped<'_> {
         )
     }
 
+    /// The coupon of a version is gone: codes that customers have and did not use cannot be used any more, until they are minted anew.
+    pub(crate) async fn block_dead_codes(
+        self,
+        campaign_id: &str,
+        version: i64,
+        trouble: &str,
+        now: i64,
+    ) -> Result<u64> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET sync = 'blocked', cause = 'coupon', trouble = $5, due_at = NULL, promotion_code_id = NULL, updated_at = $6
+              WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4 AND sync = 'minted' AND used_at IS NULL
+                AND by_hand_at IS NULL AND (expires_at IS NULL OR expires_at > $6)",
+            workspace,
+            mode,
+            campaign_id,
+            version,
+            trouble,
+            now
+        )
+    }
+
+    /// Another account is connected: codes that were minted in the one before and not used are minted in this one.
+    pub(crate) async fn mint_elsewhere(self, campaign_id: &str, version: i64, account: &str, now: i64) -> Result<u64> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET sync = 'pending', due_at = $6, promotion_code_id = NULL, attempts = 0, by_hand_at = NULL, updated_at = $6
+              WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4 AND sync = 'minted' AND used_at IS NULL
+                AND minted_account <> $5 AND (expires_at IS NULL OR expires_at > $6)",
+            workspace,
+            mode,
+            campaign_id,
+            version,
+            account,
+            now
+        )
+    }
+
     /// What was blocked by a version's coupon is minted by another version from now on.
     pub(crate) async fn move_blocked_rewards(self, campaign_id: &str, from: i64, to: i64, now: i64) -> Result<u64> {
         let (conn, workspace, mode) = self.split();

@@ -12,6 +12,8 @@ pub(crate) struct WatchRow {
     pub(crate) version: i64,
     pub(crate) coupon_id: String,
     pub(crate) uses_seen: i64,
+    /// Where the coupon was made, as far as that is known.
+    pub(crate) minted_account: Option<String>,
     /// When a code of it was last minted or seen used.
     pub(crate) stirred_at: Option<i64>,
 }
@@ -35,7 +37,7 @@ impl Conn<'_> {
                 (SELECT v.workspace_id, v.mode, v.campaign_id, v.version FROM campaign_versions AS v
                    JOIN connections AS k ON k.workspace_id = v.workspace_id AND k.mode = v.mode AND k.status = 'connected'
                   WHERE v.uses_due_at <= $1 ORDER BY v.uses_due_at LIMIT $3)
-             RETURNING workspace_id, mode, campaign_id, version, coupon_id, uses_seen, stirred_at",
+             RETURNING workspace_id, mode, campaign_id, version, coupon_id, uses_seen, minted_account, stirred_at",
             now,
             until,
             limit

@@ -226,7 +226,7 @@ impl Services {
 
     /// Tells the owner of a cause, once, until its last reward is through. What heals by itself is shown on the screen alone; a connection
     /// that ended has its own mail.
-    async fn begin_notice_in(&self, tx: &mut Tx, scope: &Scope, cause: Cause) -> Result<(), Problem> {
+    pub(super) async fn begin_notice_in(&self, tx: &mut Tx, scope: &Scope, cause: Cause) -> Result<(), Problem> {
         let first = tx.at(scope).begin_notice(cause, self.now()).await?;
         let mailed =
             matches!(cause, Cause::Permission | Cause::Coupon | Cause::CodeTaken | Cause::Different | Cause::Expired);

@@ -223,15 +223,18 @@ impl Services {
         found: Vec<PromotionCode>,
     ) -> Result<There, Trouble> {
         let ours = |code: &PromotionCode| code.metadata.get(META_REWARD) == Some(&row.id) && code.code == row.code;
-        if let Some(code) = found.iter().find(|code| ours(code)) {
-            let same = code.promotion.coupon.as_ref() == Some(&wanted.coupon);
-            return Ok(if same || row.by_hand_at.is_some() {
-                There::Ours(code.clone())
+        let same = |code: &&PromotionCode| code.promotion.coupon.as_ref() == Some(&wanted.coupon);
+        let mine: Vec<&PromotionCode> = found.iter().filter(|code| ours(code)).collect();
+        // One of an earlier version, whose coupon is gone, is nothing; unless it was used, or can be.
+        let alive = |code: &&&PromotionCode| code.active || code.times_redeemed > 0;
+        if let Some(code) = mine.iter().find(|code| same(code)).or_else(|| mine.iter().find(alive)) {
+            return Ok(if same(code) || code.times_redeemed > 0 || row.by_hand_at.is_some() {
+                There::Ours((*code).clone())
             } else {
                 There::Different("The promotion code with this text stands for another coupon in Stripe.".to_owned())
             });
         }
-        let Some(code) = found.into_iter().find(|code| code.active) else { return Ok(There::Nothing) };
+        let Some(code) = found.into_iter().find(|code| code.active && !ours(code)) else { return Ok(There::Nothing) };
         if row.by_hand_at.is_none() {
             return Ok(There::Foreign);
         }

@@ -3,6 +3,7 @@
 
 use super::super::Services;
 use super::super::connection::Link;
+use super::super::mint::Found;
 use super::pace::Endpoint;
 use super::tell;
 use crate::crash;
@@ -11,6 +12,7 @@ use crate::store::{NewUse, WatchRow};
 use crate::stripe::{PaymentStatus, Session, SessionStatus};
 use app::domain::connection::Access;
 use app::domain::problem::{Code, Problem};
+use app::domain::reward::Cause;
 use futures::stream::{self, StreamExt};
 use std::collections::HashMap;
 
@@ -54,7 +56,7 @@ struct Seen {
 
 impl Services {
     /// Looks for uses where it is time to.
-    pub(crate) async fn look_for_uses(&self) -> Result<(), Problem> {
+    pub async fn look_for_uses(&self) -> Result<(), Problem> {
         let now = self.now();
         let due = {
             let mut reader = self.0.db.reader().await?;
@@ -100,6 +102,34 @@ impl Services {
         tx.at(scope).note_watched(&row.campaign_id, row.version, count, due_at).await?;
         tx.commit().await?;
         crash::here!("uses-seen");
+        Ok(())
+    }
+
+    /// Codes that customers have are minted in the account that is connected now: nobody can use them in the one before.
+    async fn mint_in_new_account(&self, scope: &Scope, row: &WatchRow, account: &str) -> Result<(), Problem> {
+        let now = self.now();
+        let mut tx = self.0.db.begin().await?;
+        tx.at(scope).mint_elsewhere(&row.campaign_id, row.version, account, now).await?;
+        tx.at(scope).note_watched(&row.campaign_id, row.version, 0, Some(now + SOMETIMES_MS)).await?;
+        tx.commit().await?;
+        self.0.mints.arrived.notify_one();
+        Ok(())
+    }
+
+    /// The owner deleted the coupon in Stripe: codes that customers have are dead, and the owner decides.
+    async fn block_dead_codes(&self, scope: &Scope, row: &WatchRow) -> Result<(), Problem> {
+        let (now, random) = (self.now(), self.random_id()?);
+        let reason = Found::Gone.reason("campaign").unwrap_or_default();
+        let mut tx = self.0.db.begin().await?;
+        let dead = tx.at(scope).block_dead_codes(&row.campaign_id, row.version, &reason, now).await?;
+        if dead > 0 {
+            tx.at(scope).block_campaign(&row.campaign_id, row.version, &reason).await?;
+            tell(&mut tx, scope, &row.campaign_id, "blocked", &reason, now, random).await?;
+            self.begin_notice_in(&mut tx, scope, Cause::Coupon).await?;
+        }
+        tx.at(scope).note_watched(&row.campaign_id, row.version, row.uses_seen, None).await?;
+        tx.commit().await?;
+        self.0.live.changed(scope);
         Ok(())
     }
 

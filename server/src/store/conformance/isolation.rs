@@ -275,6 +275,7 @@ async fn person(base: &Base, scope: &Scope) {
         put!(base, scope, insert_checkout(&new)).unwrap();
     }
     put!(base, scope, settle_checkout("co_over", 1, Step::Refused, T, T)).unwrap();
+    assert!(put!(base, scope, insert_unsubscribed(b"hash", T)).unwrap());
 }
 
 async fn hold_row(at: Scoped<'_>) -> Result<()> {

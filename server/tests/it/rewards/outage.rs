@@ -15,6 +15,8 @@ on_both_engines!(
     a_revoked_key,
     a_missing_permission_parks,
     a_coupon_that_was_deleted,
+    codes_that_died_with_their_coupon,
+    another_account,
     someone_elses_code,
     it_ends_before_it_is_minted,
     somebody_is_erased_on_the_way,
@@ -210,6 +212,40 @@ async fn a_coupon_that_was_deleted(w: &World) {
     }
     assert_eq!(w.sim.coupons().len(), 1);
     number(w, NOTICES, 0).await;
+}
+
+async fn codes_that_died_with_their_coupon(w: &World) {
+    let campaign = campaign(w, json!({})).await;
+    let earned = earn(w, &campaign, "a@example.com").await;
+    becomes(w, &earned, "minted").await;
+    w.sim.delete_coupon(&w.sim.coupons()[0].id.clone()).unwrap();
+    // Nobody earns anything: that customers hold dead codes is seen all the same.
+    w.advance(10_000);
+    w.services.look_for_uses().await.unwrap();
+    assert_eq!(has_cause(w, &earned, "coupon").await["sync"]["state"], "blocked");
+    number(w, NOTICES, 1).await;
+    let mode = app::domain::mode::Mode::Test;
+    app::backend::RewardBackend::mint_campaign_again(&w.services, &w.owner(), mode, &campaign).await.unwrap();
+    let minted = becomes(w, &earned, "minted").await;
+    assert_eq!(minted["code"], earned["code"], "the text that the customer has works again");
+    assert_eq!(at_stripe(w, &earned).iter().filter(|code| code.active).count(), 1);
+    number(w, NOTICES, 0).await;
+}
+
+async fn another_account(w: &World) {
+    let campaign = campaign(w, json!({})).await;
+    let earned = earn(w, &campaign, "a@example.com").await;
+    becomes(w, &earned, "minted").await;
+    let second = AccountId::new("acct_1Second");
+    w.connect_account(&second, &FOUR).await;
+    w.advance(10_000);
+    w.services.look_for_uses().await.unwrap();
+    until(async || {
+        let there = w.sim.promotion_codes_in(&second, false);
+        (there.len() == 1 && there[0].code == earned["code"].as_str().unwrap(), there.len())
+    })
+    .await;
+    becomes(w, &earned, "minted").await;
 }
 
 /// An active promotion code of the owner's own with this text.

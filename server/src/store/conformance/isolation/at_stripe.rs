@@ -64,6 +64,8 @@ pub(super) fn table() -> Vec<(&'static str, Of, Call)> {
         Mode wake_rewards(Cause::Outage, T + 5);
         Mode retry_rewards(T + 5);
         Mode block_rewards_of("cmp_2", 1, "gone", T);
+        Mode block_dead_codes("cmp_2", 1, "gone", T);
+        Mode mint_elsewhere("cmp_2", 1, "acct_2", T);
         Mode move_blocked_rewards("cmp_2", 1, 2, T);
         Mode mark_by_hand("rw_taken", T);
         Mode replace_code("rw_taken", 1, "SHARE-9", 1, None, T);
