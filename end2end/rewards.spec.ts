@@ -470,7 +470,7 @@ test.describe('without scripts', () => {
     const standIn = new StandIn(demo.stripe_url);
     await standIn.away(true);
     const reward = await backend.earn(campaign, someone('hal'));
-    await expect.poll(async () => (await backend.reward(reward)).sync.cause, SOON).toBe('outage');
+    await expect.poll(async () => (await backend.reward(reward)).sync.cause, { timeout: 20_000 }).toBe('outage');
     await page.goto(`/apps/plainly/campaigns/${campaign}/rewards/${reward.id}`);
     await page.getByText('Create it by hand').click();
     const value = (label: string) => page.locator('.hand-value', { has: page.getByText(label, { exact: true }) }).locator('code').innerText();

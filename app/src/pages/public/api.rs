@@ -1,6 +1,6 @@
 //! The API, call by call: what the OpenAPI document says, drawn for people. Only what calls have in common is written here.
 
-use super::api_parts::{call, objects, prose, refusals};
+use super::api_parts::{call, codes, objects, prose, refusals};
 use super::frame::PublicPage;
 use super::stores::out_of_scope;
 use crate::given::{self, ApiHere};
@@ -26,7 +26,7 @@ pub fn ApiReference() -> impl IntoView {
         <PublicPage title="API" lead=LEAD here="/docs" wide=true>
             <div class="reference">
                 {contents(&reference)}
-                <div class="prose">{shared(&origin)} {refusals(&reference)} {groups} {objects(&reference)} {out_of_scope()}</div>
+                <div class="prose">{shared(&origin)} {refusals(&reference)} {groups} {objects(&reference)} {codes(&reference)} {out_of_scope()}</div>
             </div>
         </PublicPage>
     }
@@ -51,6 +51,8 @@ fn contents(reference: &Reference) -> AnyView {
             <ul>{calls.collect_view()}</ul>
         }
     };
+    let after = [("objects", "Objects"), ("codes", "Error codes")]
+        .map(|(id, words)| view! { <li><a href=format!("#{id}")>{words}</a></li> });
     let shared = [
         ("keys", "Keys"),
         ("requests", "Requests and answers"),
@@ -64,6 +66,8 @@ fn contents(reference: &Reference) -> AnyView {
             <p>"In common"</p>
             <ul>{shared.into_view()}</ul>
             {reference.groups.iter().map(of).collect_view()}
+            <p>"Further down"</p>
+            <ul>{after.into_view()}</ul>
         </nav>
     }
     .into_any()

@@ -143,7 +143,7 @@ pub fn objects(reference: &Reference) -> AnyView {
     .into_any()
 }
 
-/// The envelope of every refusal, and what the codes mean.
+/// The envelope of every refusal, and what any call may answer with.
 pub fn refusals(reference: &Reference) -> AnyView {
     const ENVELOPE: &str = r#"{
   "error": {
@@ -153,17 +153,6 @@ pub fn refusals(reference: &Reference) -> AnyView {
     "param": "percentoff"
   }
 }"#;
-    let rows = reference.refusals.iter().map(|RefusalCode { code, status, kind, example }| {
-        view! {
-            <tr>
-                <th scope="row">
-                    <code>{code.clone()}</code>
-                </th>
-                <td>{example.clone()}</td>
-                <td>{format!("{status}, ")} <code>{kind.clone()}</code></td>
-            </tr>
-        }
-    });
     let last = reference.everywhere.len().saturating_sub(1);
     let everywhere = reference.everywhere.iter().enumerate().map(|(at, code)| {
         let between = match at {
@@ -186,8 +175,27 @@ pub fn refusals(reference: &Reference) -> AnyView {
         <pre>
             <code>{ENVELOPE}</code>
         </pre>
-        <p>"Any call may answer " {everywhere.collect_view()} "; the others stand with their calls."</p>
-        <div class="table-box" tabindex="0" role="region" aria-labelledby="errors">
+        <p>"Any call may answer " {everywhere.collect_view()} "; the others stand with their calls. " <a href="#codes">"All codes"</a> "."</p>
+    }
+    .into_any()
+}
+
+/// Every code, with a message as it reads.
+pub fn codes(reference: &Reference) -> AnyView {
+    let rows = reference.refusals.iter().map(|RefusalCode { code, status, kind, example }| {
+        view! {
+            <tr>
+                <th scope="row">
+                    <code>{code.clone()}</code>
+                </th>
+                <td>{example.clone()}</td>
+                <td>{format!("{status}, ")} <code>{kind.clone()}</code></td>
+            </tr>
+        }
+    });
+    view! {
+        <h2 id="codes">"Error codes"</h2>
+        <div class="table-box" tabindex="0" role="region" aria-labelledby="codes">
             <table>
                 <thead>
                     <tr>
