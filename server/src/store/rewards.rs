@@ -10,7 +10,7 @@ use sqlx::AssertSqlSafe;
 macro_rules! reward_columns {
     () => {
         "id, campaign_id, app_id, version, reference, code, code_number, email, metadata, expires_at, created_at, erased_at, sync, cause, trouble, \
-         attempts, due_at, promotion_code_id, minted_at, minted_account, by_hand_at, used_at, used_session, used_amount, used_currency, mail, \
+         attempts, due_at, promotion_code_id, by_hand_at, used_at, used_session, used_amount, used_currency, mail, \
          mail_trouble, mailed_at"
     };
 }
@@ -39,8 +39,6 @@ pub(crate) struct RewardRow {
     pub(crate) attempts: i64,
     pub(crate) due_at: Option<i64>,
     pub(crate) promotion_code_id: Option<String>,
-    pub(crate) minted_at: Option<i64>,
-    pub(crate) minted_account: Option<String>,
     pub(crate) by_hand_at: Option<i64>,
     pub(crate) used_at: Option<i64>,
     pub(crate) used_session: Option<String>,
