@@ -3,6 +3,7 @@
 mod by_hand;
 mod minted;
 mod outage;
+mod review;
 #[cfg(all(unix, debug_assertions))]
 mod three_days;
 mod used;
