@@ -71,10 +71,10 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
         let (minting, in_work) = (minting.clone(), in_work.clone());
         async move {
             match minting.tenants_to_mint().await {
-                Ok(tenants) => tenants.into_iter().for_each(|scope| {
+                Ok(tenants) => tenants.into_iter().for_each(|work| {
                     let minting = minting.clone();
                     // Each as a task of its own: one owner's Stripe that answers late keeps nobody else's rewards waiting.
-                    in_work.spawn(async move { minting.mint_tenant(scope).await });
+                    in_work.spawn(async move { minting.mint_tenant(work).await });
                 }),
                 Err(problem) => note("rewards", Err(problem)),
             }

@@ -156,6 +156,13 @@ pub fn story(kind: &str, detail: &str) -> (String, Tone) {
         "used" => (told("Used by its customer", why), Tone::Good),
         "erased" => (told("The person was erased: address, names and metadata are gone", ""), Tone::Plain),
         "scrubbed" => (told("The address was taken from the promotion code in Stripe", ""), Tone::Plain),
+        "not_scrubbed" => (
+            told(
+                "The address stands on a promotion code of the Stripe account before, which Codemint cannot reach",
+                "",
+            ),
+            Tone::Bad,
+        ),
         "retried" => (told("Tried again at your word", why), Tone::Plain),
         other => (told(&plain(other), why), Tone::Plain),
     }

@@ -291,7 +291,12 @@ impl Services {
                         StripeError::Locked | StripeError::IdempotencyInUse | StripeError::Server { .. }
                     ) =>
             {
-                tracing::warn!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
+                // Background work tells once that it pauses.
+                if link.background {
+                    tracing::debug!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
+                } else {
+                    tracing::warn!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
+                }
                 unavailable()
             }
             StripeError::Invalid { message, param, .. } | StripeError::ResourceMissing { message, param } => {

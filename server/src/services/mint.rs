@@ -111,6 +111,12 @@ pub(super) fn wanted_for(
     }
 }
 
+/// The key of the call that makes a coupon: the same for the same parameters. What is not of its terms may change meanwhile: its name.
+fn idempotency_key(wanted: &NewCoupon) -> String {
+    let hash: String = digest(&[&wanted.form()])[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{}-{hash}", wanted.id)
+}
+
 impl Services {
     /// Makes sure that the coupon of a held code is in this connection's account; its id. The hold stays with the caller.
     pub(super) async fn ensure_coupon(&self, link: &Link, row: &CodeRow) -> Result<String, Problem> {
@@ -262,7 +268,7 @@ impl Services {
             }
         }
         crash::here!("mint");
-        match account.create_coupon(wanted, &wanted.id).await {
+        match account.create_coupon(wanted, &idempotency_key(wanted)).await {
             Err(doubt) if doubt.outcome() == Outcome::Unknown => self.after_doubt(link, wanted, doubt).await,
             created => self.judge_created(link, wanted, created).await,
         }
@@ -276,7 +282,7 @@ impl Services {
         // A stored 5xx is all that this idempotency key will ever bring. The id alone keeps the coupon single, so another key is safe.
         let key = match doubt {
             StripeError::Server { .. } => format!("{}-{}", wanted.id, encode(self.now(), self.random_id()?)),
-            _ => wanted.id.clone(),
+            _ => idempotency_key(wanted),
         };
         let created = link.stripe(&self.0.stripe).create_coupon(wanted, &key).await;
         self.judge_created(link, wanted, created).await

@@ -67,6 +67,7 @@ pub(crate) use prices::PriceRow;
 pub(crate) use redemptions::NewRedemption;
 pub(crate) use reward_figures::{QUARTER_MS, TroubleRow, UsedRow};
 pub(crate) use reward_lists::{RewardSearch, Sought};
+pub(crate) use reward_queue::ScrubRow;
 pub(crate) use reward_uses::{NewUse, WatchRow};
 pub(crate) use rewards::{NewReward, RewardFilter, RewardRow};
 pub(crate) use sealed::{

@@ -154,7 +154,7 @@ impl Scoped<'_> {
             (Option<String>,),
             "UPDATE rewards SET email = NULL, email_key = NULL, metadata = '{}', reference = $4, trouble = $5, mail_trouble = NULL,
                 erased_at = $6, updated_at = $6, mail = CASE WHEN mail = 'queued' THEN 'cancelled' ELSE mail END,
-                scrub_due_at = CASE WHEN promotion_code_id IS NULL THEN NULL ELSE $6 END
+                scrub_due_at = CASE WHEN promotion_code_id IS NULL AND attempts = 0 THEN NULL ELSE $6 END
               WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND email_key IS NOT NULL RETURNING promotion_code_id",
             workspace,
             mode,

@@ -5,6 +5,17 @@ use super::rewards::reward_columns;
 use super::{Conn, Result, RewardRow, Scoped};
 use app::domain::reward::{Cause, SyncState};
 
+/// A promotion code that may still name somebody who was erased.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct ScrubRow {
+    /// The reward's.
+    pub(crate) id: String,
+    pub(crate) code: String,
+    /// None: it was never noted that it was made, and perhaps it was.
+    pub(crate) promotion_code_id: Option<String>,
+    pub(crate) minted_account: Option<String>,
+}
+
 impl Conn<'_> {
     /// Tenants with something to do at Stripe now: a reward or an erasure that is due, and no pause that still lasts. One look at an index
     /// for each tenant that has campaigns, however many rewards wait.
@@ -33,7 +44,7 @@ impl Scoped<'_> {
             conn,
             RewardRow,
             concat!(
-                "UPDATE rewards SET attempts = attempts + 1, due_at = $4, updated_at = $3 WHERE workspace_id = $1 AND mode = $2 AND id IN
+                "UPDATE rewards SET attempts = attempts + 1, due_at = $4, updated_at = $3 WHERE workspace_id = $1 AND mode = $2 AND due_at <= $3 AND id IN
                     (SELECT id FROM rewards WHERE workspace_id = $1 AND mode = $2 AND due_at <= $3 ORDER BY due_at, id LIMIT $5) RETURNING ",
                 reward_columns!()
             ),
@@ -42,6 +53,47 @@ impl Scoped<'_> {
             now,
             until,
             limit
+        )
+    }
+
+    /// Makes a reward that was tried due at another moment; that it was tried stands.
+    pub(crate) async fn put_reward_off(self, id: &str, due_at: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET due_at = $4 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND due_at IS NOT NULL",
+            workspace,
+            mode,
+            id,
+            due_at
+        )
+        .map(|_| ())
+    }
+
+    /// The coupon of a version is refused: all that is to be minted by it waits.
+    #[expect(clippy::too_many_arguments, reason = "a row's columns")]
+    pub(crate) async fn put_version_off(
+        self,
+        campaign_id: &str,
+        version: i64,
+        cause: Cause,
+        trouble: &str,
+        due_at: i64,
+        now: i64,
+    ) -> Result<u64> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE rewards SET sync = 'failed', cause = $5, trouble = $6, due_at = $7, updated_at = $8
+              WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4 AND sync IN ('pending', 'failed')",
+            workspace,
+            mode,
+            campaign_id,
+            version,
+            cause.as_str(),
+            trouble,
+            due_at,
+            now
         )
     }
 
@@ -86,7 +138,8 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Notes why a code is not in Stripe; `due_at` none: nothing is tried before the owner acts.
+    /// Notes why a code is not in Stripe; `due_at` none: nothing is tried before the owner acts. What the owner said meanwhile stands:
+    /// `by_hand_at` is as it was when the attempt began.
     #[expect(clippy::too_many_arguments, reason = "a row's columns")]
     pub(crate) async fn note_reward_trouble(
         self,
@@ -96,13 +149,15 @@ impl Scoped<'_> {
         cause: Cause,
         trouble: &str,
         due_at: Option<i64>,
+        by_hand_at: Option<i64>,
         now: i64,
     ) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
             "UPDATE rewards SET sync = $5, cause = $6, trouble = $7, due_at = $8, updated_at = $9
-              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND code_number = $4 AND sync <> 'minted'",
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND code_number = $4 AND sync <> 'minted'
+                AND COALESCE(by_hand_at, 0) = $10",
             workspace,
             mode,
             id,
@@ -111,7 +166,8 @@ impl Scoped<'_> {
             cause.as_str(),
             trouble,
             due_at,
-            now
+            now,
+            by_hand_at.unwrap_or(0)
         )
         .map(|rows| rows == 1)
     }
@@ -220,12 +276,12 @@ impl Scoped<'_> {
         )
     }
 
-    /// The owner says that they made it in Stripe: it is compared there at once. False: it is minted.
+    /// The owner says that they made it in Stripe: it is compared there at once, before all that waits. False: it is minted.
     pub(crate) async fn mark_by_hand(self, id: &str, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE rewards SET by_hand_at = $4, sync = 'pending', cause = NULL, trouble = NULL, due_at = $4, updated_at = $4
+            "UPDATE rewards SET by_hand_at = $4, sync = 'pending', cause = NULL, trouble = NULL, due_at = 0, updated_at = $4
               WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND sync <> 'minted'",
             workspace,
             mode,
@@ -250,8 +306,8 @@ impl Scoped<'_> {
             conn,
             "UPDATE rewards SET code = $5, code_number = code_number + 1, version = $6, expires_at = $7, sync = 'pending', cause = NULL,
                 trouble = NULL, attempts = 0, due_at = $8, by_hand_at = NULL, updated_at = $8
-              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND code_number = $4 AND sync = 'blocked' AND erased_at IS NULL
-                AND cause IN ('code_taken', 'different', 'expired')",
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND code_number = $4 AND sync = 'blocked' AND due_at IS NULL
+                AND erased_at IS NULL AND cause IN ('code_taken', 'different', 'expired')",
             workspace,
             mode,
             id,
@@ -293,14 +349,14 @@ impl Scoped<'_> {
     }
 
     /// Promotion codes that still name somebody who was erased: not taken again before `until`.
-    pub(crate) async fn take_due_scrubs(self, now: i64, until: i64, limit: i64) -> Result<Vec<(String, String)>> {
+    pub(crate) async fn take_due_scrubs(self, now: i64, until: i64, limit: i64) -> Result<Vec<ScrubRow>> {
         let (conn, workspace, mode) = self.split();
         all!(
             conn,
-            (String, String),
-            "UPDATE rewards SET scrub_due_at = $4 WHERE workspace_id = $1 AND mode = $2 AND promotion_code_id IS NOT NULL AND id IN
+            ScrubRow,
+            "UPDATE rewards SET scrub_due_at = $4 WHERE workspace_id = $1 AND mode = $2 AND scrub_due_at <= $3 AND id IN
                 (SELECT id FROM rewards WHERE workspace_id = $1 AND mode = $2 AND scrub_due_at <= $3 ORDER BY scrub_due_at, id LIMIT $5)
-             RETURNING id, promotion_code_id",
+             RETURNING id, code, promotion_code_id, minted_account",
             workspace,
             mode,
             now,

@@ -33,7 +33,7 @@ impl Conn<'_> {
         all!(
             self,
             WatchRow,
-            "UPDATE campaign_versions SET uses_due_at = $2 WHERE (workspace_id, mode, campaign_id, version) IN
+            "UPDATE campaign_versions SET uses_due_at = $2 WHERE uses_due_at <= $1 AND (workspace_id, mode, campaign_id, version) IN
                 (SELECT v.workspace_id, v.mode, v.campaign_id, v.version FROM campaign_versions AS v
                    JOIN connections AS k ON k.workspace_id = v.workspace_id AND k.mode = v.mode AND k.status = 'connected'
                   WHERE v.uses_due_at <= $1 ORDER BY v.uses_due_at LIMIT $3)
@@ -70,23 +70,31 @@ impl Scoped<'_> {
         .map(|_| ())
     }
 
-    /// Notes what the coupon's count was when its codes had been looked through, and when to look again.
+    /// Notes what the coupon's count was when its codes had been looked through, and when to look again; unless something stirred since
+    /// `seen_stirred`, which has set a moment of its own.
     pub(crate) async fn note_watched(
         self,
         campaign_id: &str,
         version: i64,
         uses_seen: i64,
+        seen_stirred: Option<i64>,
+        stirred_at: Option<i64>,
         due_at: Option<i64>,
     ) -> Result<()> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE campaign_versions SET uses_seen = $5, uses_due_at = $6 WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4",
+            "UPDATE campaign_versions SET uses_seen = $5,
+                uses_due_at = CASE WHEN COALESCE(stirred_at, 0) = $6 THEN $8 ELSE uses_due_at END,
+                stirred_at = CASE WHEN COALESCE(stirred_at, 0) = $6 THEN $7 ELSE stirred_at END
+              WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4",
             workspace,
             mode,
             campaign_id,
             version,
             uses_seen,
+            seen_stirred.unwrap_or(0),
+            stirred_at,
             due_at
         )
         .map(|_| ())
@@ -121,14 +129,28 @@ impl Scoped<'_> {
         )
     }
 
-    /// Notes a use; the reward and its campaign. None: it was noted before, or is no reward's.
-    pub(crate) async fn note_used(self, new: &NewUse<'_>) -> Result<Option<(String, String)>> {
+    /// A use that a session told of is one that the coupon's count need not tell any more.
+    pub(crate) async fn count_seen_use(self, campaign_id: &str, version: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE campaign_versions SET uses_seen = uses_seen + 1 WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4",
+            workspace,
+            mode,
+            campaign_id,
+            version
+        )
+        .map(|_| ())
+    }
+
+    /// Notes a use; the reward, its campaign and version. None: it was noted before, or is no reward's.
+    pub(crate) async fn note_used(self, new: &NewUse<'_>) -> Result<Option<(String, String, i64)>> {
         let (conn, workspace, mode) = self.split();
         optional!(
             conn,
-            (String, String),
+            (String, String, i64),
             "UPDATE rewards SET used_at = $7, used_session = $4, used_amount = $5, used_currency = $6, updated_at = $7
-              WHERE workspace_id = $1 AND mode = $2 AND promotion_code_id = $3 AND used_at IS NULL RETURNING id, campaign_id",
+              WHERE workspace_id = $1 AND mode = $2 AND promotion_code_id = $3 AND used_at IS NULL RETURNING id, campaign_id, version",
             workspace,
             mode,
             new.promotion_code,
@@ -171,14 +193,14 @@ impl Scoped<'_> {
         .map(|_| ())
     }
 
-    /// Codes of a version that the owner made by hand and that were not used: text and id; at most 20.
+    /// Codes of a version that the owner made by hand and that were not used: text and id; at most 200.
     pub(crate) async fn unused_by_hand(self, campaign_id: &str, version: i64) -> Result<Vec<(String, String)>> {
         let (conn, workspace, mode) = self.split();
         all!(
             conn,
             (String, String),
             "SELECT code, promotion_code_id FROM rewards WHERE workspace_id = $1 AND mode = $2 AND campaign_id = $3 AND version = $4
-                AND used_at IS NULL AND promotion_code_id IS NOT NULL AND by_hand_at IS NOT NULL ORDER BY id LIMIT 20",
+                AND used_at IS NULL AND promotion_code_id IS NOT NULL AND by_hand_at IS NOT NULL ORDER BY id LIMIT 200",
             workspace,
             mode,
             campaign_id,

@@ -138,6 +138,11 @@ impl<'a> Account<'a> {
         read(&self.send(Call::post("/v1/promotion_codes/{id}", &form, Repeat::Once).id(id)).await?)
     }
 
+    /// Switches a promotion code off for good. Harmless twice.
+    pub async fn deactivate_promotion_code(&self, id: &str) -> Result<PromotionCode, StripeError> {
+        read(&self.send(Call::post("/v1/promotion_codes/{id}", "active=false", Repeat::Once).id(id)).await?)
+    }
+
     /// A price; `None` where there is none.
     pub async fn price(&self, id: &str) -> Result<Option<Price>, StripeError> {
         read_if_there(self.send(Call::get("/v1/prices/{id}").id(id)).await)

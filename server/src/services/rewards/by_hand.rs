@@ -152,7 +152,11 @@ impl Services {
             return Err(missing().into());
         }
         tell(tx, scope, &row.id, "replaced", &row.code, now, self.random_id()?).await?;
-        let mail = self.mail_state_in(tx, scope, &campaign, &email::normalize(&address)).await?;
+        // Whom the owner writes to by themselves, they tell of the new code, too.
+        let mail = match row.mail() {
+            MailState::None => MailState::None,
+            _ => self.mail_state_in(tx, scope, &campaign, &email::normalize(&address)).await?,
+        };
         self.queue_replacement_in(tx, scope, &row, mail, MailId::new(now, self.random_id()?).as_str()).await?;
         Ok(())
     }

@@ -6,21 +6,19 @@
 
 use super::super::Services;
 use super::super::connection::Link;
-use super::super::mail::Notice;
-use super::one::META_EMAIL;
-use super::pace::Endpoint;
+use super::pauses::PROBE_MS;
 use super::tell;
 use super::trouble::Trouble;
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CampaignRow, PauseRow, RewardRow, Tx};
-use crate::stripe::{PromotionCode, StripeError};
+use crate::store::{CampaignRow, PauseRow, RewardRow};
+use crate::stripe::PromotionCode;
 use app::domain::connection::ConnectionStatus;
 use app::domain::problem::Problem;
 use app::domain::reward::{Cause, SyncState};
 use futures::stream::{self, StreamExt};
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -36,12 +34,6 @@ const BUDGET: Duration = Duration::from_secs(10);
 const BATCH: i64 = 40;
 /// Calls to Stripe that are under way at the same time, of one tenant.
 const SIDE_BY_SIDE: usize = 8;
-/// While Stripe is away it is asked so often, in milliseconds.
-const PROBE_MS: i64 = 10_000;
-/// While a permission is missing it is asked so often, in milliseconds: three times an hour.
-const PERMISSION_MS: i64 = 20 * 60_000;
-/// For what only a new connection ends, in milliseconds: for good.
-const NEVER_MS: i64 = 10 * 365 * 86_400_000;
 /// Who was answered so lately shows that Stripe is there: a failure then is one reward's.
 const LATELY: Duration = Duration::from_secs(10);
 /// The lease's name.
@@ -63,10 +55,6 @@ impl Queue {
         self.at_work.lock().insert(scope.clone())
     }
 
-    fn end(&self, scope: &Scope) {
-        self.at_work.lock().remove(scope);
-    }
-
     fn note_answer(&self, scope: &Scope) {
         self.answered.lock().insert(scope.clone(), Instant::now());
     }
@@ -79,6 +67,18 @@ impl Queue {
 /// Campaigns by their id and a version.
 type Campaigns = HashMap<(String, i64), CampaignRow>;
 
+/// A tenant that somebody works on here; whatever becomes of the work, it ends with this.
+pub(crate) struct AtWork {
+    services: Services,
+    scope: Scope,
+}
+
+impl Drop for AtWork {
+    fn drop(&mut self) {
+        self.services.0.mints.at_work.lock().remove(&self.scope);
+    }
+}
+
 /// What a turn has to do.
 enum Turn {
     /// Nothing, for now.
@@ -90,6 +90,16 @@ enum Turn {
         /// The pause that this call looks after.
         pause: Option<PauseRow>,
     },
+}
+
+/// What came of looking for what was made by hand.
+enum Hand {
+    /// The reward is minted, or waits for a reason that was kept.
+    Settled,
+    /// The connection is in trouble.
+    Stopped,
+    /// Nothing is there.
+    Nothing,
 }
 
 /// What came of a batch.
@@ -109,24 +119,25 @@ fn backoff_ms(attempts: i64) -> i64 {
 
 impl Services {
     /// Waits until something is due or some time has passed; the tenants whose rewards are to be minted and that nobody here works on.
-    pub(crate) async fn tenants_to_mint(&self) -> Result<Vec<Scope>, Problem> {
+    pub(crate) async fn tenants_to_mint(&self) -> Result<Vec<AtWork>, Problem> {
         let _either = tokio::time::timeout(POLL, self.0.mints.arrived.notified()).await;
         let due = {
             let mut reader = self.0.db.reader().await?;
             reader.conn().tenants_to_mint(self.now()).await?
         };
         let scopes = due.into_iter().map(|(workspace, mode)| Scope::stored(workspace, &mode));
-        Ok(scopes.filter(|scope| self.0.mints.begin(scope)).collect())
+        let ours = scopes.filter(|scope| self.0.mints.begin(scope));
+        Ok(ours.map(|scope| AtWork { services: self.clone(), scope }).collect())
     }
 
     /// Works off what is due of a tenant that [`Self::tenants_to_mint`] gave out.
-    pub(crate) async fn mint_tenant(&self, scope: Scope) {
-        if let Err(problem) = self.mint_leased_tenant(&scope).await {
+    pub(crate) async fn mint_tenant(&self, work: AtWork) {
+        let scope = &work.scope;
+        if let Err(problem) = self.mint_leased_tenant(scope).await {
             tracing::error!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "rewards could not be minted and will be tried again");
             // Whatever broke, it is not asked in a tight loop.
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
-        self.0.mints.end(&scope);
     }
 
     async fn mint_leased_tenant(&self, scope: &Scope) -> Result<(), Problem> {
@@ -140,12 +151,14 @@ impl Services {
         while let Turn::Mint { limit, pause } = self.next_turn(scope).await? {
             let link = match self.background_link(scope, BUDGET).await {
                 Ok(link) => link,
-                Err(problem) => {
-                    if let Trouble::Connection(cause, words) = Trouble::from(problem) {
-                        self.pause(scope, cause, &words).await?;
+                Err(problem) => match Trouble::from(problem) {
+                    Trouble::Connection(cause, words) => {
+                        self.pause(scope, None, cause, &words).await?;
+                        break;
                     }
-                    break;
-                }
+                    Trouble::Reward(_, words) => return Err(super::super::error::internal("no connection", &words)),
+                    Trouble::Ours(problem) => return Err(problem),
+                },
             };
             let go_on = match self.mint_batch(&link, limit, pause.as_ref()).await? {
                 Batch::Done => true,
@@ -177,7 +190,7 @@ impl Services {
                 (Cause::NotConnected, format!("Stripe is not connected in {} mode.", scope.mode))
             };
             if standing != Some(cause) {
-                self.pause(scope, cause, &words).await?;
+                self.pause(scope, None, cause, &words).await?;
             }
             return Ok(Turn::Rest);
         }
@@ -191,50 +204,6 @@ impl Services {
             return Ok(Turn::Rest);
         }
         Ok(Turn::Mint { limit: 1, pause: Some(pause) })
-    }
-
-    /// Pauses a tenant: once for a cause, however many rewards wait.
-    async fn pause(&self, scope: &Scope, cause: Cause, words: &str) -> Result<(), Problem> {
-        let now = self.now();
-        let probe_at = now
-            + match cause {
-                Cause::Permission => PERMISSION_MS,
-                Cause::NotConnected | Cause::NeedsReauth => NEVER_MS,
-                _ => PROBE_MS,
-            };
-        let mut tx = self.0.db.begin().await?;
-        let generation = tx.at(scope).connection().await?.map_or(0, |row| row.generation);
-        tx.at(scope).pause_minting(cause, words, generation, now, probe_at).await?;
-        self.begin_notice_in(&mut tx, scope, cause).await?;
-        tx.commit().await?;
-        crash::here!("rewards-paused");
-        self.0.live.changed(scope);
-        Ok(())
-    }
-
-    async fn end_pause(&self, scope: &Scope, pause: &PauseRow) -> Result<(), Problem> {
-        let now = self.now();
-        let mut tx = self.0.db.begin().await?;
-        tx.at(scope).end_mint_pause().await?;
-        tx.at(scope).wake_rewards(pause.cause(), now).await?;
-        tx.commit().await?;
-        crash::here!("rewards-woken");
-        tracing::info!(workspace = %scope.workspace, mode = %scope.mode, cause = pause.cause().as_str(), "rewards go on");
-        self.0.live.changed(scope);
-        Ok(())
-    }
-
-    /// Tells the owner of a cause, once, until its last reward is through. What heals by itself is shown on the screen alone; a connection
-    /// that ended has its own mail.
-    pub(super) async fn begin_notice_in(&self, tx: &mut Tx, scope: &Scope, cause: Cause) -> Result<(), Problem> {
-        let first = tx.at(scope).begin_notice(cause, self.now()).await?;
-        let mailed =
-            matches!(cause, Cause::Permission | Cause::Coupon | Cause::CodeTaken | Cause::Different | Cause::Expired);
-        if first && mailed {
-            self.queue_notice(tx, scope, Notice::Rewards(cause), None).await?;
-            self.0.mail_waiting.notify_one();
-        }
-        Ok(())
     }
 
     /// Mints what is due, as many as the limit says.
@@ -303,8 +272,22 @@ impl Services {
         let mut stopped = false;
         for row in rows {
             let key = (row.campaign_id.clone(), row.version);
-            if stopped || failed.contains(&key) {
+            if stopped {
                 self.put_back(&link.scope, &row).await?;
+                continue;
+            }
+            if row.by_hand_at.is_some() {
+                match self.by_hand_first(link, &row).await? {
+                    Hand::Settled => continue,
+                    Hand::Stopped => {
+                        stopped = true;
+                        continue;
+                    }
+                    Hand::Nothing => {}
+                }
+            }
+            if failed.contains(&key) {
+                // Its version was put off, or blocked, as a whole.
                 continue;
             }
             // What is over needs no coupon.
@@ -328,6 +311,16 @@ impl Services {
                     campaigns.insert(key, campaign);
                     going.push(row);
                 }
+                Err(Trouble::Reward(cause, words)) if cause != Cause::Coupon => {
+                    // So it is for all that is to be minted by it: one of them is tried at a time.
+                    let (now, off) = (self.now(), backoff_ms(row.attempts));
+                    self.keep_trouble(link, &row, Trouble::Reward(cause, words.clone())).await?;
+                    let mut tx = self.0.db.begin().await?;
+                    tx.at(&link.scope).put_version_off(&key.0, key.1, cause, &words, now + off, now).await?;
+                    tx.commit().await?;
+                    failed.insert(key);
+                    continue;
+                }
                 Err(trouble) => {
                     stopped = matches!(trouble, Trouble::Connection(..)) && !self.is_of_this_one(link, &trouble);
                     self.keep_trouble(link, &row, trouble).await?;
@@ -338,9 +331,35 @@ impl Services {
         Ok((campaigns, going, stopped))
     }
 
+    /// What the owner made by hand is looked for before the campaign's coupon is: it has one of its own, and may need no permission that is
+    /// missing.
+    async fn by_hand_first(&self, link: &Link, row: &RewardRow) -> Result<Hand, Problem> {
+        let campaign = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(&link.scope).campaign_at(&row.campaign_id, row.version).await?
+        };
+        let campaign = campaign.ok_or_else(|| super::super::error::internal("a reward's campaign is gone", &row.id))?;
+        match self.made_by_hand_there(link, row, &campaign).await {
+            Ok(Some(code)) => self.keep_minted(link, row, &code).await.map(|()| Hand::Settled),
+            Ok(None) => Ok(Hand::Nothing),
+            Err(trouble) => {
+                let stops = matches!(trouble, Trouble::Connection(..)) && !self.is_of_this_one(link, &trouble);
+                self.keep_trouble(link, row, trouble).await?;
+                Ok(if stops { Hand::Stopped } else { Hand::Settled })
+            }
+        }
+    }
+
     /// Whether Stripe failed for this reward only: it has just answered others.
     fn is_of_this_one(&self, link: &Link, trouble: &Trouble) -> bool {
         matches!(trouble, Trouble::Connection(Cause::Outage, _)) && self.0.mints.answered_lately(&link.scope)
+    }
+
+    async fn put_off(&self, scope: &Scope, row: &RewardRow, due_at: i64) -> Result<(), Problem> {
+        let mut tx = self.0.db.begin().await?;
+        tx.at(scope).put_reward_off(&row.id, due_at).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     async fn put_back(&self, scope: &Scope, row: &RewardRow) -> Result<(), Problem> {
@@ -355,13 +374,26 @@ impl Services {
         let random = self.random_id()?;
         let mut tx = self.0.db.begin().await?;
         let account = link.account.as_deref();
-        if tx.at(scope).note_reward_minted(&row.id, row.code_number, &code.id, account, now).await? {
+        let noted = tx.at(scope).note_reward_minted(&row.id, row.code_number, &code.id, account, now).await?;
+        if noted {
             tx.at(scope).stir_version(&row.campaign_id, row.version, now, now + FIRST_LOOK_MS).await?;
             tell(&mut tx, scope, &row.id, "minted", "", now, random).await?;
         }
+        let present = tx.at(scope).reward(&row.id).await?;
         tx.commit().await?;
         crash::here!("reward-stored");
         self.0.live.changed(scope);
+        if noted && code.times_redeemed > 0 {
+            // Used before it was noted: the coupon's count has told of it already, and will not again.
+            self.note_uses(link, std::slice::from_ref(&code.id)).await?;
+        }
+        if !noted && present.is_some_and(|present| present.promotion_code_id.as_ref() != Some(&code.id)) {
+            // Another code has taken its place meanwhile: nobody was sent this one.
+            tracing::warn!(workspace = %scope.workspace, reward = %row.id, "a promotion code that nobody has is switched off");
+            if let Err(error) = link.stripe(&self.0.stripe).deactivate_promotion_code(&code.id).await {
+                tracing::warn!(reward = %row.id, %error, "it could not be switched off");
+            }
+        }
         Ok(())
     }
 
@@ -369,16 +401,20 @@ impl Services {
     async fn keep_trouble(&self, link: &Link, row: &RewardRow, trouble: Trouble) -> Result<(), Problem> {
         let (scope, now) = (&link.scope, self.now());
         let (cause, words, due_at) = match trouble {
-            Trouble::Ours(problem) => return Err(problem),
+            Trouble::Ours(problem) => {
+                tracing::error!(workspace = %scope.workspace, reward = %row.id, cause = %problem.message, "a reward could not be minted and will be tried again");
+                return self.put_off(scope, row, now + backoff_ms(row.attempts)).await;
+            }
             Trouble::Connection(cause, words)
                 if !self.is_of_this_one(link, &Trouble::Connection(cause, String::new())) =>
             {
-                self.pause(scope, cause, &words).await?;
+                self.pause(scope, Some(link.generation), cause, &words).await?;
                 if cause != Cause::Outage {
-                    // It waits like all the others, and was hardly tried.
-                    return self.put_back(scope, row).await;
+                    // It waits like all the others; that it was tried stands, since Stripe may have heard of it.
+                    return self.put_off(scope, row, now).await;
                 }
-                (cause, words, Some(now))
+                // Behind those that were not tried: it may be this one that Stripe fails for.
+                (cause, words, Some(now + PROBE_MS))
             }
             Trouble::Connection(cause, words) => (cause, words, Some(now + backoff_ms(row.attempts))),
             Trouble::Reward(Cause::Coupon, words) => return self.block_version(scope, row, &words).await,
@@ -391,8 +427,10 @@ impl Services {
         let first = row.cause() != Some(cause);
         let random = self.random_id()?;
         let mut tx = self.0.db.begin().await?;
-        let kept =
-            tx.at(scope).note_reward_trouble(&row.id, row.code_number, state, cause, &words, due_at, now).await?;
+        let kept = tx
+            .at(scope)
+            .note_reward_trouble(&row.id, row.code_number, state, cause, &words, due_at, row.by_hand_at, now)
+            .await?;
         if kept && first {
             let kind = if state == SyncState::Blocked { "blocked" } else { "waits" };
             tell(&mut tx, scope, &row.id, kind, &words, now, random).await?;
@@ -418,42 +456,5 @@ impl Services {
         tx.commit().await?;
         self.0.live.changed(scope);
         Ok(())
-    }
-
-    /// Takes people who were erased off their promotion codes. False: nothing was due.
-    async fn scrub_batch(&self, link: &Link) -> Result<bool, Problem> {
-        let (scope, now) = (&link.scope, self.now());
-        let due = {
-            let mut tx = self.0.db.begin().await?;
-            let due = tx.at(scope).take_due_scrubs(now, now + 4 * CLAIM_MS, BATCH).await?;
-            tx.commit().await?;
-            due
-        };
-        let empty = BTreeMap::from([(META_EMAIL.to_owned(), String::new())]);
-        let mut any = false;
-        for (id, code) in due {
-            self.0.pacer.turn(scope, Endpoint::PromotionCodes).await;
-            match link.stripe(&self.0.stripe).annotate_promotion_code(&code, &empty).await {
-                // What is not there (any more) names nobody.
-                Ok(_) | Err(StripeError::ResourceMissing { .. }) => {
-                    let random = self.random_id()?;
-                    let mut tx = self.0.db.begin().await?;
-                    if tx.at(scope).note_scrubbed(&id).await? {
-                        tell(&mut tx, scope, &id, "scrubbed", "", self.now(), random).await?;
-                    }
-                    tx.commit().await?;
-                    any = true;
-                }
-                Err(error) => {
-                    if let Trouble::Connection(cause, words) =
-                        self.trouble_of(link, error, "promotion_code_write").await
-                    {
-                        self.pause(scope, cause, &words).await?;
-                    }
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(any)
     }
 }

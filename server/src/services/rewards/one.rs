@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// The coupon's metadata: which campaign it belongs to.
 const META_CAMPAIGN: &str = "codemint_campaign";
 /// The promotion code's metadata: which reward it is.
-const META_REWARD: &str = "codemint_reward";
+pub(super) const META_REWARD: &str = "codemint_reward";
 /// The promotion code's metadata: who earned it.
 pub(super) const META_EMAIL: &str = "email";
 
@@ -62,13 +62,26 @@ enum There {
     ByHand(PromotionCode),
     /// One that the owner made by hand, or means, and that differs.
     Different(String),
-    /// Somebody else's active one.
-    Foreign,
+    /// Somebody else's, or one that the owner made by hand and did not say so.
+    Foreign {
+        /// Whether it gives what the reward promises.
+        as_promised: bool,
+    },
     /// None that is active.
     Nothing,
 }
 
 impl Services {
+    /// What the owner says that they made by hand, where it is there; it needs no coupon of ours.
+    pub(super) async fn made_by_hand_there(
+        &self,
+        link: &Link,
+        row: &RewardRow,
+        campaign: &CampaignRow,
+    ) -> Result<Option<PromotionCode>, Trouble> {
+        self.code_there(link, row, campaign, &wanted_code(row, campaign)).await
+    }
+
     /// Makes sure that the coupon of a campaign's version is in this connection's account.
     pub(super) async fn ensure_campaign_coupon(&self, link: &Link, campaign: &CampaignRow) -> Result<(), Trouble> {
         if let Some(reason) = &campaign.blocked_reason {
@@ -123,17 +136,17 @@ impl Services {
         row: &RewardRow,
         campaign: &CampaignRow,
     ) -> Result<PromotionCode, Trouble> {
-        if row.expires_at.is_some_and(|end| end <= self.now()) {
-            return Err(Trouble::Reward(
-                Cause::Expired,
-                "It ended before it could be minted: Stripe takes no code that is over.".to_owned(),
-            ));
-        }
         let wanted = wanted_code(row, campaign);
         // An earlier attempt, perhaps of a process that died, may have made it; by now it may even be used. Only its text tells.
         let before = row.attempts > 1 || row.by_hand_at.is_some();
         if before && let Some(found) = self.code_there(link, row, campaign, &wanted).await? {
             return Ok(found);
+        }
+        if row.expires_at.is_some_and(|end| end <= self.now()) {
+            return Err(Trouble::Reward(
+                Cause::Expired,
+                "It ended before it could be minted: Stripe takes no code that is over.".to_owned(),
+            ));
         }
         self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
         crash::here!("reward-code");
@@ -202,14 +215,19 @@ impl Services {
                 self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
                 match link.stripe(&self.0.stripe).annotate_promotion_code(&code.id, &wanted.metadata).await {
                     Ok(code) => Ok(Some(code)),
+                    // That our notes are not on it matters less than that it is there.
+                    Err(StripeError::PermissionMissing { .. }) => Ok(Some(code)),
                     Err(error) => Err(self.trouble_of(link, error, "promotion_code_write").await),
                 }
             }
             There::Different(how) => Err(Trouble::Reward(Cause::Different, how)),
-            There::Foreign => Err(Trouble::Reward(
-                Cause::CodeTaken,
-                format!("Another active promotion code in your Stripe account has the text {}.", row.code),
-            )),
+            There::Foreign { as_promised } => {
+                let mut words = format!("Another promotion code in your Stripe account has the text {}.", row.code);
+                if as_promised {
+                    words.push_str(" It gives exactly what was promised: if you made it, mark it as done.");
+                }
+                Err(Trouble::Reward(Cause::CodeTaken, words))
+            }
             There::Nothing => Ok(None),
         }
     }
@@ -234,16 +252,17 @@ impl Services {
                 There::Different("The promotion code with this text stands for another coupon in Stripe.".to_owned())
             });
         }
-        let Some(code) = found.into_iter().find(|code| code.active && !ours(code)) else { return Ok(There::Nothing) };
-        if row.by_hand_at.is_none() {
-            return Ok(There::Foreign);
-        }
+        // One that was used has become inactive by that: it was there all the same.
+        let taken = |code: &PromotionCode| !ours(code) && (code.active || code.times_redeemed > 0);
+        let Some(code) = found.into_iter().find(taken) else { return Ok(There::Nothing) };
         let coupon = match &code.promotion.coupon {
             Some(id) => self.read_coupon(link, id).await?,
             None => None,
         };
         let differences = differences_by_hand(&code, coupon.as_ref(), wanted, &wanted_coupon(campaign)?);
-        Ok(if differences.is_empty() {
+        Ok(if row.by_hand_at.is_none() {
+            There::Foreign { as_promised: differences.is_empty() }
+        } else if differences.is_empty() {
             There::ByHand(code)
         } else {
             There::Different(format!(

@@ -31,6 +31,8 @@ const OFTEN_MS: i64 = 10_000;
 const SOMETIMES_MS: i64 = 60_000;
 /// Later.
 const SELDOM_MS: i64 = 600_000;
+/// While a permission is missing: three times an hour.
+const PERMISSION_MS: i64 = 20 * 60_000;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 86_400_000;
 /// Promotion codes are looked through in at most so many pages of a hundred.
@@ -47,6 +49,15 @@ fn pause_ms(stirred_at: Option<i64>, now: i64) -> i64 {
         lately if lately < 30 * DAY_MS => SOMETIMES_MS,
         _ => SELDOM_MS,
     }
+}
+
+/// Who told of a use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    /// The coupon's count, which has been read.
+    ByTheCount,
+    /// A session: the count will tell of it, too.
+    ByASession,
 }
 
 /// What is known of a use.
@@ -77,11 +88,27 @@ impl Services {
         stream::iter(rows)
             .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
                 let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
-                if let Err(problem) = self.look_at_version(&scope, &row).await {
+                let looked = match self.look_at_version(&scope, &row).await {
+                    Err(problem) if problem.code == Code::StripePermissionMissing => {
+                        self.look_later(&scope, &row, PERMISSION_MS).await
+                    }
+                    looked => looked,
+                };
+                if let Err(problem) = looked {
                     tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, campaign = %row.campaign_id, cause = %problem.message, "it could not be seen whether rewards were used");
                 }
             })
             .await;
+        Ok(())
+    }
+
+    async fn look_later(&self, scope: &Scope, row: &WatchRow, ms: i64) -> Result<(), Problem> {
+        let due_at = self.now() + ms;
+        let mut tx = self.0.db.begin().await?;
+        tx.at(scope)
+            .note_watched(&row.campaign_id, row.version, row.uses_seen, row.stirred_at, row.stirred_at, Some(due_at))
+            .await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -108,7 +135,7 @@ impl Services {
             true => Some(now + pause_ms(stirred_at, now)),
             false => None,
         };
-        tx.at(scope).note_watched(&row.campaign_id, row.version, count, due_at).await?;
+        tx.at(scope).note_watched(&row.campaign_id, row.version, count, row.stirred_at, stirred_at, due_at).await?;
         tx.commit().await?;
         crash::here!("uses-seen");
         Ok(())
@@ -119,7 +146,8 @@ impl Services {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         tx.at(scope).mint_elsewhere(&row.campaign_id, row.version, account, now).await?;
-        tx.at(scope).note_watched(&row.campaign_id, row.version, 0, Some(now + SOMETIMES_MS)).await?;
+        let (campaign, version, stirred) = (&row.campaign_id, row.version, row.stirred_at);
+        tx.at(scope).note_watched(campaign, version, 0, stirred, stirred, Some(now + SOMETIMES_MS)).await?;
         tx.commit().await?;
         self.0.mints.arrived.notify_one();
         Ok(())
@@ -136,7 +164,8 @@ impl Services {
             tell(&mut tx, scope, &row.campaign_id, "blocked", &reason, now, random).await?;
             self.begin_notice_in(&mut tx, scope, Cause::Coupon).await?;
         }
-        tx.at(scope).note_watched(&row.campaign_id, row.version, row.uses_seen, None).await?;
+        let (seen, stirred) = (row.uses_seen, row.stirred_at);
+        tx.at(scope).note_watched(&row.campaign_id, row.version, seen, stirred, stirred, None).await?;
         tx.commit().await?;
         self.0.live.changed(scope);
         Ok(())
@@ -144,7 +173,7 @@ impl Services {
 
     /// Looks through the promotion codes of a version's coupon until as many uses are found as its count has grown by; whether any was.
     async fn look_through_codes(&self, link: &Link, row: &WatchRow, grown: i64) -> Result<bool, Problem> {
-        let mut found = Vec::new();
+        let mut count = 0;
         let mut after: Option<String> = None;
         for _ in 0..MAX_PAGES {
             self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
@@ -154,18 +183,21 @@ impl Services {
                     Err(error) => return Err(self.stripe_problem(link, error, "promotion_code_read").await),
                 };
             after = page.data.last().map(|code| code.id.clone());
+            let mut found = Vec::new();
             for code in page.data.into_iter().filter(|code| code.times_redeemed > 0) {
                 if self.is_to_be_noted(&link.scope, &code.id).await? {
                     found.push(code.id);
                 }
             }
-            let enough = usize::try_from(grown).is_ok_and(|grown| found.len() >= grown);
+            // Page by page: what was found is noted, however far the time reaches.
+            self.note_uses(link, &found).await?;
+            count += found.len();
+            let enough = usize::try_from(grown).is_ok_and(|grown| count >= grown);
             if enough || !page.has_more {
                 break;
             }
         }
-        self.note_uses(link, &found).await?;
-        Ok(!found.is_empty())
+        Ok(count > 0)
     }
 
     /// Codes that the owner made by hand stand for coupons of their own: each is asked for by its text.
@@ -193,7 +225,7 @@ impl Services {
     }
 
     /// Notes uses of which the count told; with their sessions, where those may be read.
-    async fn note_uses(&self, link: &Link, promotion_codes: &[String]) -> Result<(), Problem> {
+    pub(super) async fn note_uses(&self, link: &Link, promotion_codes: &[String]) -> Result<(), Problem> {
         if promotion_codes.is_empty() {
             return Ok(());
         }
@@ -205,7 +237,7 @@ impl Services {
         };
         for code in promotion_codes {
             let seen = sessions.get(code).cloned().unwrap_or_default();
-            self.note_use(&link.scope, code, &seen).await?;
+            self.note_use(&link.scope, code, &seen, Told::ByTheCount).await?;
         }
         Ok(())
     }
@@ -249,13 +281,13 @@ impl Services {
             reader.at(scope).reward_to_use(&code).await?
         };
         let Some((reward, _)) = known else { return Ok(None) };
-        self.note_use(scope, &code, &seen).await?;
+        self.note_use(scope, &code, &seen, Told::ByASession).await?;
         let mut reader = self.0.db.reader().await?;
         Ok(reader.at(scope).reward(&reward).await?.map(|row| row.code))
     }
 
     /// Notes a use, once, whoever tells of it and however often; what one does not know the other adds.
-    async fn note_use(&self, scope: &Scope, promotion_code: &str, seen: &Seen) -> Result<(), Problem> {
+    async fn note_use(&self, scope: &Scope, promotion_code: &str, seen: &Seen, told: Told) -> Result<(), Problem> {
         let now = self.now();
         let new = NewUse {
             promotion_code,
@@ -266,8 +298,11 @@ impl Services {
         };
         let random = self.random_id()?;
         let mut tx = self.0.db.begin().await?;
-        if let Some((reward, campaign)) = tx.at(scope).note_used(&new).await? {
+        if let Some((reward, campaign, version)) = tx.at(scope).note_used(&new).await? {
             tx.at(scope).count_use(&campaign, now).await?;
+            if told == Told::ByASession {
+                tx.at(scope).count_seen_use(&campaign, version).await?;
+            }
             tell(&mut tx, scope, &reward, "used", "", now, random).await?;
         } else if seen.session.is_some() {
             tx.at(scope).note_use_session(&new).await?;

@@ -1,9 +1,10 @@
 //! Rewards on their way to Stripe, whatever Stripe does; and back, when they are used.
 
 mod by_hand;
+mod crossed;
 mod minted;
 mod outage;
-mod review;
+
 #[cfg(all(unix, debug_assertions))]
 mod three_days;
 mod used;

@@ -34,13 +34,17 @@ pub(super) async fn insert(base: &Base, scope: &Scope) {
     let seen = NewUse { session: None, ..new_use("promo_2") };
     assert!(put!(base, scope, note_used(&seen)).unwrap().is_some());
     let (blocked, failed) = (SyncState::Blocked, SyncState::Failed);
-    assert!(put!(base, scope, note_reward_trouble("rw_taken", 1, blocked, CODE_TAKEN, "taken", None, T)).unwrap());
     assert!(
-        put!(base, scope, note_reward_trouble("rw_failed", 1, failed, Cause::Outage, "away", Some(T + 99), T)).unwrap()
+        put!(base, scope, note_reward_trouble("rw_taken", 1, blocked, CODE_TAKEN, "taken", None, None, T)).unwrap()
+    );
+    assert!(
+        put!(base, scope, note_reward_trouble("rw_failed", 1, failed, Cause::Outage, "away", Some(T + 99), None, T))
+            .unwrap()
     );
     put!(base, scope, block_campaign("cmp_2", 1, "changed")).unwrap();
     assert!(
-        put!(base, scope, note_reward_trouble("rw_coupon", 1, blocked, Cause::Coupon, "changed", None, T)).unwrap()
+        put!(base, scope, note_reward_trouble("rw_coupon", 1, blocked, Cause::Coupon, "changed", None, None, T))
+            .unwrap()
     );
     put!(base, scope, begin_notice(CODE_TAKEN, T)).unwrap();
     put!(base, scope, begin_notice(Cause::Different, T)).unwrap();
@@ -60,7 +64,7 @@ pub(super) fn table() -> Vec<(&'static str, Of, Call)> {
         Mode take_due_rewards(T + 1, T + 9, 9);
         Mode put_reward_back("rw_1", T + 3);
         Mode note_reward_minted("rw_taken", 1, "promo_9", None, T);
-        Mode note_reward_trouble("rw_failed", 1, SyncState::Failed, Cause::Refused, "no", None, T);
+        Mode note_reward_trouble("rw_failed", 1, SyncState::Failed, Cause::Refused, "no", None, None, T);
         Mode wake_rewards(Cause::Outage, T + 5);
         Mode retry_rewards(T + 5);
         Mode block_rewards_of("cmp_2", 1, "gone", T);
@@ -78,7 +82,10 @@ pub(super) fn table() -> Vec<(&'static str, Of, Call)> {
         Mode newest_version("cmp_2");
         Mode set_campaign_version("cmp_2", 2, T);
         Mode stir_version("cmp_2", 1, T, T + 5);
-        Mode note_watched("cmp_2", 1, 3, Some(T + 7));
+        Mode note_watched("cmp_2", 1, 3, None, None, Some(T + 7));
+        Mode count_seen_use("cmp_2", 1);
+        Mode put_reward_off("rw_1", T + 3);
+        Mode put_version_off("cmp_2", 1, Cause::Refused, "no", T + 9, T);
         Mode any_unused("cmp_2", 1);
         Mode reward_to_use("promo_1");
         Mode note_used(&new_use("promo_1"));
