@@ -108,6 +108,9 @@ struct About {
     /// Of rewards that wait.
     #[serde(default)]
     cause: Option<Cause>,
+    /// The app whose campaigns they are of.
+    #[serde(default)]
+    app: Option<String>,
 }
 
 impl Services {
@@ -120,7 +123,12 @@ impl Services {
         account: Option<&str>,
     ) -> Result<(), Problem> {
         let cause = if let Notice::Rewards(cause) = kind { Some(cause) } else { None };
-        let about = About { mode: scope.mode, account: account.map(str::to_owned), cause };
+        let app = match kind {
+            // Any app of the tenant's: the list of its campaigns shows the notices of all.
+            Notice::Rewards(_) => tx.at(scope).apps_with_campaigns().await?.into_iter().next(),
+            _ => None,
+        };
+        let about = About { mode: scope.mode, account: account.map(str::to_owned), cause, app };
         let detail =
             serde_json::to_string(&about).map_err(|error| super::error::internal("no mail could be made", &error))?;
         let now = self.now();
@@ -394,8 +402,9 @@ fn notice(row: &MailRow, public_url: &str, write: fn(&str, Mode, Option<&str>, &
 
 /// What the notice about rewards that wait says.
 fn rewards_notice(row: &MailRow, public_url: &str) -> Option<MailText> {
-    let About { mode, cause, .. } = serde_json::from_str(row.detail.as_deref()?).ok()?;
-    let link = format!("{public_url}/apps?mode={mode}");
+    let About { mode, cause, app, .. } = serde_json::from_str(row.detail.as_deref()?).ok()?;
+    let page = app.map(|app| format!("/{app}/campaigns")).unwrap_or_default();
+    let link = format!("{public_url}/apps{page}?mode={mode}");
     Some(mailer::rewards_mail(&link, mode, cause?))
 }
 

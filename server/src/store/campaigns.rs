@@ -321,6 +321,19 @@ impl Scoped<'_> {
         Ok(row.map(|(version,)| version))
     }
 
+    /// The apps that have campaigns, the one with the newest first.
+    pub(crate) async fn apps_with_campaigns(self) -> Result<Vec<String>> {
+        let (conn, workspace, mode) = self.split();
+        let rows = all!(
+            conn,
+            (String,),
+            "SELECT app_id FROM campaigns WHERE workspace_id = $1 AND mode = $2 GROUP BY app_id ORDER BY max(id) DESC",
+            workspace,
+            mode
+        )?;
+        Ok(rows.into_iter().map(|(app,)| app).collect())
+    }
+
     /// Versions of a campaign whose coupon is in trouble.
     pub(crate) async fn blocked_versions(self, id: &str) -> Result<Vec<i64>> {
         let (conn, workspace, mode) = self.split();

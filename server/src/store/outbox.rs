@@ -194,6 +194,20 @@ impl Scoped<'_> {
         Ok(counts.unwrap_or_default())
     }
 
+    /// Mails with codes that were queued since a moment, to whomever.
+    pub(crate) async fn reward_mails_since(self, since: i64) -> Result<i64> {
+        let (conn, workspace, mode) = self.split();
+        let count = optional!(
+            conn,
+            (i64,),
+            "SELECT count(*) FROM outbox WHERE workspace_id = $1 AND mode = $2 AND about IS NOT NULL AND kind = 'reward' AND created_at > $3",
+            workspace,
+            mode,
+            since
+        )?;
+        Ok(count.map_or(0, |(count,)| count))
+    }
+
     /// Whether a mail about a reward is still to leave.
     pub(crate) async fn has_queued_mail(self, reward: &str) -> Result<bool> {
         let (conn, workspace, mode) = self.split();

@@ -37,7 +37,9 @@ impl Services {
                 outcome => break outcome?,
             }
         };
-        self.forget_overwritten().await;
+        if erased != Erased::default() {
+            self.forget_overwritten().await;
+        }
         self.0.mints.arrived.notify_one();
         tracing::info!(
             workspace = %scope.workspace, mode = %scope.mode, rewards = erased.rewards, checkouts = erased.checkouts, later = erased.later,

@@ -35,7 +35,9 @@ const MOST_AN_HOUR: i64 = 20;
 /// The same within a day.
 const MOST_A_DAY: i64 = 50;
 /// The same of all workspaces together.
-const MOST_A_DAY_OF_ALL: i64 = 100;
+const MOST_A_DAY_OF_ALL: i64 = 500;
+/// Mails with codes of a tenant that was never connected to Stripe, a day: whoever has no shop has nobody to write to.
+const MOST_UNCONNECTED: i64 = 50;
 /// Mails that an owner may try out within an hour.
 const MOST_TESTS: i64 = 10;
 /// Whose name stands in a preview.
@@ -184,7 +186,10 @@ impl Services {
             return Ok(MailState::Unsubscribed);
         }
         let (in_hour, _) = tx.at(scope).reward_mails_to(email_key, now - HOUR_MS, now - DAY_MS).await?;
-        let limited = in_hour >= MOST_AN_HOUR || self.over_the_day_in(tx, scope, email_key, now).await?;
+        let limited = in_hour >= MOST_AN_HOUR
+            || self.over_the_day_in(tx, scope, email_key, now).await?
+            || (tx.at(scope).connection().await?.is_none()
+                && tx.at(scope).reward_mails_since(now - DAY_MS).await? >= MOST_UNCONNECTED);
         Ok(if limited { MailState::Limited } else { MailState::Queued })
     }
 

@@ -56,6 +56,8 @@ pub(super) async fn insert(base: &Base, scope: &Scope) {
 
 pub(super) fn table() -> Vec<(&'static str, Of, Call)> {
     calls! {
+        Mode reward_mails_since(0);
+        Mode apps_with_campaigns();
         Mode probe_now(T + 1);
         Mode lock_campaign("cmp_2");
         Mode blocked_versions("cmp_2");
