@@ -308,7 +308,7 @@ async fn what_to_create_by_hand(w: &World) {
         ("Currency", "EUR"),
         ("Duration", "Multiple months"),
         ("Number of months", "3"),
-        ("Redeem by", "28 Dec 2026, 11:06 UTC"),
+        ("Redeem by", "28 Dec 2026, 11:07 UTC"),
     ]);
     let code = pairs(&[
         ("Code", "SHARE-BBBB-0001"),

@@ -1,7 +1,7 @@
 //! One reward, and a death at every step of its way: earned, mailed, minted. One reward, one code, one promotion code at Stripe, the same text
 //! everywhere, whoever dies and whatever Stripe has forgotten meanwhile.
 
-use super::{SIDE_BY_SIDE, full, tell};
+use super::{full, tell};
 use crate::harness::{Ask, Engine, Shop, within};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
@@ -10,6 +10,8 @@ use stripe_sim::{AccountId, Fault, FaultKind, Match};
 
 const COUPONS: &str = "/v1/coupons";
 const CODES: &str = "/v1/promotion_codes";
+/// Installations that live at the same time: each has its connections to the database, and all of them work.
+const SIDE_BY_SIDE: usize = 16;
 /// Longer than what a dead process had taken stays taken.
 const LATER_MS: i64 = 30_000;
 /// Longer than Stripe remembers a key.

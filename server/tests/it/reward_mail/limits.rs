@@ -48,7 +48,7 @@ async fn so_many_an_hour_and_a_day(w: &World) {
 async fn over_all_workspaces(w: &World) {
     let id = campaign(w, &draft()).await;
     let mut count = 0;
-    for other in 0..6 {
+    for other in 0..26 {
         let made = w.services.create_workspace(&format!("o{other}@example.com"), "shop", Mode::Test).await.unwrap();
         let caller = caller(&w.services, &made.api_key).await;
         let app = AppId::trusted("shop".into());
@@ -58,7 +58,7 @@ async fn over_all_workspaces(w: &World) {
             count += usize::from(issued.reward.email_delivery.state == MailState::Queued);
         }
     }
-    assert_eq!(count, 100);
+    assert_eq!(count, 500);
     assert_eq!(limited(w, &id, "z", 1).await, 1);
 }
 
