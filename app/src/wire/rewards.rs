@@ -189,7 +189,7 @@ pub struct RewardDetail {
     pub story: Vec<StoryLine>,
     /// What to create by hand in Stripe; none once it is minted or used.
     pub by_hand: Option<ByHand>,
-    /// Since when the owner says that they made it; it is compared as soon as Stripe can be asked.
+    /// Since when the owner says that they made it, while it is still to be compared: as soon as Stripe can be asked.
     pub by_hand_since: Option<When>,
     /// Whether another code may be sent in its place.
     pub may_replace: bool,

@@ -140,7 +140,7 @@ fn Page(now: RwSignal<CampaignDetail>, mode: Mode, page: Loaded) -> impl IntoVie
         </div>
         <div class="above" hidden=move || !apart.get()>
             <Banner tone=Tone::Amber>
-                <p>"Stripe is not connected in this mode. Codes are issued and mailed all the same; they can be used once you connect."</p>
+                <p>"Stripe is not connected in this mode. Codes are issued all the same; they can be used once you connect."</p>
                 <a class="link" href=links::settings(mode)>
                     "Connect in the settings"
                 </a>
