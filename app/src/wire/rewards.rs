@@ -254,6 +254,8 @@ pub struct MailSetup {
 pub struct CampaignEdit {
     /// As it would have been typed.
     pub form: CampaignForm,
+    /// The zone in which its days end at midnight; none: a day is 24 hours, if it has days at all.
+    pub time_zone: Option<String>,
     /// Whether somebody has earned by it: then what it gives changes for rewards to come alone.
     pub has_rewards: bool,
     /// Its name.
