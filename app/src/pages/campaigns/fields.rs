@@ -194,3 +194,16 @@ pub fn refuse(draft: Draft<CampaignForm>, problems: Vec<crate::domain::problem::
         browser::focus(wrong);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_named_as_they_are() {
+        let told = |kept| days_words("Europe/Berlin", kept);
+        assert_eq!(told(None), "1 to 1,820. The last day runs to its end in Europe/Berlin.");
+        assert_eq!(told(Some(Some("Asia/Tokyo"))), "1 to 1,820. The last day runs to its end in Asia/Tokyo.");
+        assert!(told(Some(None)).contains("A day of this campaign is 24 hours"));
+    }
+}

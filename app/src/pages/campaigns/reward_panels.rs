@@ -5,23 +5,13 @@ use super::by_hand::ByHandSteps;
 use super::notices::{RETRY, Retry};
 use super::reward_acts::{Made, REPLACE, SendMail};
 use crate::components::{
-    Badge, Banner, Call, CopyButton, DialogButton, Refusal, Time, Tone, mail_tone, mail_word, sync_tone,
+    Badge, Banner, Call, CopyButton, DialogButton, Refusal, Time, Tone, mail_tone, mail_word, sync_tone, sync_word,
 };
 use crate::domain::mode::Mode;
 use crate::domain::reward::{Cause, MailState, Status, SyncState};
 use crate::prelude::*;
 use crate::wire::api::RewardSync;
 use crate::wire::rewards::RewardDetail;
-
-/// Where a reward stands on its way to Stripe, in a word.
-fn sync_word(state: SyncState) -> &'static str {
-    match state {
-        SyncState::Pending => "On its way",
-        SyncState::Failed => "Waits for Stripe",
-        SyncState::Minted => "In Stripe",
-        SyncState::Blocked => "Needs you",
-    }
-}
 
 /// Whether it is in Stripe; and where it is not, why, and every way out.
 #[component]
