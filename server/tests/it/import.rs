@@ -113,7 +113,7 @@ async fn a_limit_in_the_middle(w: &World) {
     let report = import(w, &id, &format!("email\n{lines}someone3@example.com\n")).await.unwrap();
     assert_eq!(tally(&report), (150, 1, 10));
     assert_eq!((report.refused[0].line, report.refused[9].line), (152, 161));
-    assert!(report.refused.iter().all(|line| line.why.contains("given all")), "{:?}", report.refused[0]);
+    assert!(report.refused.iter().all(|line| line.why.contains("issued all")), "{:?}", report.refused[0]);
     assert_eq!(w.database.number("SELECT issued FROM campaigns").await, 150);
     assert_eq!(rewards(w).await, 150);
 }

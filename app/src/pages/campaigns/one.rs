@@ -136,7 +136,7 @@ fn Page(now: RwSignal<CampaignDetail>, mode: Mode, page: Loaded) -> impl IntoVie
         </header>
         <Refusal call />
         <div class="above" hidden=move || !archived.get()>
-            <Banner tone=Tone::Quiet>"This campaign is archived: it gives no more rewards. Codes that were earned stay good; restored, it is as it was."</Banner>
+            <Banner tone=Tone::Quiet>"This campaign is archived: it issues no more rewards. Codes that were earned stay good; restored, it is as it was."</Banner>
         </div>
         <div class="above" hidden=move || !apart.get()>
             <Banner tone=Tone::Amber>

@@ -31,7 +31,7 @@ fn words() -> AnyView {
         </p>
         <ul>
             <li>"An end is a date for all codes of the campaign, or a number of days from the day on which each was earned. For campaigns made here, the last day ends at midnight in your zone; through the API it does so in the zone that you name, and without one a day is 24 hours from the moment of earning."</li>
-            <li>"Pause a campaign and it gives no more rewards; those that were earned keep working. So it is with an archived one."</li>
+            <li>"Pause a campaign and it issues no more rewards; those that were earned keep working. So it is with an archived one."</li>
             <li>"New terms count for rewards from then on. What was earned before keeps what was promised."</li>
         </ul>
     }

@@ -168,7 +168,7 @@ impl Services {
         Ok(Ok(row))
     }
 
-    /// Archives a campaign: it gives no more rewards, and those that were earned stay what they are. Archiving it again changes nothing.
+    /// Archives a campaign: it issues no more rewards, and those that were earned stay what they are. Archiving it again changes nothing.
     pub async fn archive_campaign(&self, caller: &Caller, id: &str) -> Result<Campaign, Problem> {
         let known = self.campaign_row(caller, id).await?;
         let row = self.put_away(&caller.scope, &known.id, true).await?;
