@@ -144,8 +144,8 @@ fn RefusedLines(refused: Vec<RefusedLine>) -> impl IntoView {
             view! {
                 <tr>
                     <td data-label="Line">{line}</td>
-                    <td class="mono cell-long" data-label="What stood there">
-                        {text}
+                    <td class="cell-long" data-label="What stood there">
+                        <span class="mono">{text}</span>
                     </td>
                     <td class="cell-long" data-label="Why it was refused">
                         {why}
