@@ -46,6 +46,8 @@ mod real {
         Checkout(String),
         /// Where a mail went by which it was tried out.
         TestMail(String),
+        /// What a campaign's mail says was saved.
+        MailSaved,
         /// What is kept about a person.
         Person(Box<Person>),
         /// What was erased.
@@ -184,6 +186,11 @@ mod real {
         made(|made| if let Made::TestMail(to) = made { Some(to) } else { None })
     }
 
+    /// Whether what a campaign's mail says was saved.
+    pub fn mail_saved() -> bool {
+        made(|made| matches!(made, Made::MailSaved).then_some(())).is_some()
+    }
+
     /// The page behind the line to unsubscribe by.
     pub fn unsubscribe_offer() -> Option<UnsubscribeOffer> {
         use_context()
@@ -276,6 +283,11 @@ mod nothing {
     /// No form.
     pub fn test_mail() -> Option<String> {
         None
+    }
+
+    /// No form.
+    pub fn mail_saved() -> bool {
+        false
     }
 
     /// No form.

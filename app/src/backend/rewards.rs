@@ -52,7 +52,7 @@ pub trait RewardBackend: Send + Sync {
         id: &str,
         active: bool,
     ) -> Result<CampaignView, Problem>;
-    /// Archives: it gives no more rewards; those that were earned stay what they are.
+    /// Archives: it issues no more rewards; those that were earned stay what they are.
     async fn archive_campaign(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CampaignView, Problem>;
     /// Takes an archived campaign back as it was.
     async fn restore_campaign(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CampaignView, Problem>;

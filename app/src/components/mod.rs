@@ -23,6 +23,7 @@ pub use icon::{Icon, Logo};
 pub use message::{Banner, ProblemView, Tone};
 pub use status::{
     Badge, CampaignBadge, RewardBadge, StatusBadge, campaign_word, mail_tone, mail_word, status_word, sync_tone,
+    sync_word,
 };
 pub use steps::{Step, StepState, Steps};
 pub use time::{Time, zone_name};

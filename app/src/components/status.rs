@@ -103,6 +103,16 @@ pub fn sync_tone(state: SyncState) -> Tone {
     }
 }
 
+/// Where a reward stands on its way to Stripe, in a word.
+pub fn sync_word(state: SyncState) -> &'static str {
+    match state {
+        SyncState::Pending => "On its way",
+        SyncState::Failed => "Waits for Stripe",
+        SyncState::Minted => "In Stripe",
+        SyncState::Blocked => "Needs you",
+    }
+}
+
 /// How it is meant where a reward's mail stands.
 pub fn mail_tone(state: MailState) -> Tone {
     match state {

@@ -1,4 +1,4 @@
-//! A campaign: the offer behind earned codes. Its definition, what its state is called, and whether it gives rewards.
+//! A campaign: the offer behind earned codes. Its definition, what its state is called, and whether it issues rewards.
 
 use super::discount_code::{MAX_LIMIT, check_expires_at};
 use super::metadata::{self, Metadata};
@@ -345,7 +345,7 @@ pub enum Status {
     Expired,
     /// It has given all that it may.
     Exhausted,
-    /// Gives rewards.
+    /// Issues rewards.
     Active,
 }
 
@@ -373,12 +373,12 @@ impl Status {
     pub fn refusal(self) -> Option<Problem> {
         Some(match self {
             Self::Archived => {
-                Problem::new(Code::CampaignArchived, "This campaign is archived: it gives no more rewards.")
+                Problem::new(Code::CampaignArchived, "This campaign is archived: it issues no more rewards.")
             }
-            Self::Paused => Problem::new(Code::CampaignPaused, "This campaign is paused: resume it to give rewards."),
-            Self::Expired => Problem::new(Code::CampaignExpired, "This campaign is over: it gives no more rewards."),
+            Self::Paused => Problem::new(Code::CampaignPaused, "This campaign is paused: resume it to issue rewards."),
+            Self::Expired => Problem::new(Code::CampaignExpired, "This campaign is over: it issues no more rewards."),
             Self::Exhausted => {
-                Problem::new(Code::CampaignExhausted, "This campaign has given all the rewards that its limit allows.")
+                Problem::new(Code::CampaignExhausted, "This campaign has issued all the rewards that its limit allows.")
             }
             Self::Active => return None,
         })

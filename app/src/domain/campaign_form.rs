@@ -131,9 +131,14 @@ impl CampaignForm {
         self.check_with(now_ms, zone, local_ms, self.keeps_end(before))
     }
 
-    /// Whether all codes end at the moment at which they did before.
+    /// Whether codes end when they did before: at the same moment, or after as many days, which then stay days of the same kind.
     pub fn keeps_end(&self, before: &Self) -> bool {
-        self.ends == "at" && before.ends == "at" && self.expires_at.trim() == before.expires_at
+        let days = |form: &Self| whole(&form.expires_in_days, "expires_in_days").ok().flatten();
+        match (self.ends.as_str(), before.ends.as_str()) {
+            ("at", "at") => self.expires_at.trim() == before.expires_at,
+            ("days", "days") => days(self).is_some() && days(self) == days(before),
+            _ => false,
+        }
     }
 
     fn check_with(

@@ -48,9 +48,7 @@ impl Default for MailSettings {
             sender_name: String::new(),
             reply_to: String::new(),
             subject: "Your code from {shop}: {discount}".into(),
-            body:
-                "Thank you.\n\nHere is your code for {discount} at {shop}. Type it in at the checkout. It works once."
-                    .into(),
+            body: "Thank you.\n\nHere is your code for {discount} at {shop}. Type it in at the checkout.".into(),
             marketing: false,
             postal_address: String::new(),
         }
@@ -64,7 +62,7 @@ pub struct MailFacts {
     pub shop: String,
     /// `{discount}`: `15% off`.
     pub discount: String,
-    /// The whole of what it gives: `15% off, once`.
+    /// The whole of what it gives: `15% off`, `€5.00 off, for 3 months`.
     pub terms: String,
     /// `{code}`.
     pub code: String,

@@ -39,8 +39,8 @@ pub fn notice(cause: Cause, waiting: i64) -> NoticeWords {
         ),
         Cause::CodeTaken => (
             "Another promotion code in Stripe has the same text",
-            "No other text is sent unless you say so: send its customer another code from the reward's page, or deactivate the other \
-             promotion code in Stripe and try again.",
+            "Until you deactivate the other one in Stripe, the text gives what that one gives. Deactivate it there and try again, or send \
+             the customer another code from the reward's page: nothing is sent unless you say so.",
         ),
         Cause::Different => (
             "What was made by hand is not what was promised",
@@ -61,11 +61,10 @@ pub fn notice(cause: Cause, waiting: i64) -> NoticeWords {
 /// What is not lost.
 fn kept(waiting: i64) -> String {
     match waiting {
-        1 => "1 code is not in Stripe yet. Nothing is lost: it was issued, and mailed all the same.".to_owned(),
-        more => format!(
-            "{} codes are not in Stripe yet. Nothing is lost: they were issued, and mailed all the same.",
-            group(more.unsigned_abs())
-        ),
+        1 => "1 code is not in Stripe yet. Nothing is lost: it was issued.".to_owned(),
+        more => {
+            format!("{} codes are not in Stripe yet. Nothing is lost: they were issued.", group(more.unsigned_abs()))
+        }
     }
 }
 

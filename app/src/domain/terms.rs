@@ -237,6 +237,16 @@ impl Terms {
         format!("{} off, {}", locale.write(&self.discount.to_string()), self.duration)
     }
 
+    /// What one code for one use gives, for its customer: `15% off`; `€5.00 off, for 3 months`; `15% off, forever`.
+    pub fn promise(&self, locale: Locale) -> String {
+        let off = format!("{} off", locale.write(&self.discount.to_string()));
+        match self.duration {
+            Duration::Once => off,
+            Duration::Repeating(_) => format!("{off}, for {}", self.duration),
+            Duration::Forever => format!("{off}, {}", self.duration),
+        }
+    }
+
     /// The draft that makes these terms again.
     pub fn draft(&self) -> TermsDraft {
         let (percent_off, money) = match self.discount {

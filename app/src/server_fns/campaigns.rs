@@ -79,7 +79,7 @@ pub async fn set_campaign_active(mode: Mode, id: String, active: bool) -> Reply<
     Ok(backend.set_campaign_active(&viewer, mode, &id, active).await)
 }
 
-/// Archives: it gives no more rewards; those that were earned stay what they are.
+/// Archives: it issues no more rewards; those that were earned stay what they are.
 #[server(endpoint = "archive-campaign")]
 pub async fn archive_campaign(mode: Mode, id: String) -> Reply<CampaignView> {
     let (backend, viewer) = match signed_in()? {

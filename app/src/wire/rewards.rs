@@ -189,7 +189,7 @@ pub struct RewardDetail {
     pub story: Vec<StoryLine>,
     /// What to create by hand in Stripe; none once it is minted or used.
     pub by_hand: Option<ByHand>,
-    /// Since when the owner says that they made it; it is compared as soon as Stripe can be asked.
+    /// Since when the owner says that they made it, while it is still to be compared: as soon as Stripe can be asked.
     pub by_hand_since: Option<When>,
     /// Whether another code may be sent in its place.
     pub may_replace: bool,
@@ -254,6 +254,8 @@ pub struct MailSetup {
 pub struct CampaignEdit {
     /// As it would have been typed.
     pub form: CampaignForm,
+    /// The zone in which its days end at midnight; none: a day is 24 hours, if it has days at all.
+    pub time_zone: Option<String>,
     /// Whether somebody has earned by it: then what it gives changes for rewards to come alone.
     pub has_rewards: bool,
     /// Its name.

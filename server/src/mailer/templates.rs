@@ -97,7 +97,7 @@ pub fn rewards_mail(link: &str, mode: Mode, cause: Cause) -> MailText {
         Cause::Permission => "The Stripe connection lacks a permission that promotion codes need.",
         Cause::Coupon => "The coupon of a campaign was changed or deleted in Stripe.",
         Cause::CodeTaken => {
-            "Another active promotion code in your Stripe account has the text of a code that a customer earned."
+            "Another active promotion code in your Stripe account has the text of a code that a customer earned. Until you deactivate it, the text gives what that one gives."
         }
         Cause::Different => "A promotion code that was made by hand is not what its reward promises.",
         Cause::Expired => "Codes ended before they could be made in Stripe.",
@@ -107,7 +107,7 @@ pub fn rewards_mail(link: &str, mode: Mode, cause: Cause) -> MailText {
         subject: "Earned codes wait for you in Codemint",
         lead: &[
             format!("Codes that customers earned in {mode} mode are not in Stripe yet, and cannot get there without you. {why}"),
-            "They were issued and mailed all the same. Their customers cannot use them before this is settled.".to_owned(),
+            "They were issued, and nothing is lost. Before this is settled, they do not give their customers what was promised.".to_owned(),
         ],
         link,
         button: "Open your campaigns",

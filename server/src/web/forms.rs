@@ -272,7 +272,11 @@ async fn signed_in(
         (Place::RewardMail(app, id), "save-mail") => {
             let settings = MailSettings::read(|name| fields.get(name).to_owned());
             let outcome = backend.save_campaign_mail(viewer, mode, app, id, settings).await;
-            made(outcome, |id| links::campaign_mail(app, id, mode))
+            match outcome {
+                Ok(FormOutcome::Done { .. }) => Ok(Next::Show(Made::MailSaved)),
+                Ok(FormOutcome::Refused { problems }) => Err(problems),
+                Err(problem) => Err(vec![problem]),
+            }
         }
         (Place::RewardMail(app, id), "test-mail") => {
             let settings = MailSettings::read(|name| fields.get(name).to_owned());

@@ -20,6 +20,7 @@ on_both_engines!(with unconnected;
     answers_are_replayed_byte_for_byte,
     the_owners_form,
     the_owner_edits,
+    days_that_stay_are_of_the_same_kind,
     the_owner_pauses_archives_and_restores,
     somebody_elses_on_the_screens,
     changing_and_earning_at_once,
@@ -340,6 +341,24 @@ async fn the_owner_edits(w: &World) {
     let changed = read(w, &id).await;
     assert_eq!((&changed["percent_off"], &changed["terms_version"]), (&json!(25), &json!(2)));
     assert_eq!((&changed["expires_at"], &changed["metadata"]), (&json!(null), &json!({ "team": "growth" })));
+}
+
+/// Days of 24 hours, as the API makes them, stay what they are until another number is typed; days of a zone stay in theirs.
+async fn days_that_stay_are_of_the_same_kind(w: &World) {
+    let owner = w.owner();
+    for zone in [json!(null), json!("Asia/Tokyo")] {
+        let id = campaign(w, json!({ "expires_in_days": 30, "time_zone": zone })).await;
+        let shown = w.services.campaign_edit(&owner, Mode::Test, "taskpomo", &id).await.unwrap();
+        assert_eq!(json!(shown.time_zone), zone);
+        let save = async |days: &str| {
+            let form = CampaignForm { name: "Another".into(), expires_in_days: days.into(), ..shown.form.clone() };
+            done(w.services.edit_campaign(&owner, Mode::Test, "taskpomo", &id, form, "Europe/Berlin").await.unwrap());
+            let read = read(w, &id).await;
+            (read["expires_in_days"].clone(), read["time_zone"].clone())
+        };
+        assert_eq!(save(" 30 ").await, (json!(30), zone));
+        assert_eq!(save("31").await, (json!(31), json!("Europe/Berlin")));
+    }
 }
 
 async fn the_owner_pauses_archives_and_restores(w: &World) {

@@ -12,6 +12,7 @@ on_both_engines!(
     good_and_bad_lines,
     the_same_file_twice,
     a_limit_in_the_middle,
+    a_reference_of_another_address,
     a_reference_that_is_taken_meanwhile,
     only_ones_own_campaigns,
     after_erasing_nobody_comes_back,
@@ -44,14 +45,15 @@ async fn good_and_bad_lines(w: &World) {
                eve@example.com;r-5;sk_live_51Abcdefghijk;\r\n\
                fred@example.com;r-6;;;left over\r\n";
     let report = import(w, &id, csv).await.unwrap();
-    assert_eq!(tally(&report), (2, 1, 5));
+    assert_eq!(tally(&report), (2, 0, 6));
     let lines: Vec<i64> = report.refused.iter().map(|line| line.line).collect();
-    assert_eq!(lines, [3, 4, 5, 9, 10]);
+    assert_eq!(lines, [3, 4, 5, 8, 9, 10]);
     let why = |line: i64| report.refused.iter().find(|refused| refused.line == line).unwrap();
     for (line, text, said) in [
         (3, "not an address", "not an e-mail address"),
         (4, ", r-3", "email is needed"),
         (5, "bob@example.com", "must not begin with erased:"),
+        (8, "dora@example.com", "Reference r-1 belongs to another address."),
         (9, "(a key)", "must not be a secret"),
         (10, "left over", "under no column"),
     ] {
@@ -111,9 +113,25 @@ async fn a_limit_in_the_middle(w: &World) {
     let report = import(w, &id, &format!("email\n{lines}someone3@example.com\n")).await.unwrap();
     assert_eq!(tally(&report), (150, 1, 10));
     assert_eq!((report.refused[0].line, report.refused[9].line), (152, 161));
-    assert!(report.refused.iter().all(|line| line.why.contains("given all")), "{:?}", report.refused[0]);
+    assert!(report.refused.iter().all(|line| line.why.contains("issued all")), "{:?}", report.refused[0]);
     assert_eq!(w.database.number("SELECT issued FROM campaigns").await, 150);
     assert_eq!(rewards(w).await, 150);
+}
+
+async fn a_reference_of_another_address(w: &World) {
+    let id = campaign(w, Some(2)).await;
+    let first = "email,reference\nada@example.com,o-1\nbob@example.com,o-1\nADA@example.com,o-1\n";
+    let report = import(w, &id, first).await.unwrap();
+    assert_eq!(tally(&report), (1, 1, 1));
+    assert_eq!(
+        (report.refused[0].line, report.refused[0].why.as_str()),
+        (3, "Reference o-1 belongs to another address.")
+    );
+    // Against rewards of before, and where the campaign gives no more.
+    let report = import(w, &id, "email,reference\ncarl@example.com,o-1\nada@example.com,o-1\n").await.unwrap();
+    assert_eq!((tally(&report), report.refused[0].line), ((0, 1, 1), 2));
+    let report = import(w, &id, "email,reference\ndora@example.com,o-2\ncarl@example.com,o-1\n").await.unwrap();
+    assert_eq!((tally(&report), rewards(w).await), ((1, 0, 1), 2));
 }
 
 async fn a_reference_that_is_taken_meanwhile(w: &World) {

@@ -308,6 +308,7 @@ async fn what_to_create_by_hand(w: &World) {
         ("Currency", "EUR"),
         ("Duration", "Multiple months"),
         ("Number of months", "3"),
+        // Up to the next minute: the coupon does not end before its codes.
         ("Redeem by", "28 Dec 2026, 11:07 UTC"),
     ]);
     let code = pairs(&[
@@ -331,6 +332,9 @@ async fn what_to_create_by_hand(w: &World) {
         pairs(&[("Type", "Percentage discount"), ("Percentage off", "12.5"), ("Duration", "Forever")])
     );
     assert_eq!(page.by_hand_since.map(|since| since.ms), Some(NOW));
+    // What is blocked was compared, and waits for its owner.
+    let wrong = plant(w, &id, 5, &format!("sync = 'blocked', cause = 'different', by_hand_at = {NOW}")).await;
+    assert_eq!(reward(w, &id, &wrong).await.by_hand_since, None);
     // Nothing is to be made of what is there, or over.
     let minted = plant(w, &id, 3, "").await;
     let over = plant(w, &id, 4, &format!("sync = 'blocked', cause = 'expired', expires_at = {NOW}")).await;
@@ -389,6 +393,7 @@ async fn what_may_be_done_with_a_reward(w: &World) {
     };
     assert_eq!(look("").await, (false, true));
     assert_eq!(look("mail = 'queued'").await, (false, false));
+    assert_eq!(look("mail = 'unsubscribed'").await, (false, false));
     for cause in ["code_taken", "different", "expired"] {
         assert_eq!(look(&format!("sync = 'blocked', cause = '{cause}', mail = 'sent'")).await, (true, true));
     }

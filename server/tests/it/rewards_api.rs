@@ -138,7 +138,7 @@ async fn what_gives_none_says_why(w: &World) {
     400
     {"error":{"type":"invalid_request_error",
     "code":"campaign_paused",
-    "message":"This campaign is paused: resume it to give rewards."}}
+    "message":"This campaign is paused: resume it to issue rewards."}}
     "#);
     change(json!({ "active": true })).await.expect(200);
     post().await.expect(201);

@@ -26,7 +26,7 @@ const MINT: &str = "mint-campaign-again";
 fn take_back(call: Answer<CampaignView>, around: Around, toasts: Toasts) {
     spawn_local(async move {
         match call.await {
-            Ok(view) => toasts.say(format!("{} gives rewards again.", view.campaign.name)),
+            Ok(view) => toasts.say(format!("{} issues rewards again.", view.campaign.name)),
             Err(problem) => toasts.say(problem.message),
         }
         around.changed();
@@ -46,7 +46,7 @@ pub fn PauseOrResume(now: RwSignal<CampaignDetail>, mode: Mode, call: Call) -> i
             let (id, name) = (view.campaign.id.clone(), view.campaign.name.clone());
             now.update(|now| now.view = view);
             if to {
-                toasts.say(format!("{name} gives rewards again."));
+                toasts.say(format!("{name} issues rewards again."));
             } else {
                 let resume =
                     move || take_back(ask(SetCampaignActive { mode, id: id.clone(), active: true }), around, toasts);
@@ -109,7 +109,7 @@ pub fn Restore(now: RwSignal<CampaignDetail>, mode: Mode) -> impl IntoView {
         event.prevent_default();
         let id = now.with_untracked(|now| now.view.campaign.id.clone());
         call.start(ask(RestoreCampaign { mode, id }), move |view| {
-            let words = if view.campaign.status == Status::Active { ", and gives rewards" } else { " as it was" };
+            let words = if view.campaign.status == Status::Active { ", and issues rewards" } else { " as it was" };
             toasts.say(format!("{} is restored{words}.", view.campaign.name));
             now.update(|now| now.view = view);
             around.frame.refetch();

@@ -13,10 +13,8 @@ pub fn ByHandSteps(
     now: RwSignal<RewardDetail>,
     /// What to create.
     steps: ByHand,
-    /// Whether nothing happens before the owner acts: then they are shown at once.
-    open: bool,
-    /// What is said first.
-    lead: &'static str,
+    /// Whether nothing happens before the owner acts: then they are shown at once; and what is said first.
+    lead: Memo<(bool, &'static str)>,
     /// The mode in view.
     mode: Mode,
 ) -> impl IntoView {
@@ -34,11 +32,11 @@ pub fn ByHandSteps(
     let second =
         if there { "Add a promotion code to the coupon" } else { "Add a promotion code to it, on the same page" };
     view! {
-        <details class="fold panel-part by-hand-steps" open=open>
+        <details class="fold panel-part by-hand-steps" open=move || lead.get().0>
             <summary>
                 <h3>"Create it by hand"</h3>
             </summary>
-            <p class="third">{lead}</p>
+            <p class="third">{move || lead.get().1}</p>
             <p>
                 <a class="link out" href=url target="_blank" rel="external noopener">
                     {link}

@@ -60,7 +60,7 @@ pub fn EditCampaign() -> impl IntoView {
 #[component]
 fn Form(edit: CampaignEdit, zone: String, app: String, id: String, mode: Mode) -> impl IntoView {
     let around: Around = expect_context();
-    let CampaignEdit { form, has_rewards, name } = edit;
+    let CampaignEdit { form, time_zone, has_rewards, name } = edit;
     let zone = RwSignal::new(zone);
     let draft = draft(EDIT, form.clone(), Some(form.clone()), zone);
     let call = Call::of(EDIT);
@@ -85,7 +85,7 @@ fn Form(edit: CampaignEdit, zone: String, app: String, id: String, mode: Mode) -
         id: EDIT,
         refused: "Nothing was changed yet: look at the fields that are marked. What you typed is all here.",
         words: ["Save", "Saving…"],
-        before: Some(form),
+        before: Some((form, time_zone)),
     };
     view! {
         <header class="page-head">

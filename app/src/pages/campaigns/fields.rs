@@ -20,8 +20,8 @@ pub struct Kind {
     pub refused: &'static str,
     /// What stands on its button, and while it is sent.
     pub words: [&'static str; 2],
-    /// The form as it was, for a campaign that is there.
-    pub before: Option<CampaignForm>,
+    /// The form as it was, for a campaign that is there, and the zone in which its days end; none: a day is 24 hours.
+    pub before: Option<(CampaignForm, Option<String>)>,
 }
 
 /// The form.
@@ -67,11 +67,22 @@ pub fn CampaignFields(
         }
     };
     let error = Callback::new(move |field: &'static str| Signal::derive(move || draft.error(field)));
-    let preview =
-        Memo::new(move |_| draft.form.with(|form| zone.with(|zone| form::preview(form, before.as_ref(), zone))));
+    let before = StoredValue::new(before);
+    let preview = Memo::new(move |_| {
+        let told = |form: &CampaignForm, zone: &String| {
+            before.with_value(|before| form::preview(form, before.as_ref().map(|(form, _)| form), zone))
+        };
+        draft.form.with(|form| zone.with(|zone| told(form, zone)))
+    });
     let example = move || draft.form.with(|form| format!("Codes look like {}.", form::example(form)));
     let in_zone = move || zone.with(|zone| format!("Time in {zone}."));
-    let days = move || zone.with(|zone| format!("1 to {}. The last day runs to its end in {zone}.", number(MAX_DAYS)));
+    let days = move || {
+        let kept = before.with_value(|before| {
+            let kept = before.as_ref().filter(|(before, _)| draft.form.with(|form| form.keeps_end(before)));
+            kept.map(|(_, zone)| zone.clone())
+        });
+        zone.with(|here| days_words(here, kept.as_ref().map(Option::as_deref)))
+    };
 
     view! {
         <form
@@ -159,6 +170,18 @@ pub fn CampaignFields(
     .into_any()
 }
 
+/// How long so many days are. `kept` is the zone of days that stay as they are; none in it: they are of 24 hours.
+fn days_words(zone: &str, kept: Option<Option<&str>>) -> String {
+    let most = number(MAX_DAYS);
+    match kept {
+        Some(None) => format!(
+            "1 to {most}. A day of this campaign is 24 hours, from the moment of earning. With another number, the last day runs to its end in {zone}."
+        ),
+        Some(Some(zone)) => format!("1 to {most}. The last day runs to its end in {zone}."),
+        None => format!("1 to {most}. The last day runs to its end in {zone}."),
+    }
+}
+
 /// The first field whose problem is told.
 pub fn first_wrong(draft: Draft<CampaignForm>) -> Option<&'static str> {
     FIELDS.into_iter().find(|field| draft.error(field).is_some())
@@ -169,5 +192,18 @@ pub fn refuse(draft: Draft<CampaignForm>, problems: Vec<crate::domain::problem::
     draft.refuse(problems);
     if let Some(wrong) = first_wrong(draft) {
         browser::focus(wrong);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_named_as_they_are() {
+        let told = |kept| days_words("Europe/Berlin", kept);
+        assert_eq!(told(None), "1 to 1,820. The last day runs to its end in Europe/Berlin.");
+        assert_eq!(told(Some(Some("Asia/Tokyo"))), "1 to 1,820. The last day runs to its end in Asia/Tokyo.");
+        assert!(told(Some(None)).contains("A day of this campaign is 24 hours"));
     }
 }

@@ -136,11 +136,11 @@ fn Page(now: RwSignal<CampaignDetail>, mode: Mode, page: Loaded) -> impl IntoVie
         </header>
         <Refusal call />
         <div class="above" hidden=move || !archived.get()>
-            <Banner tone=Tone::Quiet>"This campaign is archived: it gives no more rewards. Codes that were earned stay good; restored, it is as it was."</Banner>
+            <Banner tone=Tone::Quiet>"This campaign is archived: it issues no more rewards. Codes that were earned stay good; restored, it is as it was."</Banner>
         </div>
         <div class="above" hidden=move || !apart.get()>
             <Banner tone=Tone::Amber>
-                <p>"Stripe is not connected in this mode. Codes are issued and mailed all the same; they can be used once you connect."</p>
+                <p>"Stripe is not connected in this mode. Codes are issued all the same; they can be used once you connect."</p>
                 <a class="link" href=links::settings(mode)>
                     "Connect in the settings"
                 </a>

@@ -5,7 +5,7 @@ use super::super::links;
 use crate::browser;
 use crate::components::{Ask, Call, Refusal, SubmitButton, Toasts};
 use crate::domain::mode::Mode;
-use crate::domain::reward::{MailState, SyncState};
+use crate::domain::reward::{MailState, Status, SyncState};
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::rewards::{MadeByHand, ReplaceReward, SendRewardMail};
@@ -21,6 +21,18 @@ const MADE: &str = "made-by-hand";
 
 fn id_of(now: RwSignal<RewardDetail>) -> String {
     now.with_untracked(|now| now.view.reward.id.clone())
+}
+
+/// Whether a new code reaches its customer, and if not why.
+fn mailed(state: MailState) -> &'static str {
+    match state {
+        MailState::Queued => "It is mailed now.",
+        MailState::Sent => "It was mailed.",
+        MailState::None => "No mail is sent: none was asked for.",
+        MailState::Limited => "No mail is sent: too many went to this address lately.",
+        MailState::Unsubscribed => "No mail is sent: this person wants no marketing.",
+        MailState::Failed | MailState::Refused | MailState::Cancelled => "No mail is sent: its page says why.",
+    }
 }
 
 /// Asks, and says what the customer gets.
@@ -39,12 +51,21 @@ pub fn ReplaceDialog(
     let call = Call::of(dialog);
     let (code, email) =
         now.with_untracked(|now| (now.view.reward.code.clone(), now.view.reward.email.clone().unwrap_or_default()));
+    let over = Memo::new(move |_| now.with(|now| now.view.reward.status == Status::Expired));
+    let unsubscribed =
+        Memo::new(move |_| now.with(|now| now.view.reward.email_delivery.state == MailState::Unsubscribed));
+    let gives = move || match over.get() {
+        true => {
+            "This one is over: the new one gives what the campaign gives today, and ends as the campaign says today."
+        }
+        false => "What it gives and until when stays the same.",
+    };
     let act = Callback::new(move |()| {
         let (id, navigate) = (id_of(now), navigate.clone());
         call.start(ask(ReplaceReward { mode, id: id.clone() }), move |detail| {
             browser::close_dialog(dialog);
             let reward = &detail.view.reward;
-            toasts.say(format!("The new code is {}. It is mailed now.", reward.code));
+            toasts.say(format!("The new code is {}. {}", reward.code, mailed(reward.email_delivery.state)));
             if reward.id == id {
                 around.here.set(Some(reward.code.clone()));
                 now.set(detail);
@@ -61,9 +82,18 @@ pub fn ReplaceDialog(
             act
             words=["Send a replacement", "Sending…", "Keep this code"]
         >
-            <li>"A new code is made and mailed to " <b>{email}</b> ". The mail says that it takes the place of the first one."</li>
+            <li>
+                "A new code is made"
+                {move || match unsubscribed.get() {
+                    true => view! { ". It is not mailed: " <b>{email.clone()}</b> " wants no marketing." }.into_any(),
+                    false => {
+                        view! { " and mailed to " <b>{email.clone()}</b> ". The mail says that it takes the place of the first one." }
+                            .into_any()
+                    }
+                }}
+            </li>
             <li><span class="code">{code}</span> " is given up: it is never made in Stripe from here, and never given to anybody again."</li>
-            <li>"What it gives and until when stays the same."</li>
+            <li>{gives}</li>
         </Ask>
     }
     .into_any()
@@ -92,8 +122,8 @@ pub fn SendMail(
     };
     let words = Signal::derive(move || {
         now.with(|now| match now.view.reward.email_delivery.state {
-            MailState::None => "Send it now",
-            _ => "Send again",
+            MailState::Sent => "Send again",
+            _ => "Send it now",
         })
     });
     view! {

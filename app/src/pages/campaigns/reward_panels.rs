@@ -1,26 +1,17 @@
 //! Where a reward stands on its way to Stripe and to its customer, with every way out. The panels follow `now`.
 
+use super::super::links;
 use super::by_hand::ByHandSteps;
 use super::notices::{RETRY, Retry};
-use super::reward_acts::{REPLACE, SendMail};
+use super::reward_acts::{Made, REPLACE, SendMail};
 use crate::components::{
-    Badge, Banner, Call, CopyButton, DialogButton, Refusal, Time, Tone, mail_tone, mail_word, sync_tone,
+    Badge, Banner, Call, CopyButton, DialogButton, Refusal, Time, Tone, mail_tone, mail_word, sync_tone, sync_word,
 };
 use crate::domain::mode::Mode;
-use crate::domain::reward::{Cause, Status, SyncState};
+use crate::domain::reward::{Cause, MailState, Status, SyncState};
 use crate::prelude::*;
 use crate::wire::api::RewardSync;
 use crate::wire::rewards::RewardDetail;
-
-/// Where a reward stands on its way to Stripe, in a word.
-fn sync_word(state: SyncState) -> &'static str {
-    match state {
-        SyncState::Pending => "On its way",
-        SyncState::Failed => "Waits for Stripe",
-        SyncState::Minted => "In Stripe",
-        SyncState::Blocked => "Needs you",
-    }
-}
 
 /// Whether it is in Stripe; and where it is not, why, and every way out.
 #[component]
@@ -38,6 +29,9 @@ pub fn StripePanel(
     let by_hand = Memo::new(move |_| now.with(|now| now.by_hand.clone()));
     let since = Memo::new(move |_| now.with(|now| now.by_hand_since.clone()));
     let over = Memo::new(move |_| now.with(|now| now.view.reward.status != Status::Active));
+    let mailed = Memo::new(move |_| now.with(|now| now.view.reward.email_delivery.state == MailState::Sent));
+    let as_promised = Memo::new(move |_| state.with(is_as_promised));
+    let lead = Memo::new(move |_| state.with(lead));
     let head = move || {
         let state = state.with(|sync| sync.state);
         view! { <Badge tone=sync_tone(state) text=sync_word(state) /> }
@@ -56,18 +50,35 @@ pub fn StripePanel(
         view! {
             <p>{words}</p>
             {why.map(|why| view! { <p class="second">{why}</p> })}
-            <p class="third">"The customer has the code already. " {tried}</p>
+            <p class="third">{move || mailed.get().then_some("The customer has the code already. ")} {tried}</p>
             {(sync.cause == Some(Cause::CodeTaken))
                 .then(|| {
                     view! {
-                        <p class="second">"Either archive the other promotion code in Stripe and try again, or send this customer another code. Nothing is sent before you decide."</p>
+                        <p class="second">
+                            {if as_promised.get() {
+                                "If it was made for this customer, mark it as done: it is then this reward's. If not, send them another code."
+                            } else {
+                                "Until you deactivate the other promotion code in Stripe, this text gives what that one gives, whoever types it. Either deactivate it and try again, or send this customer another code. Nothing is sent before you decide."
+                            }}
+                        </p>
+                    }
+                })}
+            {(sync.cause == Some(Cause::NotConnected))
+                .then(|| {
+                    view! {
+                        <a class="link" href=links::settings(mode)>
+                            "Connect in the settings"
+                        </a>
                     }
                 })}
         }
     };
     let waits = Memo::new(move |_| state.with(|sync| sync.state != SyncState::Minted));
     let retry = Memo::new(move |_| {
-        state.with(|sync| sync.state != SyncState::Minted && sync.cause != Some(Cause::Expired)) && !over.get()
+        let may_help = |sync: &RewardSync| {
+            sync.state != SyncState::Minted && !matches!(sync.cause, Some(Cause::Expired | Cause::NotConnected))
+        };
+        state.with(may_help) && !as_promised.get() && !over.get()
     });
     view! {
         <section class="panel" aria-labelledby="stripe-title">
@@ -87,6 +98,16 @@ pub fn StripePanel(
                         }
                     })
             }}
+            {move || {
+                (as_promised.get() && by_hand.with(Option::is_some))
+                    .then(|| {
+                        view! {
+                            <div class="panel-part">
+                                <Made now mode />
+                            </div>
+                        }
+                    })
+            }}
             <div class="actions panel-part" hidden=move || !retry.get() && !may_replace.get()>
                 {move || retry.get().then(|| view! { <Retry call mode /> })}
                 {move || {
@@ -97,12 +118,11 @@ pub fn StripePanel(
             </div>
             <Refusal call />
             {move || {
+                // What is there already, as promised, needs no steps.
                 by_hand
                     .get()
-                    .map(|steps| {
-                        let (open, lead) = state.with_untracked(lead);
-                        view! { <ByHandSteps now steps open lead mode /> }
-                    })
+                    .filter(|_| !as_promised.get())
+                    .map(|steps| view! { <ByHandSteps now steps lead mode /> })
             }}
             {move || waits.get().then(|| help(now))}
         </section>
@@ -110,12 +130,19 @@ pub fn StripePanel(
     .into_any()
 }
 
+/// Whether the other promotion code with this text gives what the reward promises, as the server says.
+fn is_as_promised(sync: &RewardSync) -> bool {
+    sync.state == SyncState::Blocked
+        && sync.cause == Some(Cause::CodeTaken)
+        && sync.last_error.as_deref().is_some_and(|why| why.contains("gives exactly what was promised"))
+}
+
 /// Whether the steps by hand are shown at once, and what is said above them.
 fn lead(sync: &RewardSync) -> (bool, &'static str) {
     match (sync.state, sync.cause) {
         (SyncState::Blocked, Some(Cause::CodeTaken)) => (
             false,
-            "Once the other promotion code is archived, you can make this one in Stripe yourself, with exactly these values.",
+            "Once the other promotion code is deactivated, you can make this one in Stripe yourself, with exactly these values.",
         ),
         (SyncState::Blocked, _) => (true, "You can make it in Stripe yourself, with exactly these values."),
         _ => (

@@ -2,7 +2,9 @@
 
 use super::super::links;
 use super::erase::{DIALOG, EraseDialog, EraseHere};
-use crate::components::{Banner, DialogButton, ReadField, Time, Tone};
+use crate::components::{
+    Badge, Banner, DialogButton, ReadField, RewardBadge, Time, Tone, mail_tone, mail_word, sync_tone, sync_word,
+};
 use crate::domain::mode::Mode;
 use crate::given;
 use crate::prelude::*;
@@ -88,7 +90,7 @@ fn Rewards(rewards: Vec<RewardView>, mode: Mode) -> impl IntoView {
     let rows = rewards
         .into_iter()
         .map(|view| {
-            let RewardView { reward, campaign_name, terms, created, sync_words, mail_words, .. } = view;
+            let RewardView { reward, campaign_name, terms, created, .. } = view;
             view! {
                 <tr>
                     <td class="cell-code">
@@ -97,28 +99,34 @@ fn Rewards(rewards: Vec<RewardView>, mode: Mode) -> impl IntoView {
                         </a>
                         <span class="third">{terms}</span>
                     </td>
-                    <td>{campaign_name}</td>
-                    <td>
+                    <td class="cell-status">
+                        <RewardBadge status=reward.status />
+                    </td>
+                    <td data-label="Campaign">{campaign_name}</td>
+                    <td data-label="Stripe">
+                        <Badge tone=sync_tone(reward.sync.state) text=sync_word(reward.sync.state) />
+                    </td>
+                    <td data-label="Mail">
+                        <Badge tone=mail_tone(reward.email_delivery.state) text=mail_word(reward.email_delivery.state) />
+                    </td>
+                    <td data-label="Earned">
                         <Time when=created day=true />
                     </td>
-                    <td>{reward.status.as_str()}</td>
-                    <td>{sync_words}</td>
-                    <td>{mail_words}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <div class="table-box" tabindex="0" role="region" aria-label="Their rewards">
+        <div class="table-wide" tabindex="0" role="region" aria-label="Their rewards">
             <table class="table">
                 <thead>
                     <tr>
                         <th scope="col">"Code"</th>
-                        <th scope="col">"Campaign"</th>
-                        <th scope="col">"Earned"</th>
                         <th scope="col">"Status"</th>
+                        <th scope="col">"Campaign"</th>
                         <th scope="col">"Stripe"</th>
                         <th scope="col">"Mail"</th>
+                        <th scope="col">"Earned"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>

@@ -61,7 +61,7 @@ pub fn ImportRewards() -> impl IntoView {
         <header class="page-head">
             <h1>"Import rewards"</h1>
         </header>
-        {move || report.get().map(|report| view! { <Report report /> })}
+        <div class="found found-first">{move || report.get().map(|report| view! { <Report report /> })}</div>
         <section class="panel" aria-label="The file">
             <ul class="facts">
                 <li>
@@ -72,10 +72,10 @@ pub fn ImportRewards() -> impl IntoView {
                     "One reference has one reward, however often its line is imported. A line without a reference counts for its person: somebody who has such a reward of this campaign already gets no second one. So the same file twice issues nothing twice."
                 </li>
             </ul>
-            <form id=FORM method="post" novalidate on:submit=submit>
+            <form id=FORM class="stack" method="post" novalidate on:submit=submit>
                 <div class="field" hidden=move || !here.get()>
                     <label for=FILE>"File"</label>
-                    <input id=FILE type="file" accept=".csv,.tsv,.txt,text/csv" on:change=take_file />
+                    <input id=FILE class="input input-file" type="file" accept=".csv,.tsv,.txt,text/csv" on:change=take_file />
                 </div>
                 <div class="field">
                     <label for=TEXT>"Lines"</label>
@@ -143,15 +143,19 @@ fn RefusedLines(refused: Vec<RefusedLine>) -> impl IntoView {
         .map(|RefusedLine { line, text, why }| {
             view! {
                 <tr>
-                    <td>{line}</td>
-                    <td class="mono">{text}</td>
-                    <td>{why}</td>
+                    <td data-label="Line">{line}</td>
+                    <td class="cell-long" data-label="What stood there">
+                        <span class="mono">{text}</span>
+                    </td>
+                    <td class="cell-long" data-label="Why it was refused">
+                        {why}
+                    </td>
                 </tr>
             }
         })
         .collect_view();
     view! {
-        <div class="table-box" tabindex="0" role="region" aria-label="Refused lines">
+        <div class="table-wide" tabindex="0" role="region" aria-label="Refused lines">
             <table class="table">
                 <thead>
                     <tr>

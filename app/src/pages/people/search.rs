@@ -69,8 +69,10 @@ pub fn People() -> impl IntoView {
             </form>
             <Refusal call fields=&["email"] />
         </section>
-        {move || erased.get().map(|erased| view! { <Done erased /> })}
-        {move || found.get().map(|person| view! { <Found person mode=mode.get_untracked() found erased /> })}
+        <div class="found">
+            {move || erased.get().map(|erased| view! { <Done erased /> })}
+            {move || found.get().map(|person| view! { <Found person mode=mode.get_untracked() found erased /> })}
+        </div>
     }
     .into_any()
 }

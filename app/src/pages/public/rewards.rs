@@ -30,8 +30,8 @@ fn words() -> AnyView {
             <code>"SHARE-KX7M-4RTW"</code> ". Its letters are drawn from the system's randomness, without any that look alike."
         </p>
         <ul>
-            <li>"An end is a date for all codes of the campaign, or a number of days from the day on which each was earned. Days end at midnight in your zone."</li>
-            <li>"Pause a campaign and it gives no more rewards; those that were earned keep working. So it is with an archived one."</li>
+            <li>"An end is a date for all codes of the campaign, or a number of days from the day on which each was earned. For campaigns made here, the last day ends at midnight in your zone; through the API it does so in the zone that you name, and without one a day is 24 hours from the moment of earning."</li>
+            <li>"Pause a campaign and it issues no more rewards; those that were earned keep working. So it is with an archived one."</li>
             <li>"New terms count for rewards from then on. What was earned before keeps what was promised."</li>
         </ul>
     }
@@ -58,7 +58,7 @@ fn earning() -> AnyView {
         {example}
         <p>
             "Give a " <code>"reference"</code>
-            ", such as the id of the order or of the share: it makes earning safe to repeat for ever. The same reference is answered with the same reward, and no second code is issued. Without a mail from us, with "
+            ", such as the id of the order or of the share: it makes earning safe to repeat for ever. The same reference is answered with the same reward, and no second code is issued, not even for another address: the answer then has the first one's. Without a mail from us, with "
             <code>"send_email"</code> " false, show the code yourself. The campaign's page has this call ready to copy, with its id in it."
         </p>
     }
@@ -119,7 +119,7 @@ fn replacement() -> AnyView {
     view! {
         <h2 id="replacement">"When the text is taken"</h2>
         <p>
-            "Stripe allows one active promotion code of a text. If somebody made one with the very text of a reward, the reward is blocked and nothing is sent: the customer has that code in their mailbox, and only you know what the other one is for. Switch the other one off in Stripe and the reward is minted, or press “Send a replacement”: a new code is issued, and a second mail says that it takes the place of the first."
+            "Stripe allows one active promotion code of a text. If somebody made one with the very text of a reward, the reward is blocked and nothing is sent: the customer has that code in their mailbox, and only you know what the other one is for. Until you deactivate the other one in Stripe, the text gives what that one gives. Deactivate it and the reward is minted; or press “Send a replacement”: a new code is issued, and a second mail says that it takes the place of the first."
         </p>
     }
     .into_any()

@@ -20,6 +20,8 @@ use preview::Preview;
 
 /// The form, and what its first button does.
 const FORM: &str = "save-mail";
+/// What is said once it is kept.
+const SAVED: &str = "Saved. Mails that are still to leave say it, too.";
 /// What its second button does.
 const TEST: &str = "test-mail";
 
@@ -47,8 +49,8 @@ pub fn RewardMail() -> impl IntoView {
 /// What stands in the fields now: typed before, if the form was posted without the WASM.
 fn first(setup: &MailSetup) -> MailSettings {
     match [FORM, TEST].into_iter().find(|form| given::answers(form)) {
-        Some(form) => MailSettings::read(|field| given::typed(form, field)),
-        None => setup.settings.clone(),
+        Some(form) if !given::mail_saved() => MailSettings::read(|field| given::typed(form, field)),
+        _ => setup.settings.clone(),
     }
 }
 
@@ -98,7 +100,7 @@ fn Editor(setup: MailSetup, app_id: Memo<String>, id: Memo<String>, mode: Memo<M
         saving.start(sent, move |outcome| match outcome {
             FormOutcome::Done { .. } => {
                 problems.set(Vec::new());
-                toasts.say("Saved. Mails that are still to leave say it, too.");
+                toasts.say(SAVED);
             }
             FormOutcome::Refused { problems } => tell(problems),
         });
@@ -133,6 +135,8 @@ fn Editor(setup: MailSetup, app_id: Memo<String>, id: Memo<String>, mode: Memo<M
         <div class="mail-editor">
             <form id=FORM class="panel mail-form" method="post" novalidate on:submit=save on:input=move |_| read() on:change=move |_| read()>
                 {why_not.map(|why| view! { <Banner tone=Tone::Amber><p>{why}</p></Banner> })}
+                {given::mail_saved()
+                    .then(|| view! { <Banner tone=Tone::Good><p>{SAVED}</p></Banner> })}
                 {given::test_mail()
                     .map(|to| view! { <Banner tone=Tone::Good><p>{format!("A test is on its way to {to}. Nothing was saved yet.")}</p></Banner> })}
                 <TextField

@@ -61,7 +61,7 @@ pub fn ByKey(
                         "One with Checkout Sessions, too"
                     </a>
                     <span class="field-help">
-                        "Checkout Sessions let your backend make a checkout with a code in one call to Codemint."
+                        "Checkout Sessions let your backend make a checkout with a code in one call to Codemint, and show what each reward took off."
                     </span>
                 </p>
                 <KeyForm now by mode changed />

@@ -67,6 +67,7 @@ pub fn Permissions(
                     <th scope="row">"Checkout Sessions"</th>
                     <td class="third">
                         <code>"POST /v1/checkout/sessions"</code>
+                        "; shows what each reward took off"
                         {offer}
                     </td>
                     <td class="end">{badge(allowed.checkout_sessions, false)}</td>

@@ -168,7 +168,7 @@ impl Services {
         Ok(Ok(row))
     }
 
-    /// Archives a campaign: it gives no more rewards, and those that were earned stay what they are. Archiving it again changes nothing.
+    /// Archives a campaign: it issues no more rewards, and those that were earned stay what they are. Archiving it again changes nothing.
     pub async fn archive_campaign(&self, caller: &Caller, id: &str) -> Result<Campaign, Problem> {
         let known = self.campaign_row(caller, id).await?;
         let row = self.put_away(&caller.scope, &known.id, true).await?;
@@ -216,8 +216,10 @@ impl Services {
         id: &str,
     ) -> Result<CampaignEdit, Problem> {
         let row = self.campaign_of_app(&screens::scope(viewer, mode), app_id, id).await?;
+        let definition = row.definition()?;
         Ok(CampaignEdit {
-            form: CampaignForm::of(&row.definition()?, |ms| local_text(ms, &viewer.zone)),
+            form: CampaignForm::of(&definition, |ms| local_text(ms, &viewer.zone)),
+            time_zone: definition.ends.time_zone().map(str::to_owned),
             has_rewards: row.issued > 0,
             name: row.name,
         })
@@ -239,7 +241,7 @@ impl Services {
             let before = CampaignForm::of(current, |ms| local_text(ms, &zone));
             let mut definition = form.check_edit(&before, now, &zone, |text| local_ms(text, &zone))?;
             if form.keeps_end(&before) {
-                // A field shows minutes; the stored moment is exact.
+                // A field shows minutes; the stored moment is exact. So many days stay days of 24 hours, or of their own zone.
                 definition.ends = current.ends.clone();
             }
             definition.metadata = current.metadata.clone();

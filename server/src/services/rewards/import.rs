@@ -34,6 +34,17 @@ impl Wanted {
     fn refused(&self, why: &Problem) -> RefusedLine {
         RefusedLine { line: self.number, text: self.text.clone(), why: told(why) }
     }
+
+    /// Its reference has a reward already, of this address; none: its person was erased, and nobody can tell whose it was.
+    fn found(&self, address: Option<&str>, report: &mut ImportReport) {
+        if address.is_none_or(|address| email::normalize(address) == email::normalize(&self.earned.email)) {
+            report.repeated += 1;
+            return;
+        }
+        let reference = self.earned.reference.as_deref().unwrap_or_default();
+        let why = format!("Reference {reference} belongs to another address.");
+        report.refused.push(self.refused(&Problem::invalid("reference", why)));
+    }
 }
 
 impl Services {
@@ -85,8 +96,8 @@ impl Services {
         let mut report = ImportReport::default();
         let mut tx = self.0.db.begin().await.ok()?;
         for line in batch {
-            if self.earned_before_in(&mut tx, scope, campaign, &line.earned).await.ok()?.is_some() {
-                report.repeated += 1;
+            if let Some(row) = self.earned_before_in(&mut tx, scope, campaign, &line.earned).await.ok()? {
+                line.found(row.email.as_deref(), &mut report);
                 continue;
             }
             match self.issue_in(&mut tx, scope, campaign, &line.earned).await {
@@ -94,7 +105,7 @@ impl Services {
                 // What used the campaign up a moment ago may have been this very reference.
                 Err(Refused::Closed(problem)) => {
                     match self.earned_before_in(&mut tx, scope, campaign, &line.earned).await.ok()? {
-                        Some(_) => report.repeated += 1,
+                        Some(row) => line.found(row.email.as_deref(), &mut report),
                         None => report.refused.push(line.refused(&problem)),
                     }
                 }
@@ -112,7 +123,7 @@ impl Services {
     async fn issue_each(&self, scope: &Scope, campaign: &str, batch: &[Wanted], report: &mut ImportReport) {
         for line in batch {
             match self.issue(scope, campaign, &line.earned, None).await {
-                Ok(issued) if issued.repeated => report.repeated += 1,
+                Ok(issued) if issued.repeated => line.found(issued.reward.email.as_deref(), report),
                 Ok(_) => report.issued += 1,
                 Err(problem) => {
                     if problem.code == Code::Internal {

@@ -17,7 +17,7 @@ use app::domain::locale::Locale;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
 use app::domain::reward::MailState;
-use app::domain::reward_mail::{Letter, MailFacts, MailSettings};
+use app::domain::reward_mail::{Letter, MailFacts, MailSettings, UNSUBSCRIBE};
 use app::wire::rewards::*;
 use app::wire::screens::FormOutcome;
 use jiff::Timestamp;
@@ -74,7 +74,7 @@ pub(in super::super) struct Offers(Mutex<HashMap<(Scope, String, i64), Arc<Offer
 /// A campaign, as its mails tell of it.
 struct Offer {
     settings: MailSettings,
-    /// `15% off, once`.
+    /// `15% off`, `€5.00 off, for 3 months`.
     terms: String,
     /// `15% off`.
     discount: String,
@@ -89,7 +89,7 @@ impl Offer {
         let terms = campaign.terms()?;
         let sender = settings.sender(app_name);
         Ok(Self {
-            terms: terms.text(Locale::default()),
+            terms: terms.promise(Locale::default()),
             discount: format!("{} off", terms.discount),
             zone: campaign.time_zone.clone(),
             sender,
@@ -261,6 +261,10 @@ impl Services {
         let offer = Offer::new(trial.settings, &campaign, &app.name)?;
         let mut letter = offer.settings.letter(&self.sample(&offer, &campaign));
         letter.subject = format!("[Test] {}", letter.subject);
+        // Nobody can be unsubscribed by a test: a link would lead nowhere.
+        if letter.unsubscribe_url.take().is_some() {
+            letter.small_print.push(format!("{UNSUBSCRIBE} (here is the link; a test has none)"));
+        }
         Ok(Written::Mail(Box::new(offer.mail(&row.recipient, &letter))))
     }
 

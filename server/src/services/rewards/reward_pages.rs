@@ -133,14 +133,16 @@ impl Services {
         let view = self.reward_view(&scope, &row, &campaign, pause.as_ref(), &writing)?;
         let open = row.sync() != SyncState::Minted && row.used_at.is_none();
         let may_be_made = open && row.status(self.now()) == Status::Active;
+        // One that is blocked was compared.
+        let compares = open && row.sync() != SyncState::Blocked;
         let page = |what: &str, id: &String| format!("{dashboard}/{what}/{id}");
         Ok(RewardDetail {
             view,
             story: activity.iter().map(|happened| story_line(happened, &writing)).collect(),
             by_hand: if may_be_made { Some(by_hand(&row, &campaign, &dashboard, &writing)?) } else { None },
-            by_hand_since: row.by_hand_at.filter(|_| open).map(|ms| when(ms, &writing)),
+            by_hand_since: row.by_hand_at.filter(|_| compares).map(|ms| when(ms, &writing)),
             may_replace: may_replace(&row),
-            may_send: row.email.is_some() && row.mail() != MailState::Queued,
+            may_send: row.email.is_some() && !matches!(row.mail(), MailState::Queued | MailState::Unsubscribed),
             stripe_url: row.promotion_code_id.as_ref().map(|id| page("promotion_codes", id)),
             session_url: row.used_session.as_ref().map(|id| page("checkout/sessions", id)),
             support_email: self.0.support_email.clone(),

@@ -254,10 +254,10 @@ fn words(code: Code) -> Option<(&'static str, &'static str)> {
         Code::DiscountCodeCurrencyMismatch => {
             ("discount_code", "This discount code is in another currency than the price.")
         }
-        Code::CampaignPaused => ("", "This campaign is paused: resume it to give rewards."),
-        Code::CampaignExpired => ("", "This campaign is over: it gives no more rewards."),
-        Code::CampaignExhausted => ("", "This campaign has given all the rewards that its limit allows."),
-        Code::CampaignArchived => ("", "This campaign is archived: it gives no more rewards."),
+        Code::CampaignPaused => ("", "This campaign is paused: resume it to issue rewards."),
+        Code::CampaignExpired => ("", "This campaign is over: it issues no more rewards."),
+        Code::CampaignExhausted => ("", "This campaign has issued all the rewards that its limit allows."),
+        Code::CampaignArchived => ("", "This campaign is archived: it issues no more rewards."),
         Code::ApiKeyMissing => (
             "",
             "An API key is needed in the header Authorization: Bearer cm_test_… or cm_live_…. You make one under Settings.",

@@ -218,7 +218,7 @@ fn campaign() -> ObjectBuilder {
             ("expires_in_days", or_null(days).into()),
             (
                 "time_zone",
-                or_null(text("The zone in which those days end at midnight; null: a day is 24 hours.")).into(),
+                or_null(text("The zone at whose midnight the last of those days ends; null: a day is 24 hours from the moment of earning.")).into(),
             ),
             ("max_rewards", or_null(max_rewards()).into()),
             ("rewards", counts.into()),

@@ -141,11 +141,11 @@ fn with_campaign(object: ObjectBuilder) -> ObjectBuilder {
         )
         .property(
             "expires_in_days",
-            or_null(whole("For how many days a code is good, from earning.").minimum(Some(1)).maximum(Some(MAX_DAYS))),
+            or_null(whole("For how many days a code is good, from earning; `time_zone` says when a day ends.").minimum(Some(1)).maximum(Some(MAX_DAYS))),
         )
         .property(
             "time_zone",
-            or_null(plain("The zone in which those days end at midnight, like `Europe/Berlin`; null: a day is 24 hours.")),
+            or_null(plain("The zone at whose midnight the last of those days ends, like `Europe/Berlin`; null: a day is 24 hours from the moment of earning.")),
         )
         .property("max_rewards", or_null(objects::max_rewards()))
 }
@@ -198,7 +198,7 @@ fn new_reward() -> ObjectBuilder {
         .property(
             "reference",
             or_null(trimmed(
-                &format!("What it was earned by, in your own words, at most {MAX_REFERENCE} characters: one reference has one reward, for ever."),
+                &format!("What it was earned by, in your own words, at most {MAX_REFERENCE} characters: one reference has one reward in a campaign, for ever. With another `email` it is answered with the first one's reward."),
                 &seen(MAX_REFERENCE),
             )),
         )

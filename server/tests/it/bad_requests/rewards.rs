@@ -229,17 +229,17 @@ pub fn rows() -> Vec<Row> {
         row(
             "a reward of an archived campaign",
             earn_of("{ARCHIVED_CAMPAIGN}"),
-            "400 invalid_request_error campaign_archived -: This campaign is archived: it gives no more rewards.",
+            "400 invalid_request_error campaign_archived -: This campaign is archived: it issues no more rewards.",
         ),
         row(
             "a reward of a paused campaign",
             earn_of("{PAUSED_CAMPAIGN}"),
-            "400 invalid_request_error campaign_paused -: This campaign is paused: resume it to give rewards.",
+            "400 invalid_request_error campaign_paused -: This campaign is paused: resume it to issue rewards.",
         ),
         row(
             "a reward of a campaign that is used up",
             earn_of("{FULL_CAMPAIGN}"),
-            "400 invalid_request_error campaign_exhausted -: This campaign has given all the rewards that its limit allows.",
+            "400 invalid_request_error campaign_exhausted -: This campaign has issued all the rewards that its limit allows.",
         ),
         row(
             "a reward of nothing",

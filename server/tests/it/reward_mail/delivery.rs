@@ -35,7 +35,7 @@ async fn one_text_everywhere(w: &World) {
     assert_eq!(
         mail.text().split("\n-- \n").next().unwrap().trim_end(),
         format!(
-            "Hello Zoë,\n\nuse {code} until 31 December 2026 (UTC) at Ada's \"Pomodoro\", Ltd. <b>& so on</b>\n\nYour code:\n\n    {code}\n\n15% off, once. Valid until 31 December 2026 (UTC), works once."
+            "Hello Zoë,\n\nuse {code} until 31 December 2026 (UTC) at Ada's \"Pomodoro\", Ltd. <b>& so on</b>\n\nYour code:\n\n    {code}\n\n15% off. Valid until 31 December 2026 (UTC), works once."
         )
     );
     let html = mail.html();

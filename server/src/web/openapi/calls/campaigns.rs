@@ -91,7 +91,7 @@ fn archive() -> Operation {
         REWARDS,
         "archiveCampaign",
         "Archive a campaign",
-        "It gives no more rewards; those that were earned stay what they are. To archive it again changes nothing.",
+        "It issues no more rewards; those that were earned stay what they are. To archive it again changes nothing.",
     ))
     .parameter_ref(shared::parameter("campaign_id"))
     .request_body(Some(no_fields()))

@@ -26,15 +26,17 @@ fn one(about: &str) -> ResponseBuilder {
 
 fn earn() -> Operation {
     let answers = ResponsesBuilder::new()
-        .response("200", stored(one("The reward that this `reference` has already, whatever else was said.")))
+        .response("200", stored(one("The reward that this `reference` has already, whatever else was said: with another `email`, too, it is the first one's reward, \
+             to whom nothing is mailed again.")))
         .response("201", stored(one("The new reward.")));
     let own = &[Code::ParameterMissing];
     repeatable(call(
         REWARDS,
         "createReward",
-        "Give a reward",
+        "Issue a reward",
         "Answered at once with the code, which is mailed and made in Stripe by itself, also where Stripe does not answer now. One `reference` \
-         has one reward in a campaign, for ever: a repeat is answered 200 with the first one.",
+         has one reward in a campaign, for ever: a repeat is answered 200 with the first one, also where its `email` is another. Nothing is \
+         issued then, and nobody is mailed: compare `email` where that matters.",
     ))
     .parameter_ref(shared::parameter("campaign_id"))
     .request_body(Some(body("new_reward", examples::new_rewards())))
