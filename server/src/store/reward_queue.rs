@@ -71,7 +71,6 @@ impl Scoped<'_> {
     }
 
     /// The coupon of a version is refused: all that is to be minted by it waits.
-    #[expect(clippy::too_many_arguments, reason = "a row's columns")]
     pub(crate) async fn put_version_off(
         self,
         campaign_id: &str,

@@ -5,7 +5,7 @@ use super::{Result, Scoped};
 
 impl Scoped<'_> {
     /// Whether whoever has this address wants no marketing.
-    pub(crate) async fn is_unsubscribed(self, email_hash: &[u8]) -> Result<bool> {
+    pub(crate) async fn wants_no_marketing(self, email_hash: &[u8]) -> Result<bool> {
         let (conn, workspace, mode) = self.split();
         let row = optional!(
             conn,

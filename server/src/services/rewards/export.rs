@@ -89,7 +89,7 @@ impl Services {
                 json!({ "id": mail.id, "kind": mail.kind, "state": mail.state, "about": mail.about, "created_at": time(mail.created_at) })
             })
             .collect();
-        let unsubscribed = reader.at(&scope).is_unsubscribed(&unsubscribed_hash(&scope, &key)).await?;
+        let unsubscribed = reader.at(&scope).wants_no_marketing(&unsubscribed_hash(&scope, &key)).await?;
         Ok(json!({
             "object": "person", "email": key, "livemode": mode.livemode(), "exported_at": time(self.now()), "unsubscribed": unsubscribed,
             "rewards": rewards, "checkouts": checkouts, "mails": mails,

@@ -182,7 +182,7 @@ impl Services {
         email_key: &str,
     ) -> Result<MailState, Problem> {
         let now = self.now();
-        if campaign.mail()?.marketing && tx.at(scope).is_unsubscribed(&unsubscribed_hash(scope, email_key)).await? {
+        if campaign.mail()?.marketing && tx.at(scope).wants_no_marketing(&unsubscribed_hash(scope, email_key)).await? {
             return Ok(MailState::Unsubscribed);
         }
         let (in_hour, _) = tx.at(scope).reward_mails_to(email_key, now - HOUR_MS, now - DAY_MS).await?;
@@ -228,7 +228,7 @@ impl Services {
         let marketing = offer.settings.marketing;
         if marketing {
             let hash = unsubscribed_hash(&scope, &email::normalize(to));
-            if reader.at(&scope).is_unsubscribed(&hash).await? {
+            if reader.at(&scope).wants_no_marketing(&hash).await? {
                 return Ok(Written::Not(Outcome::Unsubscribed));
             }
         }
@@ -309,7 +309,7 @@ impl Services {
         let key = email::normalize(address);
         let campaign = tx.at(scope).campaign(&reward.campaign_id).await?;
         let campaign = campaign.ok_or_else(|| internal("a reward's campaign is gone", &reward.id))?;
-        if campaign.mail()?.marketing && tx.at(scope).is_unsubscribed(&unsubscribed_hash(scope, &key)).await? {
+        if campaign.mail()?.marketing && tx.at(scope).wants_no_marketing(&unsubscribed_hash(scope, &key)).await? {
             return Err(mail_problem(
                 "Whoever has this address wants no marketing from you, and this campaign's mail is marketing. Nothing was sent.",
             ));
@@ -448,7 +448,7 @@ impl Services {
         Ok(Some(UnsubscribeOffer {
             shop: campaign.mail()?.sender(&app),
             email: email::mask(&address),
-            done: reader.at(&scope).is_unsubscribed(&hash).await?,
+            done: reader.at(&scope).wants_no_marketing(&hash).await?,
         }))
     }
 

@@ -37,7 +37,7 @@ impl Services {
                 reader.at(&scope).count_rewards_of_person(&key).await?,
                 reader.at(&scope).checkouts_of_person(&key).await?,
                 reader.at(&scope).mails_to_person(&key).await?,
-                reader.at(&scope).is_unsubscribed(&unsubscribed_hash(&scope, &key)).await?,
+                reader.at(&scope).wants_no_marketing(&unsubscribed_hash(&scope, &key)).await?,
             )
         };
         let mut campaigns = Campaigns::default();

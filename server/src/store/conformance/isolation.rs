@@ -423,7 +423,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode count_rewards_of_person("ada@example.com") => |count: i64| count > 0;
         Mode checkouts_of_person("ada@example.com");
         Mode mails_to_person("ada@example.com");
-        Mode is_unsubscribed(b"hash");
+        Mode wants_no_marketing(b"hash");
         Mode erase_reward("rw_1", None, None, T);
         Mode erase_mails_about("rw_1", T) => |rows: u64| rows > 0;
         Mode erase_mails_to("ada@example.com", T) => |rows: u64| rows > 0;

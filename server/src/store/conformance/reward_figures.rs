@@ -75,6 +75,9 @@ impl Case {
     }
 }
 
+/// How many, since when, and the newest reward's campaign and app.
+type Trouble<'a> = (i64, i64, &'a str, &'a str);
+
 pub(super) async fn they_are_those_of_the_rows(base: Base) {
     let sets = AtomicU32::new(0);
     let config = Config { cases: SETS, max_shrink_iters: 200, failure_persistence: None, ..Config::default() };
@@ -175,7 +178,7 @@ async fn check(base: &Base, set: u32, cases: &[(Case, [u8; 10])]) {
     for campaign in [None, Some("cmp_1")] {
         let of = |case: &Case| campaign.is_none() || !case.elsewhere;
         // How many, when the oldest was earned, the newest one and its campaign.
-        let mut expected: BTreeMap<(&str, Option<&str>), (i64, i64, &str, &str)> = BTreeMap::new();
+        let mut expected: BTreeMap<(&str, Option<&str>), Trouble<'_>> = BTreeMap::new();
         for (id, case) in rows.iter().filter(|(_, case)| case.sync != SyncState::Minted && of(case)) {
             let key = (case.sync.as_str(), case.cause.map(Cause::as_str));
             let own = if case.elsewhere { "cmp_2" } else { "cmp_1" };
