@@ -4,6 +4,7 @@
 //! A line of an answer: status, type, code, field (`-`: none), then the sentence. `Allow` stands behind in brackets.
 
 mod ask;
+mod campaign_changes;
 mod campaigns;
 mod checkout;
 mod code_text;
@@ -99,6 +100,7 @@ async fn in_connections(w: &World) {
 
 async fn in_campaigns(w: &World) {
     hold(w, campaigns::rows()).await;
+    hold(w, campaign_changes::rows()).await;
 }
 
 async fn in_rewards(w: &World) {
@@ -151,6 +153,7 @@ fn the_table_is_long_enough_and_no_row_stands_twice() {
         idempotency::rows(),
         connection::rows(),
         campaigns::rows(),
+        campaign_changes::rows(),
         rewards::rows(),
         transport::rows(),
         screens::rows(),
