@@ -73,6 +73,9 @@ fn Page(now: RwSignal<CampaignDetail>, mode: Mode, page: Loaded) -> impl IntoVie
     let around: Around = expect_context();
     let (app_id, id) = now.with_untracked(|now| (now.view.campaign.app_id.clone(), now.view.campaign.id.clone()));
     let name = Memo::new(move |_| now.with(|now| now.view.campaign.name.clone()));
+    // The server reads a title when all is drawn; what it was made of may be gone by then.
+    let title = name.get_untracked();
+    let title = move || name.try_get().unwrap_or_else(|| title.clone());
     around.here.set(Some(name.get_untracked()));
     on_cleanup(move || {
         around.here.try_set(None);
@@ -117,7 +120,7 @@ fn Page(now: RwSignal<CampaignDetail>, mode: Mode, page: Loaded) -> impl IntoVie
     let call = pausing();
 
     view! {
-        <Title text=move || name.get() />
+        <Title text=title />
         <header class="page-head">
             <div>
                 <h1>{name}</h1>

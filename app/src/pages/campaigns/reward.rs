@@ -99,9 +99,12 @@ fn Page(detail: RewardDetail, mode: Mode) -> impl IntoView {
     let used = Signal::derive(move || status.get() == Status::Used);
     let may_replace = Memo::new(move |_| now.with(|now| now.may_replace));
     let campaign = links::campaign(&first.reward.app_id, &first.reward.campaign, mode);
+    // The server reads a title when all is drawn; what it was made of may be gone by then.
+    let title = first.reward.code.clone();
+    let title = move || code.try_get().unwrap_or_else(|| title.clone());
 
     view! {
-        <Title text=move || code.get() />
+        <Title text=title />
         <header class="page-head">
             <div>
                 <div class="reward-head">
