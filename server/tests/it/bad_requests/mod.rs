@@ -99,8 +99,7 @@ async fn in_connections(w: &World) {
 }
 
 async fn in_campaigns(w: &World) {
-    hold(w, campaigns::rows()).await;
-    hold(w, campaign_changes::rows()).await;
+    hold(w, campaigns::rows().into_iter().chain(campaign_changes::rows()).collect()).await;
 }
 
 async fn in_rewards(w: &World) {
