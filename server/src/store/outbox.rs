@@ -32,13 +32,13 @@ pub(crate) enum Kinds {
 macro_rules! take_due {
     ($kinds:literal, $lock:literal) => {
         concat!(
-            "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, in_work = TRUE, updated_at = $1
-              WHERE state = 'queued' AND next_attempt_at <= $1 AND id IN
-                (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 AND ",
+            // Materialized: PostgreSQL may run a subquery that locks more than once, and then it finds more than its limit.
+            "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 AND ",
             $kinds,
             " ORDER BY next_attempt_at, id LIMIT $3",
             $lock,
-            ")
+            ") UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, in_work = TRUE, updated_at = $1
+              WHERE state = 'queued' AND next_attempt_at <= $1 AND id IN (SELECT id FROM due)
               RETURNING id, kind, recipient, attempts, detail, created_at, workspace_id, mode, about"
         )
     };

@@ -7,7 +7,8 @@ use super::{Busy, Conn, Result, Scoped};
 macro_rules! take_due {
     ($lock:literal) => {
         concat!(
-            "UPDATE campaign_versions SET uses_due_at = $2 WHERE uses_due_at <= $1 AND (workspace_id, mode, campaign_id, version) IN
+            // Materialized, as in the outbox.
+            "WITH due AS MATERIALIZED
                 (SELECT v.workspace_id, v.mode, v.campaign_id, v.version FROM campaign_versions AS v
                    JOIN connections AS k ON k.workspace_id = v.workspace_id AND k.mode = v.mode AND k.status = 'connected'
                   WHERE v.uses_due_at <= $1 AND ",
@@ -15,6 +16,8 @@ macro_rules! take_due {
             " ORDER BY v.uses_due_at LIMIT $3",
             $lock,
             ")
+             UPDATE campaign_versions SET uses_due_at = $2
+              WHERE uses_due_at <= $1 AND (workspace_id, mode, campaign_id, version) IN (SELECT workspace_id, mode, campaign_id, version FROM due)
              RETURNING workspace_id, mode, campaign_id, version, coupon_id, uses_seen, minted_account, stirred_at"
         )
     };
