@@ -2,6 +2,7 @@
 
 use super::query::{execute, optional};
 use super::{Result, Scoped};
+use crate::crash;
 
 /// A hold to be written in the transaction that counted it.
 pub(crate) struct NewRedemption<'a> {
@@ -31,7 +32,11 @@ impl Scoped<'_> {
         let row = optional!(
             conn,
             (String,),
-            "UPDATE redemptions SET state = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id",
+            crash::without!(
+                "double-release",
+                "AND state = 'held'",
+                "UPDATE redemptions SET state = $4, updated_at = $5 WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id"
+            ),
             workspace,
             mode,
             id,
