@@ -1,10 +1,11 @@
-//! The build of Codemint: `cargo xtask build | demo | test | check | figures`.
+//! The build of Codemint: `cargo xtask build | demo | test | check | figures | bench`.
 //!
 //! Needs git, Rust (rustup) and a C compiler. What else a command needs it fetches itself or asks for in one line.
 
 #[cfg(test)]
 mod arrows;
 mod assets;
+mod bench;
 mod browser;
 mod check;
 mod css;
@@ -75,6 +76,8 @@ enum Task {
     Check,
     /// Measure what the README tells: sizes, start-up, memory.
     Figures,
+    /// Measure speed and size, each beside its baseline in the same run; one JSON object on standard output, also in target/bench/bench.json.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Task::Test { filter, only } => return test::run(filter.as_deref(), only),
         Task::Check => check::run(),
         Task::Figures => figures::run(),
+        Task::Bench(options) => bench::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

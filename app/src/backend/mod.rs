@@ -1,7 +1,9 @@
 //! What the screens ask of the server. `server` implements it over its services and hands it over through Leptos' context.
 
+mod ledger;
 mod rewards;
 
+pub use ledger::LedgerBackend;
 pub use rewards::RewardBackend;
 
 use crate::domain::form::CodeForm;
@@ -55,7 +57,7 @@ pub struct LinkWorkspace {
 
 /// The use cases of the screens. Every refusal is a [`Problem`]; nothing was written then.
 #[async_trait]
-pub trait Backend: RewardBackend + Send + Sync {
+pub trait Backend: RewardBackend + LedgerBackend + Send + Sync {
     /// Sends a link that signs in.
     async fn request_sign_in(&self, visitor: &Visitor, email: &str) -> Result<SignInRequested, Problem>;
     /// What a sign-in link does; none where it is used up, too old, or never was. Uses nothing up.

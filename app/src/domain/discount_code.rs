@@ -2,6 +2,7 @@
 
 use super::code::CodeText;
 use super::metadata::{self, Metadata};
+use super::money::{self, Currency};
 use super::problem::{Code, Problem};
 use super::terms::{Terms, TermsDraft};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,12 @@ pub struct Draft {
     pub terms: TermsDraft,
     /// `None`: without limit.
     pub max_redemptions: Option<i64>,
+    /// For one customer; `None`: without limit.
+    pub max_redemptions_per_user: Option<i64>,
+    /// In the smallest unit of the currency; `None`: any amount.
+    pub minimum_amount_cents: Option<i64>,
+    /// Any case; `None`: the currency of the terms, else whatever the price is in.
+    pub minimum_amount_currency: Option<String>,
     /// Milliseconds.
     pub starts_at: Option<i64>,
     /// Milliseconds.
@@ -46,10 +53,37 @@ pub struct Definition {
 pub struct Limits {
     /// `None`: without limit.
     pub max_redemptions: Option<i64>,
+    /// For one customer; `None`: without limit.
+    pub max_redemptions_per_user: Option<i64>,
+    /// What a purchase must come to before the discount; `None`: nothing.
+    pub minimum: Option<Minimum>,
     /// Milliseconds; `None`: from now on.
     pub starts_at: Option<i64>,
     /// Milliseconds; `None`: never.
     pub expires_at: Option<i64>,
+}
+
+/// The least that a purchase comes to, before the discount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Minimum {
+    /// In the currency's smallest unit, 1 or more.
+    pub amount: i64,
+    /// `None`: in the currency of the terms where they have one, else in whatever the price is in.
+    pub currency: Option<Currency>,
+}
+
+impl Minimum {
+    /// Whether a purchase of this amount (smallest unit) in this currency is enough. `of_terms`: the currency of a fixed amount.
+    ///
+    /// # Errors
+    /// [`Refusal::CurrencyMismatch`] where the amounts cannot be compared, [`Refusal::MinimumNotMet`] where it is too little.
+    pub fn check(self, of_terms: Option<&str>, amount: i64, currency: &str) -> Result<(), Refusal> {
+        let own = self.currency.map(Currency::as_str).or(of_terms);
+        if own.is_some_and(|own| own != currency) {
+            return Err(Refusal::CurrencyMismatch);
+        }
+        if amount < self.amount { Err(Refusal::MinimumNotMet) } else { Ok(()) }
+    }
 }
 
 impl Draft {
@@ -58,8 +92,22 @@ impl Draft {
         let mut problems = Vec::new();
         let code = CodeText::parse(self.code.as_deref().unwrap_or_default(), "code").map_err(|p| problems.push(p));
         let terms = self.terms.check().map_err(|p| problems.extend(p));
-        let limits =
-            Limits { max_redemptions: self.max_redemptions, starts_at: self.starts_at, expires_at: self.expires_at };
+        let minimum = check_minimum(
+            self.minimum_amount_cents,
+            self.minimum_amount_currency.as_deref(),
+            terms.as_ref().ok().and_then(Terms::currency),
+        );
+        let minimum = minimum.unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
+        let limits = Limits {
+            max_redemptions: self.max_redemptions,
+            max_redemptions_per_user: self.max_redemptions_per_user,
+            minimum,
+            starts_at: self.starts_at,
+            expires_at: self.expires_at,
+        };
         problems.extend(limits.problems(now_ms));
         problems.extend(metadata::check(&self.metadata).err());
         match (code, terms) {
@@ -76,6 +124,7 @@ impl Limits {
     pub fn problems(&self, now_ms: i64) -> Vec<Problem> {
         let mut problems = Vec::new();
         problems.extend(check_max_redemptions(self.max_redemptions).err());
+        problems.extend(check_max_redemptions_per_user(self.max_redemptions_per_user).err());
         problems.extend(check_starts_at(self.starts_at).err());
         problems.extend(check_expires_at(self.expires_at, now_ms).err());
         problems.extend(self.check_order().err());
@@ -101,6 +150,58 @@ pub fn check_max_redemptions(max: Option<i64>) -> Result<(), Problem> {
             format!("max_redemptions must be a whole number, 1 to {MAX_LIMIT}; leave it out for no limit."),
         )),
         _ => Ok(()),
+    }
+}
+
+/// 1 or more, or none.
+pub fn check_max_redemptions_per_user(max: Option<i64>) -> Result<(), Problem> {
+    match max {
+        Some(max) if !(1..=MAX_LIMIT).contains(&max) => Err(Problem::invalid(
+            "max_redemptions_per_user",
+            format!(
+                "max_redemptions_per_user must be a whole number, 1 to {MAX_LIMIT}; leave it out for no limit per customer."
+            ),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// An amount of 1 or more in the smallest unit with a currency of Stripe's, or none. `of_terms`: the currency of a fixed amount, which it
+/// must be in.
+pub fn check_minimum(
+    amount: Option<i64>,
+    currency: Option<&str>,
+    of_terms: Option<Currency>,
+) -> Result<Option<Minimum>, Problem> {
+    const CURRENCY: &str = "minimum_amount_currency";
+    let Some(amount) = amount else {
+        return match currency {
+            Some(_) => Err(Problem::invalid(
+                CURRENCY,
+                "minimum_amount_currency belongs to minimum_amount_cents: give both, or neither.",
+            )),
+            None => Ok(None),
+        };
+    };
+    if !(1..=money::MAX_AMOUNT).contains(&amount) {
+        return Err(Problem::invalid(
+            "minimum_amount_cents",
+            format!(
+                "minimum_amount_cents must be a whole number in the currency's smallest unit, 1 to {}.",
+                money::MAX_AMOUNT
+            ),
+        ));
+    }
+    let currency = currency.map(|raw| Currency::parse(raw, CURRENCY)).transpose()?;
+    match (currency, of_terms) {
+        (Some(own), Some(terms)) if own != terms => Err(Problem::invalid(
+            CURRENCY,
+            format!(
+                "minimum_amount_currency must be {} here, the currency of the discount; leave it out.",
+                terms.as_str()
+            ),
+        )),
+        _ => Ok(Some(Minimum { amount, currency })),
     }
 }
 
@@ -231,8 +332,12 @@ pub enum Refusal {
     Expired,
     /// No redemptions are left.
     Exhausted,
-    /// A fixed amount in another currency than the price.
+    /// A fixed amount, or a minimum, in another currency than the price.
     CurrencyMismatch,
+    /// The purchase comes to less than the code asks for.
+    MinimumNotMet,
+    /// This customer has used it, or is using it, as often as one may.
+    UserLimit,
 }
 
 impl Refusal {
@@ -250,6 +355,8 @@ impl Refusal {
             Self::Expired => Code::DiscountCodeExpired,
             Self::Exhausted => Code::DiscountCodeExhausted,
             Self::CurrencyMismatch => Code::DiscountCodeCurrencyMismatch,
+            Self::MinimumNotMet => Code::DiscountCodeMinimumNotMet,
+            Self::UserLimit => Code::DiscountCodeUserLimit,
         }
     }
 
@@ -262,6 +369,10 @@ impl Refusal {
             Self::Expired => "This discount code has expired.",
             Self::Exhausted => "This discount code has been used up.",
             Self::CurrencyMismatch => "This discount code is in another currency than the price.",
+            Self::MinimumNotMet => "This purchase is below the least amount that this discount code is for.",
+            Self::UserLimit => {
+                "This customer has used this discount code as often as one customer may. A checkout that is still open counts, too."
+            }
         };
         Problem::of(self.code(), param, message)
     }
@@ -314,7 +425,7 @@ mod tests {
             archived: bool, active: bool, count in 0i64..20, max in prop::option::of(1i64..20),
             start in prop::option::of(0i64..100), end in prop::option::of(0i64..100), now in 0i64..100,
         ) {
-            let limits = Limits { max_redemptions: max, starts_at: start, expires_at: end };
+            let limits = Limits { max_redemptions: max, starts_at: start, expires_at: end, ..Limits::default() };
             let usable = !archived && active && max.is_none_or(|m| count < m) && start.is_none_or(|s| s <= now) && end.is_none_or(|e| e > now);
             let status = Facts { archived, active, count, limits }.status(now);
             prop_assert_eq!(status == Status::Active, usable);

@@ -3,6 +3,7 @@
 
 use super::code::CodeText;
 use super::discount_code::{Definition, Draft};
+use super::money::{Currency, Money};
 use super::problem::Problem;
 use super::typed::{TypedTerms, moment, whole};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,12 @@ pub struct CodeForm {
     pub duration_in_months: String,
     /// A whole number; empty: no limit.
     pub max_redemptions: String,
+    /// A whole number; empty: no limit per customer.
+    pub max_redemptions_per_user: String,
+    /// In the main unit of the currency, like `50.00`; empty: any amount.
+    pub minimum_amount: String,
+    /// ISO code, with a percentage; a fixed amount's minimum is in its own currency.
+    pub minimum_amount_currency: String,
     /// Local date and time in the owner's zone, `2027-01-01T00:00`; empty: at once.
     pub starts_at: String,
     /// Local date and time in the owner's zone; empty: never.
@@ -34,7 +41,7 @@ pub struct CodeForm {
 }
 
 /// The fields of the form, by name, in the order in which they stand.
-pub const FIELDS: [&str; 10] = [
+pub const FIELDS: [&str; 13] = [
     "code",
     "kind",
     "percent_off",
@@ -43,6 +50,9 @@ pub const FIELDS: [&str; 10] = [
     "duration",
     "duration_in_months",
     "max_redemptions",
+    "max_redemptions_per_user",
+    "minimum_amount",
+    "minimum_amount_currency",
     "starts_at",
     "expires_at",
 ];
@@ -59,6 +69,9 @@ impl CodeForm {
             duration,
             duration_in_months,
             max_redemptions,
+            max_redemptions_per_user,
+            minimum_amount,
+            minimum_amount_currency,
             starts_at,
             expires_at,
         ] = FIELDS.map(&mut field);
@@ -71,6 +84,9 @@ impl CodeForm {
             duration,
             duration_in_months,
             max_redemptions,
+            max_redemptions_per_user,
+            minimum_amount,
+            minimum_amount_currency,
             starts_at,
             expires_at,
         }
@@ -81,6 +97,10 @@ impl CodeForm {
     pub fn check(&self, now_ms: i64, local_ms: impl Fn(&str) -> Option<i64>) -> Result<Definition, Vec<Problem>> {
         let mut problems = Vec::new();
         let terms = self.typed_terms().draft(&mut problems);
+        let minimum = self.minimum().unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
         let mut keep = |result: Result<Option<i64>, Problem>| {
             result.unwrap_or_else(|problem| {
                 problems.push(problem);
@@ -90,6 +110,9 @@ impl CodeForm {
         let draft = Draft {
             code: Some(self.code.clone()),
             max_redemptions: keep(whole(&self.max_redemptions, "max_redemptions")),
+            max_redemptions_per_user: keep(whole(&self.max_redemptions_per_user, "max_redemptions_per_user")),
+            minimum_amount_cents: minimum.map(Money::amount),
+            minimum_amount_currency: minimum.map(|money| money.currency().as_str().to_owned()),
             starts_at: keep(moment(&self.starts_at, "starts_at", &local_ms)),
             expires_at: keep(moment(&self.expires_at, "expires_at", &local_ms)),
             terms,
@@ -105,6 +128,17 @@ impl CodeForm {
     /// The refusal of the code's text alone: `None` while nothing is wrong.
     pub fn code_problem(&self) -> Option<Problem> {
         CodeText::parse(&self.code, "code").err()
+    }
+
+    /// What a purchase must come to: in the discount's own currency, or with a percentage in one that is chosen beside it.
+    fn minimum(&self) -> Result<Option<Money>, Problem> {
+        if self.minimum_amount.trim().is_empty() {
+            return Ok(None);
+        }
+        let own = if self.kind == "amount" { &self.currency } else { &self.minimum_amount_currency };
+        let currency = Currency::parse(own, "minimum_amount_currency")
+            .map_err(|_| Problem::missing("minimum_amount_currency", "Choose the currency of the minimum."))?;
+        Money::parse_typed(&self.minimum_amount, currency, "minimum_amount").map(Some)
     }
 
     fn typed_terms(&self) -> TypedTerms<'_> {

@@ -20,6 +20,7 @@ pub mod mode;
 pub mod money;
 pub mod patch;
 pub mod problem;
+pub mod redemption;
 pub mod reward;
 pub mod reward_code;
 pub mod reward_mail;

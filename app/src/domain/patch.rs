@@ -1,6 +1,6 @@
 //! Changes to a discount code.
 
-use super::discount_code::{self, Definition, Limits};
+use super::discount_code::{self, Definition, Limits, Minimum};
 use super::metadata::{self, Metadata};
 use super::problem::Problem;
 use super::terms::{Terms, TermsDraft};
@@ -16,6 +16,12 @@ pub struct Patch {
     pub active: Option<bool>,
     /// The limit.
     pub max_redemptions: Change<i64>,
+    /// The limit for one customer.
+    pub max_redemptions_per_user: Change<i64>,
+    /// In the smallest unit.
+    pub minimum_amount_cents: Change<i64>,
+    /// Any case.
+    pub minimum_amount_currency: Change<String>,
     /// Milliseconds.
     pub starts_at: Change<i64>,
     /// Milliseconds.
@@ -57,13 +63,19 @@ pub struct Changed {
 impl Patch {
     /// Applies it to what is stored. Only changed fields are checked, so that an expired code can still be renamed in its metadata.
     pub fn apply(&self, current: &Definition, active: bool, now_ms: i64) -> Result<Changed, Problem> {
+        let terms = self.terms.apply(&current.terms)?;
         let limits = Limits {
             max_redemptions: self.max_redemptions.unwrap_or(current.limits.max_redemptions),
+            max_redemptions_per_user: self.max_redemptions_per_user.unwrap_or(current.limits.max_redemptions_per_user),
+            minimum: self.minimum(current, terms.as_ref().unwrap_or(&current.terms))?,
             starts_at: self.starts_at.unwrap_or(current.limits.starts_at),
             expires_at: self.expires_at.unwrap_or(current.limits.expires_at),
         };
         if self.max_redemptions.is_some() {
             discount_code::check_max_redemptions(limits.max_redemptions)?;
+        }
+        if self.max_redemptions_per_user.is_some() {
+            discount_code::check_max_redemptions_per_user(limits.max_redemptions_per_user)?;
         }
         if self.starts_at.is_some() {
             discount_code::check_starts_at(limits.starts_at)?;
@@ -78,8 +90,19 @@ impl Patch {
             Some(changes) => metadata::merge(&current.metadata, changes)?,
             None => current.metadata.clone(),
         };
-        let terms = self.terms.apply(&current.terms)?;
         Ok(Changed { active: self.active.unwrap_or(active), limits, metadata, terms })
+    }
+}
+
+impl Patch {
+    /// Taking the amount away takes its currency along; new terms in another currency must fit the minimum that stands.
+    fn minimum(&self, current: &Definition, terms: &Terms) -> Result<Option<Minimum>, Problem> {
+        let stands = current.limits.minimum;
+        let amount = self.minimum_amount_cents.unwrap_or(stands.map(|minimum| minimum.amount));
+        let own = stands.and_then(|minimum| minimum.currency).map(|currency| currency.as_str().to_owned());
+        let kept = own.filter(|_| amount.is_some());
+        let currency = self.minimum_amount_currency.clone().unwrap_or(kept);
+        discount_code::check_minimum(amount, currency.as_deref(), terms.currency())
     }
 }
 

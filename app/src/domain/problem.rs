@@ -143,6 +143,10 @@ codes! {
     DiscountCodeExhausted = "discount_code_exhausted", InvalidRequest, 400;
     /// A fixed amount in another currency than the price.
     DiscountCodeCurrencyMismatch = "discount_code_currency_mismatch", InvalidRequest, 400;
+    /// The purchase comes to less than the code asks for.
+    DiscountCodeMinimumNotMet = "discount_code_minimum_not_met", InvalidRequest, 400;
+    /// This customer has used it, or is using it, as often as one may.
+    DiscountCodeUserLimit = "discount_code_user_limit", InvalidRequest, 400;
     /// The owner has paused the campaign.
     CampaignPaused = "campaign_paused", InvalidRequest, 400;
     /// The campaign is over.
@@ -185,6 +189,10 @@ codes! {
     TermsImmutable = "terms_immutable", Conflict, 409;
     /// The coupon in Stripe was changed or deleted: the owner decides.
     DiscountCodeBlocked = "discount_code_blocked", Conflict, 409;
+    /// The redemption is final: it was redeemed, and cannot be released.
+    RedemptionRedeemed = "redemption_redeemed", Conflict, 409;
+    /// The redemption belongs to a Checkout Session: Stripe's word alone moves it.
+    RedemptionOfCheckout = "redemption_of_checkout", Conflict, 409;
     /// The body is larger than the limit.
     BodyTooLarge = "body_too_large", InvalidRequest, 413;
     /// The body is not `application/json`.

@@ -247,6 +247,14 @@ impl Terms {
         }
     }
 
+    /// The currency of a fixed amount.
+    pub fn currency(&self) -> Option<Currency> {
+        match self.discount {
+            Discount::Percent(_) => None,
+            Discount::Amount(money) => Some(money.currency()),
+        }
+    }
+
     /// The draft that makes these terms again.
     pub fn draft(&self) -> TermsDraft {
         let (percent_off, money) = match self.discount {

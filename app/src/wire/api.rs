@@ -4,7 +4,7 @@ use crate::domain::connection::Permissions;
 use crate::domain::discount_code::Status;
 use crate::domain::metadata::Metadata;
 use crate::domain::problem::Problem;
-use crate::domain::{campaign, reward};
+use crate::domain::{campaign, redemption, reward};
 use serde::{Deserialize, Serialize};
 
 /// A discount code.
@@ -32,6 +32,12 @@ pub struct DiscountCode {
     pub duration_in_months: Option<u32>,
     /// `None`: without limit.
     pub max_redemptions: Option<i64>,
+    /// For one customer; `None`: without limit.
+    pub max_redemptions_per_user: Option<i64>,
+    /// What a purchase must come to before the discount, in the currency's smallest unit.
+    pub minimum_amount_cents: Option<i64>,
+    /// Lower-case; `None` with a minimum: whatever the price is in.
+    pub minimum_amount_currency: Option<String>,
     /// How often it was used.
     pub redemptions: Redemptions,
     /// Milliseconds.
@@ -132,6 +138,37 @@ pub struct AppliedDiscount {
     pub stripe_coupon: String,
     /// The hold, `rd_…`.
     pub redemption: String,
+}
+
+/// One use of a discount code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redemption {
+    /// `redemption`.
+    pub object: String,
+    /// `rd_…`.
+    pub id: String,
+    /// The app of its code.
+    pub app_id: String,
+    /// Live or test.
+    pub livemode: bool,
+    /// `dc_…`.
+    pub discount_code: String,
+    /// The code's text.
+    pub code: String,
+    /// The coupon's id in Stripe; null until minted.
+    pub stripe_coupon: Option<String>,
+    /// `held`, `redeemed`, `released`.
+    pub state: redemption::State,
+    /// The owner's own id of the customer.
+    pub user_id: Option<String>,
+    /// `cs_…`, where it belongs to a checkout of Codemint's whose session is known.
+    pub checkout_session: Option<String>,
+    /// Milliseconds: until when a hold stands. Null for one of a checkout, whose session alone ends it.
+    pub expires_at: Option<i64>,
+    /// Milliseconds.
+    pub created_at: i64,
+    /// Milliseconds: when it was redeemed or released.
+    pub settled_at: Option<i64>,
 }
 
 /// A campaign.

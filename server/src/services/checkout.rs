@@ -5,7 +5,7 @@ use super::connection::{Link, permission_missing, unavailable};
 use super::idempotency::in_use;
 use super::lease::{LEASE_MS, Lease};
 use super::session_outcome::Looked;
-use super::{Caller, Services, Ticket, mint, prices, refusal};
+use super::{Caller, Services, Ticket, customers, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
@@ -151,6 +151,12 @@ impl Services {
             Some(_) => Some(RedemptionId::new(now, self.random_id()?).as_str().to_owned()),
             None => None,
         };
+        let customer = customers::of_checkout(scope, request);
+        if let (Some(code), None) = (&code, &customer)
+            && code.max_redemptions_per_user.is_some()
+        {
+            return Err(customers::nobody_named("user_id or customer_email"));
+        }
         let mut tx = self.0.db.begin().await?;
         let held = match &code {
             Some(code) => {
@@ -164,13 +170,16 @@ impl Services {
             None => None,
         };
         if let (Some(code), Some(id)) = (&held, &redemption) {
-            let user_id = request.user_id.as_deref();
+            customers::check_limit(&mut tx, scope, code, customer.as_deref(), "discount_code").await?;
             tx.at(scope)
                 .insert_redemption(&NewRedemption {
                     id,
                     discount_code_id: &code.id,
-                    checkout_id: &checkout_id,
-                    user_id,
+                    checkout_id: Some(&checkout_id),
+                    user_id: request.user_id.as_deref(),
+                    customer: customer.as_deref(),
+                    expires_at: None,
+                    idempotency_key: None,
                     now,
                 })
                 .await?;
@@ -241,7 +250,7 @@ impl Services {
             let mut reader = self.0.db.reader().await?;
             reader.at(scope).code_by_text(request.app_id.as_str(), text).await?
         };
-        if let Some(reason) = refusal::reason(row.as_ref(), price, now) {
+        if let Some(reason) = refusal::reason(row.as_ref(), price, request.quantity, now) {
             return Err(reason.problem("discount_code"));
         }
         let row = row.ok_or_else(|| super::error::internal("a code that was found is gone", &text))?;

@@ -52,7 +52,8 @@ impl Services {
             }
             Err(error) => return Err(self.stripe_problem(link, error, "plan_read").await),
         };
-        let row = PriceRow { recurring: matches!(price.kind, PriceType::Recurring), currency: price.currency };
+        let recurring = matches!(price.kind, PriceType::Recurring);
+        let row = PriceRow { recurring, currency: price.currency, unit_amount: price.unit_amount };
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).put_price(link.generation, id, &row).await?;
         tx.commit().await?;

@@ -4,15 +4,22 @@ use crate::store::{CodeRow, PriceRow};
 use app::domain::discount_code::Refusal;
 use app::domain::problem::{Code, Problem};
 
-/// Why this code cannot be used now, for a price where that is known. The same order as a code's status.
-pub(super) fn reason(row: Option<&CodeRow>, price: Option<&PriceRow>, now: i64) -> Option<Refusal> {
+/// Why this code cannot be used now, for so many pieces of a price where that is known. The same order as a code's status.
+pub(super) fn reason(row: Option<&CodeRow>, price: Option<&PriceRow>, quantity: i64, now: i64) -> Option<Refusal> {
     let Some(row) = row else { return Some(Refusal::Unknown) };
-    row.status(now).refusal().or_else(|| currency_mismatch(row, price))
+    let of_price =
+        || price.and_then(|price| currency_mismatch(row, price).or_else(|| below_minimum(row, price, quantity)));
+    row.status(now).refusal().or_else(of_price)
 }
 
-fn currency_mismatch(row: &CodeRow, price: Option<&PriceRow>) -> Option<Refusal> {
-    let (own, asked) = (row.currency.as_deref()?, price?.currency.as_str());
-    (own != asked).then_some(Refusal::CurrencyMismatch)
+fn currency_mismatch(row: &CodeRow, price: &PriceRow) -> Option<Refusal> {
+    row.currency.as_deref().filter(|own| *own != price.currency).map(|_| Refusal::CurrencyMismatch)
+}
+
+/// Where the price tells the amount.
+fn below_minimum(row: &CodeRow, price: &PriceRow, quantity: i64) -> Option<Refusal> {
+    let amount = price.unit_amount?.saturating_mul(quantity);
+    row.limits().minimum?.check(row.currency.as_deref(), amount, &price.currency).err()
 }
 
 /// 409: changed or deleted in Stripe.

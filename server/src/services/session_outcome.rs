@@ -3,6 +3,7 @@
 use super::Services;
 use super::checkout::{Attempt, META_CHECKOUT, Tried};
 use super::connection::{Link, unavailable};
+use super::customers;
 use super::prices::no_such_price;
 use crate::crash;
 use crate::scope::Scope;
@@ -10,6 +11,7 @@ use crate::store::{NewRedemption, Step, Tx};
 use crate::stripe::{Outcome, Session, SessionStatus, StripeError};
 use app::domain::discount_code::Refusal;
 use app::domain::problem::Problem;
+use app::domain::redemption::{Cause, State};
 use app::wire::api::{AppliedDiscount, CheckoutSession};
 
 /// Sessions of one checkout are looked for in at most so many pages of a hundred.
@@ -32,13 +34,12 @@ pub(super) async fn settle(
     tx: &mut Tx,
     scope: &Scope,
     redemption: Option<&str>,
-    redeemed: bool,
+    cause: Cause,
     now: i64,
 ) -> Result<bool, Problem> {
     let Some(redemption) = redemption else { return Ok(false) };
-    let state = if redeemed { "redeemed" } else { "released" };
-    let Some(code) = tx.at(scope).settle_redemption(redemption, state, now).await? else { return Ok(false) };
-    tx.at(scope).count_settled(&code, redeemed, now).await?;
+    let Some(code) = tx.at(scope).settle_redemption(redemption, cause, now).await? else { return Ok(false) };
+    tx.at(scope).count_settled(&code, cause.state() == State::Redeemed, now).await?;
     Ok(true)
 }
 
@@ -157,7 +158,8 @@ impl Services {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         if tx.at(scope).settle_checkout(&attempt.checkout_id, attempt.number, step, now, now).await? {
-            settle(&mut tx, scope, attempt.redemption.as_deref(), false, now).await?;
+            let cause = if step == Step::Refused { Cause::Refused } else { Cause::Unanswered };
+            settle(&mut tx, scope, attempt.redemption.as_deref(), cause, now).await?;
         }
         crash::here!("before-given-back");
         tx.commit().await?;
@@ -220,12 +222,15 @@ impl Services {
                     return Err(Refusal::Exhausted.problem("discount_code"));
                 }
                 let id = app::domain::ids::RedemptionId::new(now, self.random_id()?).as_str().to_owned();
-                let user_id = attempt.request.user_id.as_deref();
+                let customer = customers::of_checkout(&link.scope, &attempt.request);
                 let new = NewRedemption {
                     id: &id,
                     discount_code_id: &code.id,
-                    checkout_id: &attempt.checkout_id,
-                    user_id,
+                    checkout_id: Some(&attempt.checkout_id),
+                    user_id: attempt.request.user_id.as_deref(),
+                    customer: customer.as_deref(),
+                    expires_at: None,
+                    idempotency_key: None,
                     now,
                 };
                 tx.at(&link.scope).insert_redemption(&new).await?;

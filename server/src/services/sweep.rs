@@ -9,6 +9,7 @@ use crate::scope::Scope;
 use crate::store::{CheckoutRow, Step};
 use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
+use app::domain::redemption::Cause;
 use futures::stream::{self, StreamExt};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -155,7 +156,8 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let first = tx.at(scope).end_checkout(&row.id, step, now).await?;
         if first {
-            settle(&mut tx, scope, row.redemption_id.as_deref(), ended == Ended::Paid, now).await?;
+            let cause = if ended == Ended::Paid { Cause::Paid } else { Cause::SessionExpired };
+            settle(&mut tx, scope, row.redemption_id.as_deref(), cause, now).await?;
         }
         crash::here!("before-counted");
         tx.commit().await?;
@@ -199,7 +201,7 @@ impl Services {
         }
         // Nobody has the session's address: the hold goes back whatever Stripe says.
         if tx.at(&scope).settle_checkout(&row.id, row.attempt, Step::Uncertain, now, now + LEASE_MS).await? {
-            settle(&mut tx, &scope, row.redemption_id.as_deref(), false, now).await?;
+            settle(&mut tx, &scope, row.redemption_id.as_deref(), Cause::Abandoned, now).await?;
         }
         tx.commit().await?;
         crash::here!("gave-up");
@@ -230,7 +232,7 @@ impl Services {
             let scope = Scope::stored(row.workspace_id, &row.mode);
             let mut tx = self.0.db.begin().await?;
             if tx.at(&scope).end_checkout(&row.id, Step::Unverified, now).await? {
-                settle(&mut tx, &scope, row.redemption_id.as_deref(), false, now).await?;
+                settle(&mut tx, &scope, row.redemption_id.as_deref(), Cause::Unverified, now).await?;
             }
             tx.commit().await?;
         }

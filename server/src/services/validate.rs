@@ -32,7 +32,7 @@ impl Services {
             let mut reader = self.0.db.reader().await?;
             reader.at(&caller.scope).code_by_text(app.as_str(), text.as_str()).await?
         };
-        if let Some(reason) = refusal::reason(row.as_ref(), None, self.now()) {
+        if let Some(reason) = refusal::reason(row.as_ref(), None, 1, self.now()) {
             return Ok(refused(reason));
         }
         // The price matters for a fixed amount only, and a validation does not need a connection otherwise.
@@ -44,7 +44,7 @@ impl Services {
             },
             _ => None,
         };
-        if let Some(reason) = refusal::reason(row.as_ref(), price.as_ref(), self.now()) {
+        if let Some(reason) = refusal::reason(row.as_ref(), price.as_ref(), 1, self.now()) {
             return Ok(refused(reason));
         }
         let discount_code = row.map(|row| views::discount_code(&caller.scope, &row, self.now())).transpose()?;

@@ -4,14 +4,16 @@ use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
 use super::{Result, Scoped, StoreError};
-use app::domain::discount_code::{Facts, Limits, Status};
+use crate::crash;
+use app::domain::discount_code::{Facts, Limits, Minimum, Status};
 use app::domain::metadata::Metadata;
+use app::domain::money::Currency;
 use app::domain::terms::Terms;
 use sqlx::AssertSqlSafe;
 
 macro_rules! columns {
     () => {
-        "id, app_id, code, percent_off, amount_off, currency, duration, duration_in_months, terms_version, max_redemptions, held, redeemed, \
+        "id, app_id, code, percent_off, amount_off, currency, duration, duration_in_months, terms_version, max_redemptions, max_redemptions_per_user, minimum_amount, minimum_currency, held, redeemed, \
          starts_at, expires_at, active, metadata, created_at, archived_at, mint_intent_at, coupon_id, minted_at, minted_generation, minted_account, blocked_reason"
     };
 }
@@ -22,6 +24,10 @@ macro_rules! status {
         "CASE WHEN archived_at IS NOT NULL THEN 'archived' WHEN NOT active THEN 'paused' WHEN expires_at <= $3 THEN 'expired' \
          WHEN held + redeemed >= max_redemptions THEN 'exhausted' WHEN starts_at > $3 THEN 'scheduled' ELSE 'active' END"
     };
+}
+
+fn minimum_currency(limits: &Limits) -> Option<&'static str> {
+    limits.minimum.and_then(|minimum| minimum.currency).map(Currency::as_str)
 }
 
 /// A stored discount code.
@@ -37,6 +43,9 @@ pub(crate) struct CodeRow {
     pub(crate) duration_in_months: Option<i64>,
     pub(crate) terms_version: i64,
     pub(crate) max_redemptions: Option<i64>,
+    pub(crate) max_redemptions_per_user: Option<i64>,
+    pub(crate) minimum_amount: Option<i64>,
+    pub(crate) minimum_currency: Option<String>,
     pub(crate) held: i64,
     pub(crate) redeemed: i64,
     pub(crate) starts_at: Option<i64>,
@@ -61,7 +70,17 @@ impl CodeRow {
 
     /// How often and when.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { max_redemptions: self.max_redemptions, starts_at: self.starts_at, expires_at: self.expires_at }
+        let currency = |text: &String| Currency::parse(text, "minimum_amount_currency").ok();
+        let minimum = self
+            .minimum_amount
+            .map(|amount| Minimum { amount, currency: self.minimum_currency.as_ref().and_then(currency) });
+        Limits {
+            max_redemptions: self.max_redemptions,
+            max_redemptions_per_user: self.max_redemptions_per_user,
+            minimum,
+            starts_at: self.starts_at,
+            expires_at: self.expires_at,
+        }
     }
 
     /// Its status at a moment.
@@ -107,10 +126,12 @@ impl Scoped<'_> {
         execute!(
             conn,
             "INSERT INTO discount_codes (workspace_id, mode, id, app_id, code, percent_off, amount_off, currency, duration, duration_in_months,
-                terms_version, max_redemptions, held, redeemed, starts_at, expires_at, active, metadata, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, 0, 0, $12, $13, TRUE, $14, $15, $15)",
+                terms_version, max_redemptions, held, redeemed, starts_at, expires_at, active, metadata, created_at, updated_at,
+                max_redemptions_per_user, minimum_amount, minimum_currency)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11, 0, 0, $12, $13, TRUE, $14, $15, $15, $16, $17, $18)",
             workspace, mode, new.id, new.app_id, new.code, new.terms.percent_off, new.terms.amount_off, new.terms.currency, new.terms.duration,
-            new.terms.months, new.limits.max_redemptions, new.limits.starts_at, new.limits.expires_at, new.metadata, new.now
+            new.terms.months, new.limits.max_redemptions, new.limits.starts_at, new.limits.expires_at, new.metadata, new.now,
+            new.limits.max_redemptions_per_user, new.limits.minimum.map(|minimum| minimum.amount), minimum_currency(&new.limits)
         )
         .map(|_| ())
     }
@@ -220,14 +241,14 @@ impl Scoped<'_> {
         optional!(
             conn,
             CodeRow,
-            concat!(
+            crash::without!("oversell", "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)", concat!(
                 "UPDATE discount_codes SET held = held + 1, mint_intent_at = COALESCE(mint_intent_at, $4), coupon_id = COALESCE(coupon_id, $6), updated_at = $4
                   WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND active AND archived_at IS NULL
                     AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)
                     AND (starts_at IS NULL OR starts_at <= $4) AND (expires_at IS NULL OR expires_at > $4)
                     AND terms_version = $5 AND blocked_reason IS NULL
                   RETURNING ", columns!()
-            ),
+            )),
             workspace, mode, id, now, terms_version, coupon_id
         )
     }
@@ -275,10 +296,12 @@ impl Scoped<'_> {
             conn,
             CodeRow,
             concat!(
-                "UPDATE discount_codes SET active = $4, max_redemptions = $5, starts_at = $6, expires_at = $7, metadata = $8, updated_at = $9
+                "UPDATE discount_codes SET active = $4, max_redemptions = $5, starts_at = $6, expires_at = $7, metadata = $8, updated_at = $9,
+                    max_redemptions_per_user = $10, minimum_amount = $11, minimum_currency = $12
                   WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND archived_at IS NULL RETURNING ", columns!()
             ),
-            workspace, mode, id, active, limits.max_redemptions, limits.starts_at, limits.expires_at, metadata, now
+            workspace, mode, id, active, limits.max_redemptions, limits.starts_at, limits.expires_at, metadata, now,
+            limits.max_redemptions_per_user, limits.minimum.map(|minimum| minimum.amount), minimum_currency(limits)
         )
     }
 

@@ -67,7 +67,7 @@ pub(crate) use paging::Direction;
 pub(crate) use people::MemberRow;
 pub(crate) use people_data::NamingCheckout;
 pub(crate) use prices::PriceRow;
-pub(crate) use redemptions::NewRedemption;
+pub(crate) use redemptions::{NewRedemption, RedemptionFilter, RedemptionRow};
 pub(crate) use reward_figures::{QUARTER_MS, TroubleRow, UsedRow};
 pub(crate) use reward_lists::{RewardSearch, Sought};
 pub(crate) use reward_queue::ScrubRow;

@@ -1,4 +1,4 @@
-//! What was learned about the owner's prices: a price's type and currency never change at Stripe.
+//! What was learned about the owner's prices: a price's type, currency and amount never change at Stripe.
 
 use super::query::{execute, optional};
 use super::{Result, Scoped};
@@ -8,6 +8,8 @@ use super::{Result, Scoped};
 pub(crate) struct PriceRow {
     pub(crate) recurring: bool,
     pub(crate) currency: String,
+    /// In the smallest unit; none where Stripe does not say it in one number.
+    pub(crate) unit_amount: Option<i64>,
 }
 
 impl Scoped<'_> {
@@ -17,7 +19,7 @@ impl Scoped<'_> {
         optional!(
             conn,
             PriceRow,
-            "SELECT recurring, currency FROM prices WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND id = $4",
+            "SELECT recurring, currency, unit_amount FROM prices WHERE workspace_id = $1 AND mode = $2 AND generation = $3 AND id = $4",
             workspace,
             mode,
             generation,
@@ -30,8 +32,8 @@ impl Scoped<'_> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "INSERT INTO prices (workspace_id, mode, generation, id, recurring, currency) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING",
-            workspace, mode, generation, id, price.recurring, price.currency.as_str()
+            "INSERT INTO prices (workspace_id, mode, generation, id, recurring, currency, unit_amount) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING",
+            workspace, mode, generation, id, price.recurring, price.currency.as_str(), price.unit_amount
         )
         .map(|_| ())
     }

@@ -2,10 +2,11 @@
 
 use super::problem::outward;
 use crate::services::Services;
-use app::backend::{Backend, LinkOffer, RewardBackend, Viewer, Visitor};
+use app::backend::{Backend, LedgerBackend, LinkOffer, RewardBackend, Viewer, Visitor};
 use app::domain::{
     campaign_form::CampaignForm, form::CodeForm, mode::Mode, problem::Problem, reward_mail::MailSettings,
 };
+use app::wire::ledger::*;
 use app::wire::rewards::*;
 use app::wire::screens::{
     ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, Delivery, FormOutcome, Frame, InstallOffer,
@@ -58,6 +59,14 @@ hand_on! {
     fn install_offer(viewer: Option<&Viewer>, mode: Option<Mode>) -> InstallOffer;
     fn waiting_install(viewer: &Viewer, ticket: &str) -> Option<WaitingInstall>;
     fn revoke_api_key(viewer: &Viewer, mode: Mode, id: &str) -> ();
+}
+
+hand_on! {
+    LedgerBackend;
+    fn redemptions(viewer: &Viewer, mode: Mode, app_id: &str, code_id: &str, query: RedemptionQuery) -> RedemptionPage;
+    fn end_checkout(viewer: &Viewer, mode: Mode, redemption: &str) -> RedemptionView;
+    fn activity(viewer: &Viewer, mode: Mode, query: ActivityQuery) -> ActivityPage;
+    fn check_ledger(viewer: &Viewer, mode: Mode) -> LedgerView;
 }
 
 hand_on! {

@@ -31,8 +31,12 @@ fn take_back(call: Answer<CodeView>, around: Around, toasts: Toasts) {
 /// The code as it will be once it is paused or resumed: shown at once.
 fn flip(view: &mut CodeView, to: bool) {
     let code = &mut view.code;
-    let limits =
-        Limits { max_redemptions: code.max_redemptions, starts_at: code.starts_at, expires_at: code.expires_at };
+    let limits = Limits {
+        max_redemptions: code.max_redemptions,
+        starts_at: code.starts_at,
+        expires_at: code.expires_at,
+        ..Limits::default()
+    };
     let facts = Facts { archived: code.status == Status::Archived, active: to, count: code.redemptions.count, limits };
     (code.active, code.status) = (to, facts.status(browser::now_ms()));
 }

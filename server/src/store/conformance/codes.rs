@@ -4,8 +4,9 @@ use super::super::query::{all, execute};
 use super::super::{CodeRow, NewCode, StoreError};
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, amount, at_most, get, new_code, percent, put, raw, scope, shop, take_hold};
-use app::domain::discount_code::Limits;
+use app::domain::discount_code::{Limits, Minimum};
 use app::domain::mode::Mode;
+use app::domain::money::Currency;
 use app::domain::terms::Duration;
 use std::sync::Arc;
 use tokio::sync::Barrier;
@@ -17,7 +18,13 @@ fn text(row: &CodeRow) -> String {
 
 pub(super) async fn every_column_comes_back(base: Base) {
     let scope = shop(&base).await;
-    let limits = Limits { max_redemptions: Some(HUGE), starts_at: Some(-HUGE), expires_at: Some(HUGE) };
+    let limits = Limits {
+        max_redemptions: Some(HUGE),
+        max_redemptions_per_user: Some(HUGE - 1),
+        minimum: Some(Minimum { amount: HUGE - 2, currency: Currency::parse("jpy", "currency").ok() }),
+        starts_at: Some(-HUGE),
+        expires_at: Some(HUGE),
+    };
     let terms = amount(99_999_999, "jpy", Duration::Repeating(1_200));
     let full = NewCode { terms: (&terms).into(), limits, metadata: ODD, now: HUGE, ..new_code("dc_full", ODD) };
     put!(base, &scope, insert_code(&full)).unwrap();
@@ -35,6 +42,9 @@ pub(super) async fn every_column_comes_back(base: Base) {
         duration_in_months: Some(1_200),
         terms_version: 1,
         max_redemptions: Some(HUGE),
+        max_redemptions_per_user: Some(HUGE - 1),
+        minimum_amount: Some(HUGE - 2),
+        minimum_currency: Some("jpy".into()),
         held: 0,
         redeemed: 0,
         starts_at: Some(-HUGE),
@@ -63,6 +73,9 @@ pub(super) async fn every_column_comes_back(base: Base) {
         duration: "once".into(),
         duration_in_months: None,
         max_redemptions: None,
+        max_redemptions_per_user: None,
+        minimum_amount: None,
+        minimum_currency: None,
         starts_at: None,
         expires_at: None,
         metadata: "{}".into(),
@@ -189,7 +202,7 @@ pub(super) async fn one_of_many_is_restored(base: Base) {
 pub(super) async fn limits_and_metadata_change(base: Base) {
     let scope = shop(&base).await;
     put!(base, &scope, insert_code(&new_code("dc_1", "SPRING"))).unwrap();
-    let limits = Limits { max_redemptions: Some(7), starts_at: Some(T), expires_at: Some(HUGE) };
+    let limits = Limits { max_redemptions: Some(7), starts_at: Some(T), expires_at: Some(HUGE), ..Limits::default() };
     let row = put!(base, &scope, update_code("dc_1", false, &limits, ODD, T + 1)).unwrap().unwrap();
     assert_eq!((row.active, row.limits(), row.metadata.as_str(), row.terms_version), (false, limits, ODD, 1));
     let none = Limits::default();

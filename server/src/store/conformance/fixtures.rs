@@ -12,6 +12,7 @@ use app::domain::ids::WorkspaceId;
 use app::domain::metadata::Metadata;
 use app::domain::mode::Mode;
 use app::domain::money::{Currency, Money};
+use app::domain::redemption::Cause as Moved;
 use app::domain::reward::MailState;
 use app::domain::terms::{Discount, Duration, PercentOff, Terms};
 use sqlx::AssertSqlSafe;
@@ -181,16 +182,23 @@ pub(super) async fn take_hold(db: &Db, scope: &Scope, code: &str, redemption: &s
 }
 
 pub(super) async fn insert_hold(at: Scoped<'_>, code: &str, redemption: &str) {
-    let new =
-        NewRedemption { id: redemption, discount_code_id: code, checkout_id: "cs_1", user_id: Some("user"), now: T };
+    let new = NewRedemption {
+        id: redemption,
+        discount_code_id: code,
+        checkout_id: Some("cs_1"),
+        user_id: Some("user"),
+        customer: Some("ada"),
+        now: T,
+        ..NewRedemption::default()
+    };
     at.insert_redemption(&new).await.unwrap();
 }
 
 /// What Stripe's word does: settles the hold, and moves the counters if it was still held.
 pub(super) async fn settle(db: &Db, scope: &Scope, code: &str, redemption: &str, redeemed: bool) -> bool {
     let mut tx = db.begin().await.unwrap();
-    let state = if redeemed { "redeemed" } else { "released" };
-    let moved = tx.at(scope).settle_redemption(redemption, state, T).await.unwrap();
+    let cause = if redeemed { Moved::Paid } else { Moved::SessionExpired };
+    let moved = tx.at(scope).settle_redemption(redemption, cause, T).await.unwrap();
     if let Some(of) = &moved {
         assert_eq!(of, code);
         tx.at(scope).count_settled(of, redeemed, T).await.unwrap();

@@ -69,7 +69,13 @@ async fn insert_row(base: &Base, scope: &Scope) {
         T,
     );
     assert_eq!(raw!(base, Row, sql), [row]);
-    let new = NewRedemption { id: "rd_2", discount_code_id: "dc_1", checkout_id: "cs_2", user_id: None, now: T };
+    let new = NewRedemption {
+        id: "rd_2",
+        discount_code_id: "dc_1",
+        checkout_id: Some("cs_2"),
+        now: T,
+        ..NewRedemption::default()
+    };
     put!(base, scope, insert_redemption(&new)).unwrap();
     assert!(matches!(put!(base, scope, insert_redemption(&new)), Err(StoreError::Taken)));
     assert_eq!(raw!(base, (Option<String>,), "SELECT user_id FROM redemptions WHERE id = 'rd_2'"), [(None,)]);

@@ -7,8 +7,8 @@
 use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
-    CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow, Result,
-    RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
+    CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow,
+    RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -18,6 +18,7 @@ use super::fixtures::{
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
+use app::domain::redemption::Cause as Moved;
 use app::domain::reward::{Cause, Filter, MailState, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
@@ -121,7 +122,11 @@ fn app_token(generation: i64) -> NewAppToken<'static> {
 }
 
 fn price() -> PriceRow {
-    PriceRow { recurring: true, currency: "eur".into() }
+    PriceRow { recurring: true, currency: "eur".into(), unit_amount: None }
+}
+
+fn every_redemption() -> RedemptionFilter {
+    RedemptionFilter { app_id: None, discount_code_id: None, state: None, direction: Direction::First, limit: 9 }
 }
 
 fn every_code() -> CodeFilter {
@@ -217,6 +222,18 @@ async fn tenant(base: &Base) -> Scope {
     put!(base, &scope, archive_code("dc_archived", T)).unwrap();
     assert!(take_hold(&base.db, &scope, "dc_held", "rd_1").await);
     assert!(take_hold(&base.db, &scope, "dc_blocked", "rd_2").await);
+    for (id, key) in [("rd_own", Some("own order")), ("rd_back", None)] {
+        let own = super::super::NewRedemption {
+            id,
+            discount_code_id: "dc_held",
+            idempotency_key: key,
+            expires_at: Some(T),
+            now: T,
+            ..super::super::NewRedemption::default()
+        };
+        put!(base, &scope, insert_redemption(&own)).unwrap();
+    }
+    assert!(put!(base, &scope, settle_redemption("rd_back", Moved::Lapsed, T)).unwrap().is_some());
     put!(base, &scope, note_minted("dc_held", "coupon_1", 1, Some("acct_0"), T)).unwrap();
     put!(base, &scope, block_code("dc_blocked", "coupon_1", "changed", T)).unwrap();
     for id in ["co_intent", "co_open", "co_uncertain", "co_refused"] {
@@ -282,9 +299,9 @@ async fn hold_row(at: Scoped<'_>) -> Result<()> {
     let new = super::super::NewRedemption {
         id: "rd_1",
         discount_code_id: "dc_held",
-        checkout_id: "cs",
-        user_id: None,
+        checkout_id: Some("cs"),
         now: T,
+        ..super::super::NewRedemption::default()
     };
     at.insert_redemption(&new).await
 }
@@ -339,7 +356,14 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode note_minted("dc_held", "coupon_1", 1, None, T + 1);
         Mode block_code("dc_held", "coupon_1", "changed", T + 1);
         Mode unblock_code("dc_blocked", T);
-        Mode settle_redemption("rd_1", "redeemed", T);
+        Mode settle_redemption("rd_1", Moved::Paid, T);
+        Mode redemption("rd_1");
+        Mode redemption_by_key("own order");
+        Mode detach_redemption("own order");
+        Mode uses_of_customer("dc_held", "ada") => |count: i64| count > 0;
+        Mode prolong_redemption("rd_own", T + 5, T);
+        Mode retake_redemption("rd_back", T + 5, T);
+        Mode redemptions(&every_redemption());
         Mode count_settled("dc_held", true, T);
         Mode insert_checkout(&new_checkout("co_open", None));
         Mode insert_checkout(&new_checkout("co_new", Some("co_open")));

@@ -39,7 +39,7 @@ fn case() -> impl Strategy<Value = Case> {
     let version = prop_oneof![5 => Just(1_i64), 1 => Just(2)];
     (rarely(), rarely(), max, moment(), moment(), 0_i64..4, 0_i64..4, rarely(), version).prop_map(
         |(archived, paused, max_redemptions, starts_at, expires_at, held, redeemed, blocked, terms_version)| {
-            let limits = Limits { max_redemptions, starts_at, expires_at };
+            let limits = Limits { max_redemptions, starts_at, expires_at, ..Limits::default() };
             Case {
                 facts: Facts { archived, active: !paused, count: held + redeemed, limits },
                 held,

@@ -257,8 +257,8 @@ pub(super) async fn only_its_own_generation_is_parked(base: Base) {
 
 pub(super) async fn prices(base: Base) {
     let scope = shop(&base).await;
-    let euro = PriceRow { recurring: true, currency: "eur".into() };
-    let dollar = PriceRow { recurring: false, currency: "usd".into() };
+    let euro = PriceRow { recurring: true, currency: "eur".into(), unit_amount: None };
+    let dollar = PriceRow { recurring: false, currency: "usd".into(), unit_amount: Some(2900) };
     put!(base, &scope, put_price(1, ODD, &euro)).unwrap();
     put!(base, &scope, put_price(2, ODD, &dollar)).unwrap();
     // A price never changes at Stripe: what was seen first stays, and a second look is no error.

@@ -48,7 +48,8 @@ pub fn discount_code() -> Value {
     json!({
         "object": "discount_code", "id": CODE_ID, "app_id": "taskpomo", "livemode": false, "code": "BLACKFRIDAY50",
         "percent_off": 50, "amount_off_cents": null, "currency": null, "duration": "once", "duration_in_months": null,
-        "max_redemptions": 1000, "redemptions": { "count": 3, "held": 1, "redeemed": 2 }, "starts_at": null,
+        "max_redemptions": 1000, "max_redemptions_per_user": null, "minimum_amount_cents": null, "minimum_amount_currency": null,
+        "redemptions": { "count": 3, "held": 1, "redeemed": 2 }, "starts_at": null,
         "expires_at": NEW_YEAR, "active": true, "status": "active", "stripe_coupon": "cm_dc_01kac4nq00r5v8h2xkq3m9d7tz",
         "metadata": { "team": "growth" }, "created_at": MADE,
     })
@@ -253,6 +254,17 @@ fn words(code: Code) -> Option<(&'static str, &'static str)> {
         Code::DiscountCodeExhausted => ("discount_code", "This discount code has been used up."),
         Code::DiscountCodeCurrencyMismatch => {
             ("discount_code", "This discount code is in another currency than the price.")
+        }
+        Code::DiscountCodeMinimumNotMet => {
+            ("discount_code", "This purchase is below the least amount that this discount code is for.")
+        }
+        Code::DiscountCodeUserLimit => (
+            "discount_code",
+            "This customer has used this discount code as often as one customer may. A checkout that is still open counts, too.",
+        ),
+        Code::RedemptionRedeemed => ("", "This redemption was redeemed: it cannot be released any more."),
+        Code::RedemptionOfCheckout => {
+            ("", "This redemption belongs to a Checkout Session of Codemint's: its payment or its end settles it.")
         }
         Code::CampaignPaused => ("", "This campaign is paused: resume it to issue rewards."),
         Code::CampaignExpired => ("", "This campaign is over: it issues no more rewards."),

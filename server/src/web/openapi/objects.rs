@@ -70,6 +70,20 @@ pub fn limit() -> ObjectBuilder {
     whole("How often it can be used in all; null: without limit.").minimum(Some(1)).maximum(Some(MAX_LIMIT))
 }
 
+/// A limit for one customer.
+pub fn limit_per_user() -> ObjectBuilder {
+    whole("How often one customer can use it, told by `user_id`, else by `customer_email`; null: without limit.")
+        .minimum(Some(1))
+        .maximum(Some(MAX_LIMIT))
+}
+
+/// The least that a purchase comes to.
+pub fn minimum_amount() -> ObjectBuilder {
+    whole("What a purchase must come to before the discount, in the currency's smallest unit, where the price tells it; null: any amount.")
+        .minimum(Some(1))
+        .maximum(Some(MAX_AMOUNT))
+}
+
 /// Pairs of metadata, with this as a value.
 pub fn metadata(about: &str, value: ObjectBuilder) -> ObjectBuilder {
     let key = text("A key.")
@@ -138,6 +152,15 @@ fn discount_code() -> ObjectBuilder {
             ("duration", duration("How long it applies to a subscription.").into()),
             ("duration_in_months", or_null(months()).into()),
             ("max_redemptions", or_null(limit()).into()),
+            ("max_redemptions_per_user", or_null(limit_per_user()).into()),
+            ("minimum_amount_cents", or_null(minimum_amount()).into()),
+            (
+                "minimum_amount_currency",
+                or_null(text(
+                    "The currency of the minimum, lower-case; null with a minimum: whatever the price is in.",
+                ))
+                .into(),
+            ),
             ("redemptions", redemptions.into()),
             ("starts_at", or_null(moment("From when on it can be used; null: at once.")).into()),
             ("expires_at", or_null(moment("Until when it can be used; null: for ever.")).into()),
@@ -330,6 +353,8 @@ fn validation() -> RefOr<Schema> {
         Refusal::Expired,
         Refusal::Exhausted,
         Refusal::CurrencyMismatch,
+        Refusal::MinimumNotMet,
+        Refusal::UserLimit,
     ];
     let can = [("valid", valid(true, "It can be used now.").into()), ("discount_code", named("discount_code"))];
     let cannot = [

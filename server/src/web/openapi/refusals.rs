@@ -32,6 +32,8 @@ pub const UNUSABLE: &[Code] = &[
     Code::DiscountCodeExpired,
     Code::DiscountCodeExhausted,
     Code::DiscountCodeCurrencyMismatch,
+    Code::DiscountCodeMinimumNotMet,
+    Code::DiscountCodeUserLimit,
 ];
 /// Why a campaign gives no reward.
 pub const GIVES_NONE: &[Code] =

@@ -62,6 +62,15 @@ fn duration_in_months() -> ObjectBuilder {
 fn with_limits(object: ObjectBuilder) -> ObjectBuilder {
     object
         .property("max_redemptions", or_null(objects::limit()))
+        .property("max_redemptions_per_user", or_null(objects::limit_per_user()))
+        .property("minimum_amount_cents", or_null(objects::minimum_amount()))
+        .property(
+            "minimum_amount_currency",
+            or_null(trimmed(
+                "The currency of `minimum_amount_cents`; null: the discount's own, and with a percentage whatever the price is in.",
+                "[A-Za-z]{3}",
+            )),
+        )
         .property("starts_at", or_null(moment("From when on it can be used; null: at once. Before `expires_at`.")))
         .property("expires_at", or_null(moment("Until when it can be used; null: for ever. In the future.")))
 }
