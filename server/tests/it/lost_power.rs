@@ -1,6 +1,6 @@
 //! SIGKILL under load, again and again: every write that was answered is there, and the database is whole.
 
-use crate::death::{full, tell};
+use crate::death::{GIVEN_UP_MS, full, tell};
 use crate::harness::{Answer, CAMPAIGNS, CODES, Engine, Shop};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -149,10 +149,14 @@ async fn deaths(engine: Engine, _shop: &usize) -> String {
     let campaign = json!({ "app_id": "taskpomo", "name": "Share", "percent_off": 15 });
     let campaign = shop.post(CAMPAIGNS, &campaign).await.expect(201).id().to_owned();
     let load = Arc::new(Load { campaign, next: AtomicUsize::new(0), answered: Mutex::default() });
-    for _ in 0..DEATHS {
+    for death in 1..=DEATHS {
         load.until_killed(&shop, any(MOST_ANSWERS)).await;
         assert_eq!(shop.database.whole().await, Vec::<String>::new(), "the database is broken");
         load.judge(&shop).await;
+        if death == DEATHS {
+            // What was begun and never answered, and nobody asks for again, is given up a minute later.
+            shop.later(GIVEN_UP_MS);
+        }
         shop.start(None).await;
     }
     load.repeat(&shop).await;

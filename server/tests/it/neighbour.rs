@@ -83,6 +83,16 @@ fn account(number: usize) -> AccountId {
     AccountId::new(format!("acct_1Owner{number:02}"))
 }
 
+/// The middle one of three measurements: this machine has other things to do, too.
+async fn usual_p99(shop: &Shop, others: &[Owner], each: usize) -> Duration {
+    let mut three = Vec::new();
+    for _ in 0..3 {
+        three.push(p99(shop, others, each).await);
+    }
+    three.sort();
+    three[1]
+}
+
 /// How long the slowest of a hundred waited, of so many purchases each.
 async fn p99(shop: &Shop, others: &[Owner], each: usize) -> Duration {
     let mut buyers = JoinSet::new();
@@ -125,7 +135,7 @@ async fn count(shop: &Shop, of: &str) -> i64 {
 }
 
 async fn sells_on(engine: Engine, kind: FaultKind) {
-    let each = if full() { 200 } else { 25 };
+    let each = if full() { 200 } else { 20 };
     let shop = Shop::open(engine, None).await;
     let bad = Owner::open(&shop, 0).await;
     let mut others = Vec::new();
@@ -142,7 +152,7 @@ async fn sells_on(engine: Engine, kind: FaultKind) {
         told_of.push(owner.buy(&shop).await);
     }
     p99(&shop, &others, each).await;
-    let before = p99(&shop, &others, each).await;
+    let before = usual_p99(&shop, &others, each).await;
 
     shop.sim.inject(Fault::new(Match::path("/v1/").of(&account(0)), kind));
     events(&shop, &bad, &left_open).await;
@@ -156,8 +166,11 @@ async fn sells_on(engine: Engine, kind: FaultKind) {
         (met >= BAD / 2, met)
     })
     .await;
-    let while_bad = p99(&shop, &others, each).await;
-    eprintln!("{engine:?} {kind:?}: p99 of {} checkouts {before:?} before, {while_bad:?} meanwhile", each * OTHERS);
+    let while_bad = usual_p99(&shop, &others, each).await;
+    eprintln!(
+        "{engine:?} {kind:?}: p99 of three times {} checkouts {before:?} before, {while_bad:?} meanwhile",
+        each * OTHERS
+    );
     assert!(while_bad < (before * 2).max(before + NOTHING), "{before:?} before, {while_bad:?} meanwhile");
 
     // In the background: events, rewards, and what the sweep finds, of everybody else.

@@ -16,7 +16,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 /// Longer than a lease, and then a completer's patience, in milliseconds.
-const GIVEN_UP_MS: i64 = 69_000;
+pub const GIVEN_UP_MS: i64 = 69_000;
 /// A little more than how long the lease of one that died stands.
 const LEASE_MS: i64 = 9_000;
 /// No story needs nearly as long.
