@@ -1,6 +1,6 @@
 //! Customers whose connection breaks: whatever was begun is finished, nothing stays half done.
 
-use crate::harness::{CHECKOUT, CODES, VALIDATE, World, on_both_engines, until};
+use crate::harness::{CHECKOUT, CODES, Engine, Setup, VALIDATE, World, on_both_engines, on_within, until, within};
 use futures::StreamExt;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -9,9 +9,20 @@ use tokio::net::TcpStream;
 
 on_both_engines!(a_hundred_cut_connections);
 
-mod narrow {
+mod thousands_against_two_connections {
     use super::*;
-    on_both_engines!(with narrow; thousands_against_two_connections);
+    /// The full number takes minutes.
+    const PATIENCE: Duration = Duration::from_secs(900);
+
+    #[test]
+    fn sqlite() {
+        on_within(PATIENCE, Engine::Sqlite, Setup::narrow(), super::thousands_against_two_connections);
+    }
+
+    #[test]
+    fn postgres() {
+        on_within(PATIENCE, Engine::Postgres, Setup::narrow(), super::thousands_against_two_connections);
+    }
 }
 
 const COUNT: usize = 100;
@@ -62,10 +73,9 @@ async fn a_hundred_cut_connections(w: &World) {
     assert_eq!(w.sim.coupons().len(), 1);
 }
 
-/// Requests that are cut.
-fn cuts() -> usize {
-    if crate::full() { 5_000 } else { 300 }
-}
+/// Requests that are cut in one wave. What is begun is finished although nobody listens; with more of them the last would wait longer for one
+/// of two connections than anybody does.
+const WAVE: usize = 250;
 
 /// A request of some kind, whole.
 fn any_request(w: &World, address: &str, n: usize) -> String {
@@ -100,23 +110,44 @@ async fn cut_after(address: String, request: String, after: Duration, politely: 
 
 async fn thousands_against_two_connections(w: &World) {
     w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
-    let (address, count) = (w.url.trim_start_matches("http://").to_owned(), cuts());
-    // So many at the same time that all of them wait for the two connections.
-    let cut = (0..count).map(|n| {
-        let after = Duration::from_millis(u64::try_from(n * 7 % 51).unwrap());
-        tokio::spawn(cut_after(address.clone(), any_request(w, &address, n), after, n.is_multiple_of(2)))
-    });
-    futures::stream::iter(cut).buffer_unordered(100).for_each(async |ended| ended.unwrap()).await;
-    // The service answers, reading and writing, also those who come all at once.
+    let address = w.url.trim_start_matches("http://").to_owned();
+    let waves = if crate::full() { 5_000 / WAVE } else { 1 };
+    for wave in 0..waves {
+        // So many at the same time that all of them wait for the two connections.
+        let cut = (wave * WAVE..(wave + 1) * WAVE).map(|n| {
+            let after = Duration::from_millis(u64::try_from(n * 7 % 51).unwrap());
+            tokio::spawn(cut_after(address.clone(), any_request(w, &address, n), after, n.is_multiple_of(2)))
+        });
+        futures::stream::iter(cut).buffer_unordered(100).for_each(async |ended| ended.unwrap()).await;
+        at_rest(w, wave).await;
+    }
+    assert_eq!(w.database.number("SELECT count(*) FROM redemptions WHERE state = 'held'").await, w.open_discounted());
+    w.close().await;
+    let sessions = w.open_discounted();
+    eprintln!(
+        "{} requests were cut against two connections: {sessions} sessions, none idle in a transaction",
+        waves * WAVE
+    );
+}
+
+/// The service answers, nothing is half done, and no connection is left in a transaction.
+async fn at_rest(w: &World, wave: usize) {
     let answers = crate::harness::all((0..20).map(|n| {
-        let ask = w.ask("POST", CHECKOUT).key(&w.key).idempotent(&format!("after-{n}"));
-        ask.json(&World::checkout_body(json!({ "discount_code": "SPRING", "user_id": format!("after-{n}") }))).send()
+        let user = format!("after-{wave}-{n}");
+        let body = World::checkout_body(json!({ "discount_code": "SPRING", "user_id": user }));
+        w.ask("POST", CHECKOUT).key(&w.key).idempotent(&user).json(&body).send()
     }))
     .await;
     for answer in answers {
         answer.expect(201);
     }
     w.get(CODES).await.expect(200);
+    // All that was begun is finished.
+    within(Duration::from_secs(60), async || {
+        let left = w.database.number("SELECT count(*) FROM checkouts WHERE step IN ('intent', 'uncertain')").await;
+        (left == 0, left)
+    })
+    .await;
     until(async || {
         let idle = w.database.idle_in_transaction().await;
         (idle == 0, idle)
@@ -124,16 +155,4 @@ async fn thousands_against_two_connections(w: &World) {
     .await;
     let connections = w.database.connections().await;
     assert!(connections <= 2, "{connections} connections");
-    // All that was begun is finished: holds and sessions agree.
-    until(async || {
-        let left = w.database.number("SELECT count(*) FROM checkouts WHERE step IN ('intent', 'uncertain')").await;
-        (left == 0, left)
-    })
-    .await;
-    assert_eq!(w.database.number("SELECT count(*) FROM redemptions WHERE state = 'held'").await, w.open_discounted());
-    w.close().await;
-    eprintln!(
-        "{count} requests were cut against two connections: {} sessions, none idle in a transaction",
-        w.open_discounted()
-    );
 }
