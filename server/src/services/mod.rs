@@ -45,6 +45,7 @@ pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
 pub use live::Listener;
 pub use paging::PageQuery;
+pub use redemptions::RedemptionListQuery;
 pub use reseal::Resealed;
 pub use rewards::{CampaignListQuery, Issued, RewardListQuery, RewardTable};
 pub use rotation::RingReport;
