@@ -1,4 +1,4 @@
-//! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what is over,
+//! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what lapsed, what is over,
 //! what open pages are told.
 
 use crate::services::{MailKinds, Services};
@@ -15,6 +15,8 @@ pub struct Pace {
     pub sweep: Duration,
     /// Giving up checkouts whose request died.
     pub give_up: Duration,
+    /// Letting go of holds of owners' own checkouts whose time is over.
+    pub lapse: Duration,
     /// Asking Stripe whether rewards were used, where it is time to.
     pub uses: Duration,
     /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
@@ -28,6 +30,7 @@ impl Default for Pace {
         Self {
             sweep: Duration::from_secs(5),
             give_up: Duration::from_secs(10),
+            lapse: Duration::from_secs(1),
             uses: Duration::from_secs(1),
             tokens: Duration::from_secs(2),
             forget: Duration::from_secs(600),
@@ -120,6 +123,11 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
             }
             services.release_unverifiable().await
         }
+    });
+    let lapsed = services.clone();
+    every(tasks, stop, pace.lapse, "lapsed holds", move || {
+        let services = lapsed.clone();
+        async move { services.let_lapsed_go().await }
     });
     let old = services.clone();
     every(tasks, stop, pace.forget, "forget", move || {

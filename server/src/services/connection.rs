@@ -234,28 +234,23 @@ impl Services {
     }
 
     async fn link_within(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
-        let none = || {
-            Problem::new(
-                Code::StripeNotConnected,
-                format!(
-                    "Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.",
-                    scope.mode
-                ),
-            )
-        };
-        let row = self.connection_row(scope).await?.ok_or_else(none)?;
-        match ConnectionStatus::parse(&row.status) {
-            Some(ConnectionStatus::Connected) => {}
-            Some(ConnectionStatus::NeedsReauth) => return Err(needs_reauth()),
-            _ => return Err(none()),
-        }
+        let row = connected(scope, self.connection_row(scope).await?)?;
+        self.link_of(scope, row, budget).await
+    }
+
+    /// The connection of this row, which must be one that works, with its key opened.
+    pub(super) async fn link_by(&self, scope: &Scope, row: ConnectionRow) -> Result<Link, Problem> {
+        self.link_of(scope, row, stripe::DEFAULT_BUDGET).await
+    }
+
+    async fn link_of(&self, scope: &Scope, row: ConnectionRow, budget: Duration) -> Result<Link, Problem> {
         let deadline = Instant::now() + budget;
         let (key, app) = if row.method == METHOD_APP {
             let app = AppLink { scope: scope.clone(), connected: row.generation };
             let key = self.access_token(&app, deadline).await?.token;
             (key, Some(Renewal { services: self.clone(), app, deadline, newer: OnceLock::new() }))
         } else {
-            let sealed = row.secret.as_deref().ok_or_else(none)?;
+            let sealed = row.secret.as_deref().ok_or_else(|| not_connected(scope))?;
             (self.open_at(scope, Place::connection_key(scope, row.generation), sealed).await?, None)
         };
         Ok(Link {
@@ -364,6 +359,27 @@ impl Services {
         self.0.live.changed(&link.scope);
         Ok(())
     }
+}
+
+/// The connection, if calls can be made by it; nothing is opened and nobody asked.
+pub(super) fn connected(scope: &Scope, row: Option<ConnectionRow>) -> Result<ConnectionRow, Problem> {
+    let row = row.ok_or_else(|| not_connected(scope))?;
+    match ConnectionStatus::parse(&row.status) {
+        Some(ConnectionStatus::Connected) => Ok(row),
+        Some(ConnectionStatus::NeedsReauth) => Err(needs_reauth()),
+        _ => Err(not_connected(scope)),
+    }
+}
+
+/// 409: there is none.
+fn not_connected(scope: &Scope) -> Problem {
+    Problem::new(
+        Code::StripeNotConnected,
+        format!(
+            "Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.",
+            scope.mode
+        ),
+    )
 }
 
 /// 409: Stripe refuses what is stored.

@@ -49,6 +49,7 @@ pub use install::{Callback, Decided, WayBack};
 pub(crate) use lanes::AtWork;
 pub use live::Listener;
 pub use paging::PageQuery;
+pub use redemptions::RedemptionListQuery;
 pub use reseal::Resealed;
 pub use rewards::{CampaignListQuery, Issued, RewardListQuery, RewardTable};
 pub use rotation::RingReport;

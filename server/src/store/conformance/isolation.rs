@@ -360,9 +360,12 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode redemption("rd_1");
         Mode redemption_by_key("own order");
         Mode detach_redemption("own order");
+        Mode key_is_bound("own order");
+        Mode key_is_bound("co_open");
         Mode uses_of_customer("dc_held", "ada") => |count: i64| count > 0;
         Mode prolong_redemption("rd_own", T + 5, T);
-        Mode retake_redemption("rd_back", T + 5, T);
+        Mode lapse_redemption("rd_own", T);
+        Mode retake_redemption("rd_back", Moved::Retaken, T + 5, T);
         Mode redemptions(&every_redemption());
         Mode count_settled("dc_held", true, T);
         Mode insert_checkout(&new_checkout("co_open", None));
