@@ -38,6 +38,7 @@ mod rewards;
 mod sealed;
 mod terms;
 mod unsubscribed;
+mod usage_figures;
 mod webhook_endpoints;
 mod webhook_events;
 
