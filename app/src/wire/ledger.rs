@@ -18,6 +18,17 @@ pub struct RedemptionQuery {
     pub before: Option<String>,
 }
 
+/// What an open page asks for again and again: whatever changes a code's redemptions changes this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// In open checkouts.
+    pub held: i64,
+    /// Used for good.
+    pub redeemed: i64,
+    /// Milliseconds: when the code was last counted or changed.
+    pub changed_at: i64,
+}
+
 /// A page of redemptions, 20 to a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RedemptionPage {

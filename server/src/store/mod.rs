@@ -39,6 +39,7 @@ mod rewards;
 mod sealed;
 mod terms;
 mod unsubscribed;
+mod usage_figures;
 mod webhook_endpoints;
 mod webhook_events;
 

@@ -11,7 +11,7 @@ use sqlx::AssertSqlSafe;
 macro_rules! columns {
     () => {
         "r.workspace_id, r.mode, r.id, r.discount_code_id, r.checkout_id, r.state, r.user_id, r.customer, r.expires_at, r.settled_at, r.history, \
-         r.created_at, c.session_id, c.session_expires_at, c.step"
+         r.created_at, c.session_id, c.session_expires_at, c.step, c.undecided_since"
     };
 }
 
@@ -43,6 +43,8 @@ pub(crate) struct RedemptionRow {
     pub(crate) session_expires_at: Option<i64>,
     /// Where its checkout stands.
     pub(crate) step: Option<String>,
+    /// Paid by a method that takes days, and not decided yet.
+    pub(crate) undecided_since: Option<i64>,
 }
 
 impl RedemptionRow {

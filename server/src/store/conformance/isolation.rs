@@ -18,7 +18,7 @@ use super::fixtures::{
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
-use app::domain::redemption::Cause as Moved;
+use app::domain::redemption::{Cause as Moved, State};
 use app::domain::reward::{Cause, Filter, MailState, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
@@ -367,6 +367,9 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode lapse_redemption("rd_own", T);
         Mode retake_redemption("rd_back", Moved::Retaken, T + 5, T);
         Mode redemptions(&every_redemption());
+        Mode usage("shop", "dc_held");
+        Mode held_by_quarter("dc_held", T);
+        Mode settled_by_quarter("dc_held", State::Released, T);
         Mode count_settled("dc_held", true, T);
         Mode insert_checkout(&new_checkout("co_open", None));
         Mode insert_checkout(&new_checkout("co_new", Some("co_open")));
