@@ -3,6 +3,7 @@
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::{Conn, Result, Scoped, StoreError};
+use crate::crash;
 use app::domain::redemption::{Cause, State, Step};
 use sqlx::AssertSqlSafe;
 
@@ -189,8 +190,12 @@ impl Scoped<'_> {
         let row = optional!(
             conn,
             (String,),
-            "UPDATE redemptions SET state = $4, updated_at = $5, settled_at = $5, history = history || $6
-              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id",
+            crash::without!(
+                "double-release",
+                "AND state = 'held'",
+                "UPDATE redemptions SET state = $4, updated_at = $5, settled_at = $5, history = history || $6
+                  WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id"
+            ),
             workspace,
             mode,
             id,

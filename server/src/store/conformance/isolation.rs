@@ -387,6 +387,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode release_idempotency_key("key", 1);
         Mode forget_idempotency_key("key", 1);
         Mode take_lease("lease", "another", T + 10, T + 20);
+        Mode hold_lease("lease", "another", T + 10, T + 20);
         Mode lease_is_held("lease", T);
         Mode renew_lease("lease", "owner", 1, T + 20);
         Mode release_lease("lease", "owner", 1);
