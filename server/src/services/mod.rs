@@ -12,6 +12,7 @@ mod discount_codes;
 mod error;
 mod idempotency;
 mod install;
+mod late_payment;
 mod lease;
 mod ledger;
 mod live;
