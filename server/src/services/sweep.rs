@@ -44,7 +44,7 @@ pub(super) enum Ended {
 
 impl Services {
     /// Asks Stripe about the open sessions of every connection that works.
-    pub(crate) async fn sweep_sessions(&self) -> Result<(), Problem> {
+    pub async fn sweep_sessions(&self) -> Result<(), Problem> {
         let connections = {
             let mut reader = self.0.db.reader().await?;
             reader.conn().connected().await?
