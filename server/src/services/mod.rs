@@ -13,6 +13,7 @@ mod error;
 mod idempotency;
 mod install;
 mod lanes;
+mod late_payment;
 mod lease;
 mod ledger;
 mod live;

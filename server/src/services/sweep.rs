@@ -1,6 +1,7 @@
 //! What comes true by itself: sessions that ended at Stripe, and checkouts whose request never came back.
 
 use super::connection::Link;
+use super::late_payment::Told;
 use super::lease::LEASE_MS;
 use super::session_outcome::settle;
 use super::{AtWork, Services};
@@ -29,6 +30,8 @@ const LEASE: &str = "sweep";
 const FEW: usize = 3;
 /// Open checkouts of one connection that are looked for among the sessions listed; where there are more, all that is listed is looked at.
 const MANY: i64 = 2000;
+/// Late payments of one connection that one sweep asks for.
+const LATE_LIMIT: i64 = 20;
 
 /// What came of a session that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +53,14 @@ pub(crate) struct Abandoned {
 }
 
 impl Services {
+    /// Asks Stripe once about the open sessions of every connection that works, one connection after the other.
+    pub async fn sweep_sessions(&self) -> Result<(), Problem> {
+        for connection in self.connections_to_sweep().await? {
+            self.sweep_connection(connection).await;
+        }
+        Ok(())
+    }
+
     /// The connections that work and that nobody here asks about.
     pub(crate) async fn connections_to_sweep(&self) -> Result<Vec<AtWork>, Problem> {
         let connections = {
@@ -72,34 +83,42 @@ impl Services {
     }
 
     async fn sweep_one(&self, scope: &Scope) -> Result<(), Problem> {
-        let open = {
+        let (open, late) = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(scope).open_checkouts(MANY + 1).await?
+            let open = reader.at(scope).open_checkouts(MANY + 1).await?;
+            (open, reader.at(scope).undecided_checkouts(self.now(), LATE_LIMIT).await?)
         };
-        if open.is_empty() {
+        if open.is_empty() && late.is_empty() {
             return Ok(());
         }
         // Another process asks; whatever it learns is in the database.
         let Some(_held) = self.hold(scope, LEASE).await? else { return Ok(()) };
+        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+        // Some are weeks old and would make the list long.
+        let sessions = self.ask_each(&link, &late).await?;
+        self.count_ended(&link, &late, &sessions).await;
         if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
             let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
             drop(open);
             return self.sweep_very_many(scope, oldest).await;
         }
-        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
         let sessions =
             if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
-        for row in &open {
+        self.count_ended(&link, &open, &sessions).await;
+        Ok(())
+    }
+
+    async fn count_ended(&self, link: &Link, rows: &[CheckoutRow], sessions: &HashMap<String, Session>) {
+        for row in rows {
             let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) else { continue };
             let counted = async {
-                self.reward_of_session(scope, session).await?;
-                self.end_if_over(scope, row, session).await
+                self.reward_of_session(&link.scope, session).await?;
+                self.end_if_over(link, row, session, Told::Nothing).await
             };
             if let Err(problem) = counted.await {
                 tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
             }
         }
-        Ok(())
     }
 
     async fn ask_each(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
@@ -142,21 +161,36 @@ impl Services {
     /// counts; everybody else finds it done.
     pub(super) async fn end_if_over(
         &self,
-        scope: &Scope,
+        link: &Link,
         row: &CheckoutRow,
         session: &Session,
+        told: Told,
     ) -> Result<Ended, Problem> {
-        let (step, ended) = match (session.status, session.payment_status) {
-            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => return Ok(Ended::NotYet),
-            (SessionStatus::Complete, _) => (Step::Complete, Ended::Paid),
-            (SessionStatus::Expired, _) => (Step::Expired, Ended::Unpaid),
-            _ => return Ok(Ended::NotYet),
-        };
+        match (session.status, session.payment_status) {
+            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => {
+                self.late_payment(link, row, session, told).await
+            }
+            (SessionStatus::Complete, _) => self.end(&link.scope, row, Step::Complete, Cause::Paid, Ended::Paid).await,
+            (SessionStatus::Expired, _) => {
+                self.end(&link.scope, row, Step::Expired, Cause::SessionExpired, Ended::Unpaid).await
+            }
+            _ => Ok(Ended::NotYet),
+        }
+    }
+
+    /// Ends an open checkout, with its hold.
+    pub(super) async fn end(
+        &self,
+        scope: &Scope,
+        row: &CheckoutRow,
+        step: Step,
+        cause: Cause,
+        ended: Ended,
+    ) -> Result<Ended, Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         let first = tx.at(scope).end_checkout(&row.id, step, now).await?;
         if first {
-            let cause = if ended == Ended::Paid { Cause::Paid } else { Cause::SessionExpired };
             settle(&mut tx, scope, row.redemption_id.as_deref(), cause, now).await?;
         }
         crash::here!("before-counted");

@@ -207,6 +207,9 @@ pub struct Session {
     /// The owner's own id of the customer.
     #[serde(default)]
     pub client_reference_id: Option<String>,
+    /// `pi_…`, once somebody has paid or tries to; a subscription's session has none.
+    #[serde(default, deserialize_with = "id_of")]
+    pub payment_intent: Option<String>,
     /// What was taken off by what; at most one.
     #[serde(default, deserialize_with = "or_default")]
     pub discounts: Vec<SessionDiscount>,
@@ -263,6 +266,40 @@ pub enum PaymentStatus {
     Unpaid,
     /// Nothing was due.
     NoPaymentRequired,
+    /// A word that is newer than this program.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
+/// The money of a session. What Stripe knows about the customer is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PaymentIntent {
+    /// `pi_…`
+    pub id: String,
+    /// Where it stands.
+    #[serde(default, deserialize_with = "or_default")]
+    pub status: PaymentState,
+}
+
+/// Where the money of a PaymentIntent stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    /// On its way, for days perhaps.
+    Processing,
+    /// There.
+    Succeeded,
+    /// It was tried and came to nothing.
+    RequiresPaymentMethod,
+    /// Called off.
+    Canceled,
+    /// The customer has yet to do something, like paying a voucher or sending the money.
+    RequiresAction,
+    /// Not tried yet.
+    RequiresConfirmation,
+    /// Promised, and to be taken by the owner.
+    RequiresCapture,
     /// A word that is newer than this program.
     #[default]
     #[serde(other)]

@@ -236,11 +236,13 @@ async fn tenant(base: &Base) -> Scope {
     assert!(put!(base, &scope, settle_redemption("rd_back", Moved::Lapsed, T)).unwrap().is_some());
     put!(base, &scope, note_minted("dc_held", "coupon_1", 1, Some("acct_0"), T)).unwrap();
     put!(base, &scope, block_code("dc_blocked", "coupon_1", "changed", T)).unwrap();
-    for id in ["co_intent", "co_open", "co_uncertain", "co_refused"] {
+    for id in ["co_intent", "co_open", "co_late", "co_uncertain", "co_refused"] {
         let new = super::super::NewCheckout { redemption_id: Some("rd_1"), ..new_checkout(id, Some(id)) };
         put!(base, &scope, insert_checkout(&new)).unwrap();
     }
     put!(base, &scope, open_checkout("co_open", 1, "cs_1", T, "{}", T)).unwrap();
+    put!(base, &scope, open_checkout("co_late", 1, "cs_late", T, "{}", T)).unwrap();
+    put!(base, &scope, note_undecided("co_late", T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_uncertain", 1, Step::Uncertain, T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_refused", 1, Step::Refused, T, T)).unwrap();
     assert_eq!(put!(base, &scope, take_idempotency_key("key", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
@@ -385,6 +387,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode end_checkout("co_open", Step::Complete, T);
         Mode detach_refused_checkout("co_refused");
         Mode open_checkouts(9);
+        Mode undecided_checkouts(T, 9);
+        Mode note_undecided("co_open", T, T);
         Mode any_checkout();
         Mode take_idempotency_key("key", b"print", T, T + 10);
         Mode idempotency_key("key");
