@@ -34,6 +34,7 @@ mod live;
 mod manifest;
 mod people;
 mod public;
+mod redemptions;
 mod reward_mail;
 mod reward_pages;
 mod rewards;
