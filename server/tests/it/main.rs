@@ -39,6 +39,7 @@ mod manifest;
 mod neighbour;
 mod people;
 mod public;
+mod redemptions;
 mod reward_mail;
 mod reward_pages;
 mod rewards;

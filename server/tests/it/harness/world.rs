@@ -3,7 +3,7 @@
 use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
 use super::smtp::Sink;
-use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
+use super::{ALL, CHECKOUT, CODES, CONNECTION, FOUR, NOW};
 use app::backend::{Backend, Viewer};
 use app::domain::connection::Permissions;
 use app::domain::locale::Locale;
@@ -66,6 +66,11 @@ impl Default for Setup {
 impl Setup {
     pub fn unconnected() -> Self {
         Self { connected: None, ..Self::default() }
+    }
+
+    /// By a key with the four permissions alone.
+    pub fn least() -> Self {
+        Self { connected: Some(&FOUR), ..Self::default() }
     }
 
     pub fn https() -> Self {
