@@ -128,6 +128,9 @@ pub struct Price {
     /// In the currency's smallest unit; none for tiers and for what the customer decides.
     #[serde(default)]
     pub unit_amount: Option<i64>,
+    /// How a quantity is divided before it is multiplied; what it says does not matter here.
+    #[serde(default)]
+    pub transform_quantity: Option<serde::de::IgnoredAny>,
     /// One payment or a subscription.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: PriceType,
