@@ -12,7 +12,7 @@ use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt
 use crate::stripe::{SessionParams, SessionStatus};
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
-use app::domain::problem::{Code, Problem};
+use app::domain::problem::Problem;
 use app::wire::api::CheckoutSession;
 use std::collections::BTreeMap;
 

@@ -54,7 +54,7 @@ impl Services {
         };
         let recurring = matches!(price.kind, PriceType::Recurring);
         // Of a price for packs of several, it is not the quantity that is multiplied.
-        let unit_amount = price.unit_amount.filter(|_| price.transform_quantity.is_none());
+        let unit_amount = price.unit_amount.filter(|_| !price.in_packs);
         let row = PriceRow { recurring, currency: price.currency, unit_amount };
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).put_price(link.generation, id, &row).await?;
