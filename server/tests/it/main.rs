@@ -13,6 +13,7 @@ mod browser;
 mod campaigns;
 mod checkout;
 mod checkout_refusals;
+mod code_edit;
 mod connection;
 mod counts;
 mod coupon_trouble;

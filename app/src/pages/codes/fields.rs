@@ -99,7 +99,7 @@ fn currency(value: String, minimum_in: MinimumIn, error: Callback<&'static str, 
         <SelectField
             id="minimum_amount_currency"
             name="minimum_amount_currency"
-            label="In"
+            label="Minimum in"
             class="only-percent short"
             value=value
             choices
