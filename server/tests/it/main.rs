@@ -26,14 +26,19 @@ mod edge;
 mod faults;
 mod hang_up;
 mod harness;
+mod histories;
 mod idempotency;
 mod import;
 mod install;
 mod judged;
 mod lists;
 mod live;
+#[cfg(all(unix, debug_assertions))]
+mod lost_power;
 mod manifest;
 mod minimum;
+#[cfg(all(unix, debug_assertions))]
+mod neighbour;
 mod people;
 mod per_customer;
 mod public;
@@ -51,6 +56,13 @@ mod sweep;
 mod tenants;
 mod tokens;
 mod trouble;
+#[cfg(all(unix, debug_assertions))]
+mod two_processes;
 mod validate;
 mod webhooks;
 mod workspaces;
+
+/// Whether every test is as large as it is promised: `CODEMINT_FULL=1`.
+fn full() -> bool {
+    std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1")
+}
