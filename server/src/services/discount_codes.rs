@@ -139,19 +139,8 @@ impl Services {
         let known = self.code_row(caller, id).await?;
         let (scope, now) = (&caller.scope, self.now());
         let mut tx = self.0.db.begin().await?;
-        let row = tx.at(scope).code_to_change(&known.id).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
-        if row.archived_at.is_some() {
-            return Err(Problem::new(
-                Code::ResourceMissing,
-                "This discount code is archived: restore it on its page in Codemint before changing it.",
-            ));
-        }
-        let current = Definition {
-            code: CodeText::trusted(row.code.clone()),
-            terms: row.terms()?,
-            limits: row.limits(),
-            metadata: row.metadata()?,
-        };
+        let row = row_to_change(&mut tx, scope, &known.id).await?;
+        let current = definition(&row)?;
         let changed = patch.apply(&current, row.active, now)?;
         let row = write_change(&mut tx, scope, &row.id, &changed, now).await?;
         tx.commit().await?;
@@ -194,6 +183,28 @@ impl Services {
     }
 }
 
+/// What is stored, as the rules know it.
+pub(super) fn definition(row: &CodeRow) -> Result<Definition, Problem> {
+    Ok(Definition {
+        code: CodeText::trusted(row.code.clone()),
+        terms: row.terms()?,
+        limits: row.limits(),
+        metadata: row.metadata()?,
+    })
+}
+
+/// A code that is not archived, locked until the transaction ends.
+pub(super) async fn row_to_change(tx: &mut Tx, scope: &Scope, id: &str) -> Result<CodeRow, Problem> {
+    let row = tx.at(scope).code_to_change(id).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
+    if row.archived_at.is_some() {
+        return Err(Problem::new(
+            Code::ResourceMissing,
+            "This discount code is archived: restore it on its page in Codemint before changing it.",
+        ));
+    }
+    Ok(row)
+}
+
 /// Which code has the text now.
 fn restore_refused(text: &str, holder: Option<&CodeRow>) -> Result<String, Problem> {
     let who = match holder {
@@ -203,7 +214,13 @@ fn restore_refused(text: &str, holder: Option<&CodeRow>) -> Result<String, Probl
     Ok(format!("{text} is {who}. Archive that one first, then restore this one; nothing was changed."))
 }
 
-async fn write_change(tx: &mut Tx, scope: &Scope, id: &str, changed: &Changed, now: i64) -> Result<CodeRow, Problem> {
+pub(super) async fn write_change(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: &str,
+    changed: &Changed,
+    now: i64,
+) -> Result<CodeRow, Problem> {
     let metadata = serde_json::to_string(&changed.metadata)
         .map_err(|error| super::error::internal("metadata could not be written", &error))?;
     if let Some(terms) = &changed.terms

@@ -44,7 +44,7 @@ impl Services {
         Ok(app)
     }
 
-    async fn code_of_app(&self, scope: &Scope, app_id: &str, id: &str) -> Result<CodeRow, Problem> {
+    pub(super) async fn code_of_app(&self, scope: &Scope, app_id: &str, id: &str) -> Result<CodeRow, Problem> {
         let missing = || Problem::no_such("discount code", id);
         let id = DiscountCodeId::parse(id).ok_or_else(missing)?;
         let mut reader = self.0.db.reader().await?;
@@ -225,6 +225,22 @@ impl Backend for Services {
             prices,
             connection,
         })
+    }
+
+    async fn code_edit(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<CodeEdit, Problem> {
+        self.code_edit_for(viewer, mode, app_id, id).await
+    }
+
+    async fn edit_code(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        id: &str,
+        form: CodeForm,
+        zone: &str,
+    ) -> Result<FormOutcome, Problem> {
+        self.edit_code_for(viewer, mode, app_id, id, form, zone).await
     }
 
     async fn code_text(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<String, Problem> {

@@ -13,6 +13,7 @@ mod browser;
 mod campaigns;
 mod checkout;
 mod checkout_refusals;
+mod code_edit;
 mod connection;
 mod counts;
 mod coupon_trouble;
@@ -35,9 +36,11 @@ mod live;
 #[cfg(all(unix, debug_assertions))]
 mod lost_power;
 mod manifest;
+mod minimum;
 #[cfg(all(unix, debug_assertions))]
 mod neighbour;
 mod people;
+mod per_customer;
 mod public;
 mod redemptions;
 mod reward_mail;

@@ -35,22 +35,26 @@ pub fn OneCode() -> impl IntoView {
     show_panel(detail, move |content| match content.and_then(Content::code) {
         Ok(detail) => view! { <Page detail=*detail mode=mode.get_untracked() /> }.into_any(),
         Err(problem) if problem.code == Code::ResourceMissing => {
-            not_found::answer_not_found();
-            let (app_id, mode) = (app_id.get_untracked(), mode.get_untracked());
-            view! {
-                <Title text="Not found" />
-                <div class="nothing">
-                    <h1>"There is no such code"</h1>
-                    <p class="third">{format!("It may have been made in the other mode: this is {mode} mode.")}</p>
-                    <a class="link" href=links::codes(&app_id, mode)>
-                        "All codes"
-                    </a>
-                </div>
-            }
-            .into_any()
+            no_such_code(&app_id.get_untracked(), mode.get_untracked())
         }
         Err(problem) => trouble(detail, problem),
     })
+}
+
+/// 404: it does not exist here.
+pub(super) fn no_such_code(app_id: &str, mode: Mode) -> AnyView {
+    not_found::answer_not_found();
+    view! {
+        <Title text="Not found" />
+        <div class="nothing">
+            <h1>"There is no such code"</h1>
+            <p class="third">{format!("It may have been made in the other mode: this is {mode} mode.")}</p>
+            <a class="link" href=links::codes(app_id, mode)>
+                "All codes"
+            </a>
+        </div>
+    }
+    .into_any()
 }
 
 /// Drawn once; afterwards its parts follow `now`. A refetch changes figures, and leaves open dialogs and what is typed in them alone.
@@ -120,7 +124,7 @@ fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
                 </div>
             </div>
             <div class="column">
-                <TermsPanel now />
+                <TermsPanel now mode />
                 <StripePanel now mode />
             </div>
         </div>

@@ -228,6 +228,7 @@ async fn tenant(base: &Base) -> Scope {
             discount_code_id: "dc_held",
             idempotency_key: key,
             expires_at: Some(T),
+            user_id: Some("Own@example.com"),
             now: T,
             ..super::super::NewRedemption::default()
         };
@@ -466,6 +467,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode ask_to_erase_checkouts("ada@example.com", T) => |rows: u64| rows > 0;
         Mode erase_checkout("co_over", "{}", "", T);
         Mode erase_redemptions_of("cs_1") => |rows: u64| rows > 0;
+        Mode redemptions_of_person("own@example.com");
+        Mode erase_own_redemptions("own@example.com") => |rows: u64| rows > 0;
         Mode rewards_after("cmp_1", "", 9);
     };
     table.extend(at_stripe::table());
