@@ -19,6 +19,8 @@ pub struct Pace {
     pub uses: Duration,
     /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
     pub tokens: Duration,
+    /// Looking whose ledger is to be checked: each once an hour.
+    pub ledger: Duration,
     /// Deleting what is over.
     pub forget: Duration,
 }
@@ -30,6 +32,7 @@ impl Default for Pace {
             give_up: Duration::from_secs(10),
             uses: Duration::from_secs(1),
             tokens: Duration::from_secs(2),
+            ledger: Duration::from_secs(60),
             forget: Duration::from_secs(600),
         }
     }
@@ -119,6 +122,17 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
                 in_work.spawn(async move { services.give_up_abandoned(checkouts).await });
             }
             services.release_unverifiable().await
+        }
+    });
+    let (ledger, in_work) = (services.clone(), tasks.clone());
+    every(tasks, stop, pace.ledger, "ledger", move || {
+        let (services, in_work) = (ledger.clone(), in_work.clone());
+        async move {
+            for tenant in services.ledgers_to_check().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.check_due_ledger(tenant).await });
+            }
+            Ok(())
         }
     });
     let old = services.clone();
