@@ -19,6 +19,10 @@ const GIVE_UP_MS: i64 = 60_000;
 const LONGEST_SESSION_MS: i64 = 25 * 60 * 60 * 1000;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// What happened is told for a year and a month, in milliseconds.
+const ACTIVITY_LIFE_MS: i64 = 396 * DAY_MS;
+/// Rows of activity that are forgotten in one turn.
+const FORGET_LIMIT: i64 = 10_000;
 /// Abandoned checkouts of one owner that are looked after at the same time.
 const SIDE_BY_SIDE: usize = 8;
 /// Abandoned checkouts that are looked after in one turn.
@@ -239,7 +243,8 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty;
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty, activity
+    /// after a year and a month;
     /// and takes those out of ended checkouts who were erased.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
@@ -252,6 +257,7 @@ impl Services {
         tx.conn().forget_installs(now, now - DAY_MS).await?;
         tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.conn().forget_events(now - 30 * DAY_MS).await?;
+        tx.conn().forget_activity(now - ACTIVITY_LIFE_MS, FORGET_LIMIT).await?;
         tx.commit().await?;
         self.erase_ended_checkouts().await
     }
