@@ -1,6 +1,5 @@
 //! What comes true by itself: sessions that ended at Stripe, and checkouts whose request never came back.
 
-use super::connection::Link;
 use super::lease::LEASE_MS;
 use super::session_outcome::settle;
 use super::{AtWork, Services};
@@ -11,7 +10,7 @@ use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
 use app::domain::redemption::Cause;
 use futures::stream::{self, StreamExt};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
 const GIVE_UP_MS: i64 = 60_000;
@@ -31,6 +30,8 @@ const GIVE_UP_LIMIT: i64 = 100;
 const LEASE: &str = "sweep";
 /// So few open sessions are asked for one by one; more are listed.
 const FEW: usize = 3;
+/// Calls under one opening of the connection: a key that is replaced meanwhile is not used for long.
+const UNDER_ONE_LINK: usize = 50;
 /// Open checkouts of one connection that are looked for among the sessions listed; where there are more, all that is listed is looked at.
 const MANY: i64 = 2000;
 
@@ -90,55 +91,68 @@ impl Services {
             drop(open);
             return self.sweep_very_many(scope, oldest).await;
         }
-        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
-        let sessions =
-            if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
-        for row in &open {
-            let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) else { continue };
-            let counted = async {
-                self.reward_of_session(scope, session).await?;
-                self.end_if_over(scope, row, session).await
-            };
-            if let Err(problem) = counted.await {
-                tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
+        let mut wanted: HashMap<String, CheckoutRow> =
+            open.into_iter().filter_map(|row| Some((row.session_id.clone()?, row))).collect();
+        if wanted.len() > FEW {
+            self.look_through(scope, &mut wanted).await?;
+        }
+        self.ask_each(scope, wanted).await
+    }
+
+    /// Goes through the sessions since the oldest wanted one, newest first, and counts those that are over. Where an account has many
+    /// sessions that are none of ours, what is still wanted is left to be asked for one by one as soon as that is less to ask.
+    async fn look_through(&self, scope: &Scope, wanted: &mut HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let oldest = wanted.values().map(|row| row.created_at).min().unwrap_or_default();
+        let mut after: Option<String> = None;
+        let mut pages = 0;
+        loop {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+            for _ in 0..UNDER_ONE_LINK {
+                let listed = link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await;
+                let page = match listed {
+                    Ok(page) => page,
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                };
+                after = page.data.last().map(|session| session.id.clone());
+                for session in &page.data {
+                    if let Some(row) = wanted.remove(&session.id) {
+                        self.count_swept(scope, &row, session).await;
+                    }
+                }
+                pages += 1;
+                if !page.has_more || after.is_none() {
+                    // The rest is in another account: of a connection before this one.
+                    wanted.clear();
+                }
+                if pages >= wanted.len() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn ask_each(&self, scope: &Scope, wanted: HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        for some in wanted.chunks(UNDER_ONE_LINK) {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+            for (id, row) in some {
+                match link.stripe(&self.0.stripe).session(id).await {
+                    Ok(Some(session)) => self.count_swept(scope, row, &session).await,
+                    Ok(None) => {}
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                }
             }
         }
         Ok(())
     }
 
-    async fn ask_each(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let mut sessions = HashMap::new();
-        for id in open.iter().filter_map(|row| row.session_id.as_deref()) {
-            match link.stripe(&self.0.stripe).session(id).await {
-                Ok(Some(session)) => {
-                    sessions.insert(session.id.clone(), session);
-                }
-                Ok(None) => {}
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            }
-        }
-        Ok(sessions)
-    }
-
-    async fn list_since(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
-        let wanted: HashSet<&str> = open.iter().filter_map(|row| row.session_id.as_deref()).collect();
-        let mut missing = wanted.len();
-        let mut sessions = HashMap::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page = match link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await
-            {
-                Ok(page) => page,
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            };
-            after = page.data.last().map(|session| session.id.clone());
-            for session in page.data.into_iter().filter(|session| wanted.contains(session.id.as_str())) {
-                missing -= usize::from(sessions.insert(session.id.clone(), session).is_none());
-            }
-            if missing == 0 || !page.has_more || after.is_none() {
-                return Ok(sessions);
-            }
+    async fn count_swept(&self, scope: &Scope, row: &CheckoutRow, session: &Session) {
+        let counted = async {
+            self.reward_of_session(scope, session).await?;
+            self.end_if_over(scope, row, session).await
+        };
+        if let Err(problem) = counted.await {
+            tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
         }
     }
 
