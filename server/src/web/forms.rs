@@ -267,6 +267,9 @@ async fn signed_in(
             // Shown as a link: the page's policy lets no form lead to another site.
             url.map(|url| Next::Show(Made::Checkout(url))).map_err(|problem| vec![problem])
         }
+        (Place::Code(app, id), "end-checkout") => {
+            go(backend.end_checkout(viewer, mode, fields.get("redemption")).await, links::code(app, id, mode))
+        }
         (Place::Code(app, id), form) => {
             let done = match form {
                 "set-active" => backend.set_code_active(viewer, mode, id, fields.get("active") == "true").await,

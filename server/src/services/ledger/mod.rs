@@ -1,7 +1,16 @@
 //! The ledger for people: a code's redemptions, what happened, and whether the counts are right.
 
+mod activity;
 mod chart;
+mod check;
+mod end;
+mod job;
 mod pages;
+mod sessions;
+mod shown;
+
+pub(super) use activity::of_code as activity_of_code;
+pub use check::{Checked, Patience};
 
 use super::Services;
 use app::backend::{LedgerBackend, Viewer};
@@ -31,15 +40,15 @@ impl LedgerBackend for Services {
         self.usage_for(viewer, mode, app_id, code_id).await
     }
 
-    async fn end_checkout(&self, _viewer: &Viewer, _mode: Mode, _redemption: &str) -> Result<RedemptionView, Problem> {
-        Err(unbuilt())
+    async fn end_checkout(&self, viewer: &Viewer, mode: Mode, redemption: &str) -> Result<RedemptionView, Problem> {
+        self.end_checkout_for(viewer, mode, redemption).await
     }
 
-    async fn activity(&self, _viewer: &Viewer, _mode: Mode, _query: ActivityQuery) -> Result<ActivityPage, Problem> {
-        Err(unbuilt())
+    async fn activity(&self, viewer: &Viewer, mode: Mode, query: ActivityQuery) -> Result<ActivityPage, Problem> {
+        self.activity_for(viewer, mode, query).await
     }
 
-    async fn check_ledger(&self, _viewer: &Viewer, _mode: Mode) -> Result<LedgerView, Problem> {
-        Err(unbuilt())
+    async fn check_ledger(&self, viewer: &Viewer, mode: Mode) -> Result<LedgerView, Problem> {
+        self.check_for(viewer, mode).await
     }
 }

@@ -27,8 +27,8 @@ impl Services {
             words: step.cause.words().to_owned(),
             at: when(step.at, writing),
         };
-        let open = row.checkout_id.is_none()
-            || (row.session_id.is_some() && row.step.as_deref() == Some(Step::Open.as_str()));
+        let open =
+            row.checkout_id.is_none() || (row.session_id.is_some() && row.step.as_deref() == Some(Step::Open.as_str()));
         Ok(RedemptionView {
             redemption: Redemption {
                 object: "redemption".into(),
