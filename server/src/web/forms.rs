@@ -54,6 +54,8 @@ pub enum Place<'a> {
     RewardMail(&'a str, &'a str),
     /// Rewards for people who earned them elsewhere, of a campaign of an app.
     Import(&'a str, &'a str),
+    /// What happened.
+    Activity,
     /// What is kept about a person.
     People,
     /// A place among an app's campaigns.
@@ -75,6 +77,7 @@ impl<'a> Place<'a> {
             ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
             ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
             ["apps", app, "campaigns", id, "import"] => Some(Self::Import(app, id)),
+            ["activity"] => Some(Self::Activity),
             ["people"] => Some(Self::People),
             ["apps", app, "campaigns", rest @ ..] => {
                 campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
@@ -259,6 +262,10 @@ async fn signed_in(
             // Shown as a link: the page's policy lets no form lead to another site.
             url.map(|url| Next::Show(Made::Checkout(url))).map_err(|problem| vec![problem])
         }
+        (Place::Code(app, id), "end-checkout") => {
+            go(backend.end_checkout(viewer, mode, fields.get("about")).await, links::code(app, id, mode))
+        }
+        (Place::Activity, "check-ledger") => go(backend.check_ledger(viewer, mode).await, links::activity(mode)),
         (Place::Code(app, id), form) => {
             let done = match form {
                 "set-active" => backend.set_code_active(viewer, mode, id, fields.get("active") == "true").await,

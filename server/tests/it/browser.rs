@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 51] = [
+const CALLS: [&str; 52] = [
     "campaigns",
     "create-campaign",
     "campaign-edit",
@@ -72,6 +72,7 @@ const CALLS: [&str; 51] = [
     "remove-webhook",
     "deliveries",
     "redemptions",
+    "usage",
     "end-checkout",
     "activity",
     "check-ledger",

@@ -1,7 +1,10 @@
 //! The ledger for people: a code's redemptions, what happened, and whether the counts are right.
 
 mod chart;
+mod counted;
 mod pages;
+
+pub(super) use counted::Pasts;
 
 use super::Services;
 use app::backend::{LedgerBackend, Viewer};

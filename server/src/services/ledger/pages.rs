@@ -1,11 +1,11 @@
 //! What a code's redemptions are drawn from.
 
-use super::chart::{Counted, chart, since};
+use super::chart::chart;
 use crate::scope::Scope;
 use crate::services::paging::{READ, direction, turn};
 use crate::services::when::{Writing, when};
 use crate::services::{Services, screens};
-use crate::store::{CodeRow, RedemptionFilter, RedemptionRow, Step};
+use crate::store::{CodeRow, RedemptionFilter, RedemptionRow, Step, UsageRow};
 use app::backend::Viewer;
 use app::domain::ids::{DiscountCodeId, RedemptionId};
 use app::domain::mode::Mode;
@@ -36,12 +36,15 @@ fn redemption(scope: &Scope, row: &RedemptionRow, code: &CodeRow) -> Result<Rede
 /// What happened to a redemption, in words.
 fn way(row: &RedemptionRow, writing: &Writing) -> Result<Vec<StepView>, Problem> {
     let step = |state, words: &str, at| StepView { state, words: words.to_owned(), at: when(at, writing) };
-    let mut way: Vec<_> =
-        row.way()?.into_iter().map(|it| step(it.cause.state(), it.cause.words(), it.at)).collect();
+    let mut way: Vec<_> = row.way()?.into_iter().map(|it| step(it.cause.state(), it.cause.words(), it.at)).collect();
     if let Some(since) = row.undecided_since.filter(|_| row.state == State::Held.as_str()) {
         way.push(step(State::Held, "Paid by a method that takes days, and not decided yet", since));
     }
     Ok(way)
+}
+
+fn told(row: &UsageRow) -> Usage {
+    Usage { held: row.held, redeemed: row.redeemed, changed_at: row.updated_at }
 }
 
 impl Services {
@@ -78,7 +81,7 @@ impl Services {
         let id = DiscountCodeId::parse(code_id).ok_or_else(missing)?;
         let mut reader = self.0.db.reader().await?;
         let row = reader.at(&screens::scope(viewer, mode)).usage(app_id, id.as_str()).await?.ok_or_else(missing)?;
-        Ok(Usage { held: row.held, redeemed: row.redeemed, changed_at: row.updated_at })
+        Ok(told(&row))
     }
 
     pub(super) async fn redemptions_for(
@@ -105,20 +108,18 @@ impl Services {
             direction: direction.clone(),
             limit: READ,
         };
+        // First of all: what comes to pass between here and there is seen again, not missed.
+        let usage = reader.at(&scope).usage(app_id, &code.id).await?.ok_or_else(missing)?;
         let mut rows = reader.at(&scope).redemptions(&filter).await?;
-        let first = since(now, &writing);
-        let counted = Counted {
-            held: reader.at(&scope).held_by_quarter(&code.id, first).await?,
-            redeemed: reader.at(&scope).settled_by_quarter(&code.id, State::Redeemed, first).await?,
-            released: reader.at(&scope).settled_by_quarter(&code.id, State::Released, first).await?,
-        };
         drop(reader);
+        let counted = self.counted(&scope, &code.id, now, &writing).await?;
         let (previous, next) = turn(&mut rows, &direction, |row| row.id.clone());
         let view = |row| self.redemption_view(&scope, row, &code, &writing);
         Ok(RedemptionPage {
             rows: rows.iter().map(view).collect::<Result<_, _>>()?,
             previous,
             next,
+            usage: told(&usage),
             chart: chart(now, &writing, &counted),
             zone: writing.zone_name(),
         })
