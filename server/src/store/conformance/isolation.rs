@@ -360,9 +360,12 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode redemption("rd_1");
         Mode redemption_by_key("own order");
         Mode detach_redemption("own order");
+        Mode key_is_bound("own order");
+        Mode key_is_bound("co_open");
         Mode uses_of_customer("dc_held", "ada") => |count: i64| count > 0;
         Mode prolong_redemption("rd_own", T + 5, T);
-        Mode retake_redemption("rd_back", T + 5, T);
+        Mode lapse_redemption("rd_own", T);
+        Mode retake_redemption("rd_back", Moved::Retaken, T + 5, T);
         Mode redemptions(&every_redemption());
         Mode usage("shop", "dc_held");
         Mode held_by_quarter("dc_held", T);
@@ -390,6 +393,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode release_idempotency_key("key", 1);
         Mode forget_idempotency_key("key", 1);
         Mode take_lease("lease", "another", T + 10, T + 20);
+        Mode hold_lease("lease", "another", T + 10, T + 20);
         Mode lease_is_held("lease", T);
         Mode renew_lease("lease", "owner", 1, T + 20);
         Mode release_lease("lease", "owner", 1);
