@@ -371,6 +371,7 @@ mod tests {
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
         assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
         assert_eq!(Place::of("/people"), Some(Place::People));
+        assert_eq!(Place::of("/activity"), Some(Place::Activity));
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/import"), Some(Place::Import("a", "cmp_1")));
         let campaigns = |place| Some(Place::Campaigns("a", place));
         assert_eq!(Place::of("/apps/a/campaigns"), campaigns(campaigns::Place::List));

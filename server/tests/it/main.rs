@@ -35,6 +35,7 @@ mod live;
 mod manifest;
 mod people;
 mod public;
+mod redemption_pages;
 mod reward_mail;
 mod reward_pages;
 mod rewards;

@@ -3,6 +3,7 @@
 mod chart;
 mod counted;
 mod pages;
+mod shown;
 
 pub(super) use counted::Pasts;
 
