@@ -47,6 +47,8 @@ pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
 pub(crate) use lanes::AtWork;
+use ledger::activity_of_code;
+pub use ledger::{Checked, Patience};
 pub use live::Listener;
 pub use paging::PageQuery;
 pub use redemptions::RedemptionListQuery;
@@ -119,6 +121,7 @@ struct Inner {
 struct Jobs {
     sweep: Arc<lanes::Lanes>,
     give_up: Arc<lanes::Lanes>,
+    ledger: Arc<lanes::Lanes>,
     uses: Arc<lanes::Lanes>,
 }
 

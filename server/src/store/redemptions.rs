@@ -71,6 +71,7 @@ impl RedemptionRow {
             session_id: None,
             session_expires_at: None,
             step: None,
+            undecided_since: None,
         }
     }
 

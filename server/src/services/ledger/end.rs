@@ -32,7 +32,7 @@ impl Services {
         let scope = screens::scope(viewer, mode);
         let missing = || Problem::no_such("redemption", redemption);
         let id = RedemptionId::parse(redemption).ok_or_else(missing)?;
-        let row = self.redemption_row(&scope, id.as_str()).await?.ok_or_else(missing)?;
+        let row = self.stored_redemption(&scope, id.as_str()).await?.ok_or_else(missing)?;
         if row.state()? == State::Held {
             match &row.checkout_id {
                 Some(checkout) => self.end_session_of(&scope, &row, checkout).await?,
@@ -45,7 +45,7 @@ impl Services {
         self.redemption_view(&scope, &row, &code, &Writing::of(viewer))
     }
 
-    async fn redemption_row(&self, scope: &Scope, id: &str) -> Result<Option<RedemptionRow>, Problem> {
+    async fn stored_redemption(&self, scope: &Scope, id: &str) -> Result<Option<RedemptionRow>, Problem> {
         let mut reader = self.0.db.reader().await?;
         Ok(reader.at(scope).redemption(id).await?)
     }
@@ -94,7 +94,7 @@ impl Services {
 
     /// It is being made at this moment, or it was settled between two looks.
     async fn not_open(&self, scope: &Scope, redemption: &str) -> Result<(), Problem> {
-        let row = self.redemption_row(scope, redemption).await?;
+        let row = self.stored_redemption(scope, redemption).await?;
         match row.map(|row| row.state()).transpose()? {
             Some(State::Held) => Err(Problem::new(
                 Code::RedemptionOfCheckout,
@@ -133,7 +133,7 @@ impl Services {
     async fn count_as_it_is(&self, scope: &Scope, stored: &CheckoutRow, session: &Session) -> Result<(), Problem> {
         self.end_if_over(scope, stored, session).await?;
         let still = match &stored.redemption_id {
-            Some(id) => self.redemption_row(scope, id).await?.map(|row| row.state()).transpose()?,
+            Some(id) => self.stored_redemption(scope, id).await?.map(|row| row.state()).transpose()?,
             None => None,
         };
         if still == Some(State::Held) && session.status == SessionStatus::Complete {
