@@ -24,6 +24,7 @@ fn way(path: &str, mode: Mode) -> Vec<Crumb> {
             "/settings/webhooks" => vec![Crumb::Link("Settings", links::settings(mode)), Crumb::Here("Deliveries")],
             "/settings" => vec![Crumb::Here("Settings")],
             "/people" => vec![Crumb::Here("People")],
+            "/activity" => vec![Crumb::Here("Activity")],
             _ => vec![Crumb::Here("Apps")],
         };
     };
@@ -117,6 +118,7 @@ mod tests {
     #[test]
     fn the_way_to_every_page() {
         assert_eq!(words("/apps"), ["Apps"]);
+        assert_eq!(words("/activity"), ["Activity"]);
         assert_eq!(words("/settings/webhooks"), ["Settings", "Deliveries"]);
         assert_eq!(words("/apps/a/discounts"), ["Discount codes"]);
         assert_eq!(words("/apps/a/discounts/new"), ["Discount codes", "New code"]);

@@ -3,7 +3,7 @@
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
 
-use super::{campaigns, codes, people, reward_mail, settings};
+use super::{activity, campaigns, codes, people, reward_mail, settings};
 use crate::browser;
 use crate::prelude::*;
 use leptos_router::hooks::use_location;
@@ -66,6 +66,8 @@ lazy! {
     EditCode: EditCode of codes, at |path| of_codes(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "edit"]));
     /// What the mail of a campaign says.
     RewardMail: RewardMail of reward_mail, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "mail"]));
+    /// What happened.
+    Activity: Activity of activity, at |path| path == "/activity";
     /// What is kept about a person.
     People: People of people, at |path| path == "/people";
     /// Rewards for people who earned them elsewhere.

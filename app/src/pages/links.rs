@@ -3,7 +3,9 @@
 use crate::domain::campaign;
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
+use crate::domain::redemption::State;
 use crate::domain::reward::Filter;
+use crate::wire::ledger::{ActivityQuery, RedemptionQuery, Topic};
 use crate::wire::rewards::{CampaignQuery, RewardQuery};
 use crate::wire::screens::CodeQuery;
 use leptos::prelude::*;
@@ -128,6 +130,29 @@ pub fn code(app_id: &str, id: &str, mode: Mode) -> String {
     Address::new(format!("/apps/{}/discounts/{}", escape(app_id), escape(id)), mode).text
 }
 
+/// One code with a page of its redemptions.
+pub fn code_page(app_id: &str, id: &str, mode: Mode, query: &RedemptionQuery) -> String {
+    let mut address = Address::new(format!("/apps/{}/discounts/{}", escape(app_id), escape(id)), mode);
+    address.push("state", query.state.map(State::as_str).unwrap_or_default());
+    address.push("after", query.after.as_deref().unwrap_or_default());
+    address.push("before", query.before.as_deref().unwrap_or_default());
+    address.text
+}
+
+/// What happened.
+pub fn activity(mode: Mode) -> String {
+    activity_page(mode, &ActivityQuery::default())
+}
+
+/// One page of what happened.
+pub fn activity_page(mode: Mode, query: &ActivityQuery) -> String {
+    let mut address = Address::new("/activity".into(), mode);
+    address.push("topic", query.topic.map(Topic::as_str).unwrap_or_default());
+    address.push("after", query.after.as_deref().unwrap_or_default());
+    address.push("before", query.before.as_deref().unwrap_or_default());
+    address.text
+}
+
 /// An app's campaigns.
 pub fn campaigns(app_id: &str, mode: Mode) -> String {
     campaigns_page(app_id, mode, &CampaignQuery::default())
@@ -236,6 +261,19 @@ mod tests {
             assert_eq!(in_mode(path, Mode::Live), "/apps/a/campaigns?mode=live", "{path}");
         }
         assert_eq!(in_mode("/apps/a/campaigns/new", Mode::Live), "/apps/a/campaigns/new?mode=live");
+    }
+
+    #[test]
+    fn redemptions_and_what_happened() {
+        let query = RedemptionQuery { state: Some(State::Held), after: Some("rd_1".into()), before: None };
+        assert_eq!(
+            code_page("a", "dc_1", Mode::Live, &query),
+            "/apps/a/discounts/dc_1?mode=live&state=held&after=rd_1"
+        );
+        assert_eq!(code_page("a", "dc_1", Mode::Test, &RedemptionQuery::default()), code("a", "dc_1", Mode::Test));
+        let query = ActivityQuery { topic: Some(Topic::Ledger), after: None, before: Some("act_1".into()) };
+        assert_eq!(activity_page(Mode::Test, &query), "/activity?topic=ledger&before=act_1");
+        assert_eq!(in_mode("/activity", Mode::Live), activity(Mode::Live));
     }
 
     #[test]

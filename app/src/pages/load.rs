@@ -12,11 +12,13 @@ use crate::server_fns::ask;
 use crate::server_fns::campaigns::{ListCampaigns, ReadCampaign, ReadCampaignEdit};
 use crate::server_fns::codes::{ListCodes, ReadCode, ReadCodeEdit};
 use crate::server_fns::connection::ReadConnection;
+use crate::server_fns::ledger::{ReadActivity, ReadRedemptions};
 use crate::server_fns::reward_mail::ReadCampaignMail;
 use crate::server_fns::rewards::{ListRewards, ReadReward};
 use crate::server_fns::visit::ReadFrame;
 use crate::server_fns::webhooks::{ReadDeliveries, ReadWebhook};
 use crate::wire::json::{self, Unreadable};
+use crate::wire::ledger::{ActivityPage, ActivityQuery, RedemptionPage, RedemptionQuery};
 use crate::wire::rewards::{
     CampaignDetail, CampaignEdit, CampaignPage, CampaignQuery, MailSetup, RewardDetail, RewardPage, RewardQuery,
 };
@@ -62,6 +64,10 @@ pub enum Asked {
     Rewards(Mode, String, RewardQuery),
     /// One reward of a campaign.
     Reward(Mode, String, String),
+    /// A page of the redemptions of a code of an app.
+    Redemptions(Mode, String, String, RedemptionQuery),
+    /// A page of what happened.
+    Activity(Mode, ActivityQuery),
 }
 
 /// What comes.
@@ -95,6 +101,10 @@ pub enum Content {
     Rewards(RewardPage),
     /// For [`Asked::Reward`].
     Reward(Box<RewardDetail>),
+    /// For [`Asked::Redemptions`].
+    Redemptions(RedemptionPage),
+    /// For [`Asked::Activity`].
+    Activity(ActivityPage),
 }
 
 macro_rules! take {
@@ -128,6 +138,8 @@ take! {
     campaign_mail: CampaignMail => Box<MailSetup>;
     rewards: Rewards => RewardPage;
     reward: Reward => Box<RewardDetail>;
+    redemptions: Redemptions => RedemptionPage;
+    activity: Activity => ActivityPage;
 }
 
 /// Loads what is asked for, on the server while it renders, in the browser afterwards.
@@ -166,6 +178,10 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
             Asked::Reward(mode, campaign, id) => {
                 Content::Reward(Box::new(ask(ReadReward { mode, campaign, id }).await?))
             }
+            Asked::Redemptions(mode, app_id, code_id, query) => {
+                Content::Redemptions(ask(ReadRedemptions { mode, app_id, code_id, query }).await?)
+            }
+            Asked::Activity(mode, query) => Content::Activity(ask(ReadActivity { mode, query }).await?),
         })
     })
 }

@@ -157,6 +157,7 @@ impl Services {
                 }
             }
         }
+        Ok(())
     }
 
     async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) {

@@ -81,6 +81,7 @@ pub(crate) use sealed::{
     WaitingRow,
 };
 pub(crate) use terms::TermsColumns;
+pub(crate) use usage_figures::UsageRow;
 pub(crate) use webhook_endpoints::EndpointRow;
 pub(crate) use webhook_events::{EventEnd, EventRow, NewEvent};
 

@@ -56,6 +56,8 @@ pub enum Place<'a> {
     RewardMail(&'a str, &'a str),
     /// Rewards for people who earned them elsewhere, of a campaign of an app.
     Import(&'a str, &'a str),
+    /// What happened.
+    Activity,
     /// What is kept about a person.
     People,
     /// A place among an app's campaigns.
@@ -78,6 +80,7 @@ impl<'a> Place<'a> {
             ["apps", app, "discounts", id, "edit"] => Some(Self::EditCode(app, id)),
             ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
             ["apps", app, "campaigns", id, "import"] => Some(Self::Import(app, id)),
+            ["activity"] => Some(Self::Activity),
             ["people"] => Some(Self::People),
             ["apps", app, "campaigns", rest @ ..] => {
                 campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
@@ -268,8 +271,9 @@ async fn signed_in(
             url.map(|url| Next::Show(Made::Checkout(url))).map_err(|problem| vec![problem])
         }
         (Place::Code(app, id), "end-checkout") => {
-            go(backend.end_checkout(viewer, mode, fields.get("redemption")).await, links::code(app, id, mode))
+            go(backend.end_checkout(viewer, mode, fields.get("about")).await, links::code(app, id, mode))
         }
+        (Place::Activity, "check-ledger") => go(backend.check_ledger(viewer, mode).await, links::activity(mode)),
         (Place::Code(app, id), form) => {
             let done = match form {
                 "set-active" => backend.set_code_active(viewer, mode, id, fields.get("active") == "true").await,
@@ -376,6 +380,7 @@ mod tests {
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
         assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
         assert_eq!(Place::of("/people"), Some(Place::People));
+        assert_eq!(Place::of("/activity"), Some(Place::Activity));
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/import"), Some(Place::Import("a", "cmp_1")));
         let campaigns = |place| Some(Place::Campaigns("a", place));
         assert_eq!(Place::of("/apps/a/campaigns"), campaigns(campaigns::Place::List));

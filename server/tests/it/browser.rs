@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 53] = [
+const CALLS: [&str; 54] = [
     "code-edit",
     "edit-code",
     "campaigns",
@@ -74,6 +74,7 @@ const CALLS: [&str; 53] = [
     "remove-webhook",
     "deliveries",
     "redemptions",
+    "usage",
     "end-checkout",
     "activity",
     "check-ledger",
@@ -101,6 +102,7 @@ async fn only_our_own_pages_write(w: &World) {
     let pages = [
         "/",
         "/apps",
+        "/activity",
         "/people",
         "/people/export",
         "/apps/taskpomo/campaigns/cmp_1/import",
@@ -172,7 +174,9 @@ async fn a_policy_for_each_page(w: &World) {
 
 async fn private_pages(w: &World) {
     let cookie = w.sign_in().await;
-    for path in ["/apps", "/apps/taskpomo/discounts", "/apps/taskpomo/discounts/new", "/people", "/settings"] {
+    for path in
+        ["/apps", "/apps/taskpomo/discounts", "/apps/taskpomo/discounts/new", "/activity", "/people", "/settings"]
+    {
         for forged in ["", "cm_session=hello", "cm_session="] {
             let turned_away = w.ask("GET", path).header("cookie", forged).send().await;
             assert_eq!((turned_away.status, turned_away.header("location")), (303, Some("/")), "{path} {forged}");

@@ -42,6 +42,7 @@ mod neighbour;
 mod people;
 mod per_customer;
 mod public;
+mod redemption_pages;
 mod redemptions;
 mod reward_mail;
 mod reward_pages;

@@ -9,6 +9,8 @@ mod list;
 mod new;
 mod one;
 mod panels;
+mod redemption_row;
+mod redemptions;
 mod row;
 mod test_checkout;
 mod use_it;

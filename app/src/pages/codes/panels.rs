@@ -1,9 +1,11 @@
 //! The panels of a code's page: figures, terms, and how it stands in Stripe. They follow `now`.
 
 use super::super::links;
+use super::super::load::{Content, Loaded, show};
 use super::words::{least, number};
 use crate::components::{
-    Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone,
+    Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone, UsageChart,
+    UsageTotals,
 };
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
@@ -11,11 +13,12 @@ use crate::domain::money::Currency;
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::codes::MintAgain;
+use crate::wire::ledger::UsageDay;
 use crate::wire::screens::{CodeDetail, CodeView, SyncView, When};
 
-/// Redeemed, held, left.
+/// Redeemed, held, left; and how that went day by day.
 #[component]
-pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
+pub fn Figures(now: RwSignal<CodeDetail>, page: Loaded) -> impl IntoView {
     let left = move || {
         now.with(|CodeDetail { view, .. }| match view.code.max_redemptions {
             Some(limit) => (number((limit - view.code.redemptions.count).max(0)), format!("left of {}", number(limit))),
@@ -51,9 +54,26 @@ pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
                             .map(|limit| view! { <Bar redeemed=uses.redeemed held=uses.held limit=Some(limit) /> })
                     })
             }}
+            {show(
+                page,
+                RwSignal::new(false),
+                || view! { <div class="chart-waiting" aria-busy="true"></div> },
+                |content| match content.and_then(Content::redemptions) {
+                    Ok(page) => chart(page.chart),
+                    // The list below says why, and has the button that tries again.
+                    Err(_) => ().into_any(),
+                },
+            )}
         </section>
     }
     .into_any()
+}
+
+fn chart(days: Vec<UsageDay>) -> AnyView {
+    if UsageTotals::of(&days).is_nothing() {
+        return view! { <p class="third chart-none">"Nobody has used it in the last 30 days: what happens shows here, day by day."</p> };
+    }
+    view! { <UsageChart days /> }
 }
 
 fn moment(when: Option<When>, none: &'static str) -> AnyView {

@@ -3,6 +3,7 @@
 mod activity;
 mod chart;
 mod check;
+mod counted;
 mod end;
 mod job;
 mod pages;
@@ -11,17 +12,14 @@ mod shown;
 
 pub(super) use activity::of_code as activity_of_code;
 pub use check::{Checked, Patience};
+pub(super) use counted::Pasts;
 
 use super::Services;
 use app::backend::{LedgerBackend, Viewer};
 use app::domain::mode::Mode;
-use app::domain::problem::{Code, Problem};
+use app::domain::problem::Problem;
 use app::wire::ledger::*;
 use async_trait::async_trait;
-
-fn unbuilt() -> Problem {
-    Problem::new(Code::Internal, "Not built yet.")
-}
 
 #[async_trait]
 impl LedgerBackend for Services {
