@@ -1,4 +1,4 @@
-//! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what is over,
+//! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what lapsed, what is over,
 //! what open pages are told.
 
 use crate::services::{MailKinds, Services};
@@ -15,10 +15,14 @@ pub struct Pace {
     pub sweep: Duration,
     /// Giving up checkouts whose request died.
     pub give_up: Duration,
+    /// Letting go of holds of owners' own checkouts whose time is over.
+    pub lapse: Duration,
     /// Asking Stripe whether rewards were used, where it is time to.
     pub uses: Duration,
     /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
     pub tokens: Duration,
+    /// Looking whose ledger is to be checked: each once an hour.
+    pub ledger: Duration,
     /// Deleting what is over.
     pub forget: Duration,
 }
@@ -28,8 +32,10 @@ impl Default for Pace {
         Self {
             sweep: Duration::from_secs(5),
             give_up: Duration::from_secs(10),
+            lapse: Duration::from_secs(1),
             uses: Duration::from_secs(1),
             tokens: Duration::from_secs(2),
+            ledger: Duration::from_secs(60),
             forget: Duration::from_secs(600),
         }
     }
@@ -119,6 +125,22 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
                 in_work.spawn(async move { services.give_up_abandoned(checkouts).await });
             }
             services.release_unverifiable().await
+        }
+    });
+    let lapsed = services.clone();
+    every(tasks, stop, pace.lapse, "lapsed holds", move || {
+        let services = lapsed.clone();
+        async move { services.let_lapsed_go().await }
+    });
+    let (ledger, in_work) = (services.clone(), tasks.clone());
+    every(tasks, stop, pace.ledger, "ledger", move || {
+        let (services, in_work) = (ledger.clone(), in_work.clone());
+        async move {
+            for tenant in services.ledgers_to_check().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.check_due_ledger(tenant).await });
+            }
+            Ok(())
         }
     });
     let old = services.clone();

@@ -4,7 +4,9 @@
 use super::context::signed_in;
 use crate::domain::mode::Mode;
 use crate::error::Reply;
-use crate::wire::ledger::{ActivityPage, ActivityQuery, LedgerView, RedemptionPage, RedemptionQuery, RedemptionView};
+use crate::wire::ledger::{
+    ActivityPage, ActivityQuery, LedgerView, RedemptionPage, RedemptionQuery, RedemptionView, Usage,
+};
 use leptos::prelude::*;
 
 /// A page of a code's redemptions.
@@ -20,6 +22,16 @@ pub async fn read_redemptions(
         Err(problem) => return Ok(Err(problem)),
     };
     Ok(backend.redemptions(&viewer, mode, &app_id, &code_id, query).await)
+}
+
+/// A code's counters and when they last moved.
+#[server(endpoint = "usage")]
+pub async fn read_usage(mode: Mode, app_id: String, code_id: String) -> Reply<Usage> {
+    let (backend, viewer) = match signed_in()? {
+        Ok(who) => who,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(backend.usage(&viewer, mode, &app_id, &code_id).await)
 }
 
 /// Ends the open session of a held redemption.

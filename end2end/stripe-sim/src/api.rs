@@ -22,7 +22,7 @@ use crate::{
     form, id,
     idempotency::{Fingerprint, KeptAnswer},
     log::{Entry, RequestRecord},
-    oauth, price, promotion_code,
+    oauth, payment_intent, price, promotion_code,
     route::{self, Endpoint, Route},
     schema, session_create, session_read,
     state::State,
@@ -233,7 +233,7 @@ fn admit(
         record.livemode = Some(caller.livemode);
     });
     check_account_header(call, &caller)?;
-    caller.require(route.endpoint.permission())?;
+    caller.require(state.needs(route.endpoint.permission(), &caller))?;
     if let Some(version) = version.filter(|version| *version != VERSION) {
         return Err(ApiError::invalid(format!("Invalid Stripe API version: {version}")));
     }
@@ -382,6 +382,7 @@ fn perform(world: &mut World, route: &Route, params: &Value, context: &Context) 
         Endpoint::SessionRetrieve => session_read::retrieve(world, id, params, context),
         Endpoint::SessionExpire => session_read::expire(world, id, params, context),
         Endpoint::SessionLineItems => session_read::line_items(world, id, params),
+        Endpoint::PaymentIntentRetrieve => payment_intent::retrieve(world, id, params, context),
         Endpoint::WebhookEndpointCreate => webhook_endpoint::create(world, params, context),
         Endpoint::WebhookEndpointList => webhook_endpoint::page(world, params, context),
         Endpoint::WebhookEndpointRetrieve => webhook_endpoint::retrieve(world, id, params, context),

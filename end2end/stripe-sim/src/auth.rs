@@ -111,7 +111,7 @@ impl Caller {
         Self { account, livemode, masked: String::new(), permissions, application: false }
     }
 
-    fn may(&self, permission: &str) -> bool {
+    pub(crate) fn may(&self, permission: &str) -> bool {
         may(&self.permissions, permission)
     }
 

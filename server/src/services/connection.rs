@@ -8,6 +8,7 @@ use super::tokens::AppLink;
 use crate::scope::Scope;
 use crate::store::{ConnectionRow, NewConnection};
 use crate::stripe::{self, Level, Probe, Renew, StripeError};
+use app::domain::activity::{Actor, Detail, Kind};
 use app::domain::connection::{self, Access, ConnectionStatus, Permissions};
 use app::domain::problem::{Code, Problem};
 use app::wire::api::Connection;
@@ -17,6 +18,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// What activity of the connection is about.
+pub(super) const CONNECTION: &str = "connection";
 /// The method of a connection by the Stripe App.
 pub(super) const METHOD_APP: &str = "stripe_app";
 /// The method of a connection by a restricted key, as it is stored and told.
@@ -143,7 +146,7 @@ impl Services {
     }
 
     /// Checks a pasted key against Stripe, leaving nothing in the account, and keeps it sealed. Refused: nothing is stored.
-    pub async fn connect_key(&self, scope: &Scope, restricted_key: &str) -> Result<Connection, Problem> {
+    pub async fn connect_key(&self, scope: &Scope, restricted_key: &str, by: &Actor) -> Result<Connection, Problem> {
         const PARAM: &str = "restricted_key";
         let key = connection::check_restricted_key(restricted_key, scope.mode)?;
         let secret = SecretString::from(key);
@@ -203,6 +206,9 @@ impl Services {
             tx.at(scope).destroy_webhook_secret(now).await?;
         }
         let row = tx.at(scope).connection().await?;
+        let what = format!("the restricted key {hint}");
+        let detail = Detail { by: Some(by.clone()), what, ..Detail::default() };
+        self.note_activity(&mut tx, scope, Kind::Connected, CONNECTION, &detail).await?;
         tx.commit().await?;
         self.0.live.changed(scope);
         tracing::info!(workspace = %scope.workspace, mode = %scope.mode, generation, "connected by restricted key");
@@ -210,8 +216,14 @@ impl Services {
     }
 
     /// Forgets the key, or destroys the app's tokens. Codes stay; open sessions keep their price.
-    pub async fn disconnect_scope(&self, scope: &Scope) -> Result<Connection, Problem> {
+    pub async fn disconnect_scope(&self, scope: &Scope, by: &Actor) -> Result<Connection, Problem> {
         let mut tx = self.0.db.begin().await?;
+        tx.at(scope).lock_connection().await?;
+        let before = tx.at(scope).connection().await?;
+        if before.is_some_and(|row| ConnectionStatus::parse(&row.status) != Some(ConnectionStatus::Disconnected)) {
+            let detail = Detail { by: Some(by.clone()), ..Detail::default() };
+            self.note_activity(&mut tx, scope, Kind::Disconnected, CONNECTION, &detail).await?;
+        }
         tx.at(scope).disconnect(self.now()).await?;
         tx.at(scope).destroy_app_tokens().await?;
         tx.at(scope).destroy_webhook_secret(self.now()).await?;
@@ -234,28 +246,23 @@ impl Services {
     }
 
     async fn link_within(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
-        let none = || {
-            Problem::new(
-                Code::StripeNotConnected,
-                format!(
-                    "Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.",
-                    scope.mode
-                ),
-            )
-        };
-        let row = self.connection_row(scope).await?.ok_or_else(none)?;
-        match ConnectionStatus::parse(&row.status) {
-            Some(ConnectionStatus::Connected) => {}
-            Some(ConnectionStatus::NeedsReauth) => return Err(needs_reauth()),
-            _ => return Err(none()),
-        }
+        let row = connected(scope, self.connection_row(scope).await?)?;
+        self.link_of(scope, row, budget).await
+    }
+
+    /// The connection of this row, which must be one that works, with its key opened.
+    pub(super) async fn link_by(&self, scope: &Scope, row: ConnectionRow) -> Result<Link, Problem> {
+        self.link_of(scope, row, stripe::DEFAULT_BUDGET).await
+    }
+
+    async fn link_of(&self, scope: &Scope, row: ConnectionRow, budget: Duration) -> Result<Link, Problem> {
         let deadline = Instant::now() + budget;
         let (key, app) = if row.method == METHOD_APP {
             let app = AppLink { scope: scope.clone(), connected: row.generation };
             let key = self.access_token(&app, deadline).await?.token;
             (key, Some(Renewal { services: self.clone(), app, deadline, newer: OnceLock::new() }))
         } else {
-            let sealed = row.secret.as_deref().ok_or_else(none)?;
+            let sealed = row.secret.as_deref().ok_or_else(|| not_connected(scope))?;
             (self.open_at(scope, Place::connection_key(scope, row.generation), sealed).await?, None)
         };
         Ok(Link {
@@ -323,6 +330,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let parked = tx.at(scope).park_connection(generation, trouble, self.now()).await?;
         if parked {
+            self.note_activity(&mut tx, scope, Kind::NeedsReauth, CONNECTION, &Detail::default()).await?;
             let account = tx.at(scope).connection().await?.and_then(|row| row.account);
             self.queue_notice(&mut tx, scope, Notice::NeedsReauth, account.as_deref()).await?;
         }
@@ -364,6 +372,27 @@ impl Services {
         self.0.live.changed(&link.scope);
         Ok(())
     }
+}
+
+/// The connection, if calls can be made by it; nothing is opened and nobody asked.
+pub(super) fn connected(scope: &Scope, row: Option<ConnectionRow>) -> Result<ConnectionRow, Problem> {
+    let row = row.ok_or_else(|| not_connected(scope))?;
+    match ConnectionStatus::parse(&row.status) {
+        Some(ConnectionStatus::Connected) => Ok(row),
+        Some(ConnectionStatus::NeedsReauth) => Err(needs_reauth()),
+        _ => Err(not_connected(scope)),
+    }
+}
+
+/// 409: there is none.
+fn not_connected(scope: &Scope) -> Problem {
+    Problem::new(
+        Code::StripeNotConnected,
+        format!(
+            "Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.",
+            scope.mode
+        ),
+    )
 }
 
 /// 409: Stripe refuses what is stored.

@@ -22,6 +22,7 @@ mod schema;
 mod statuses;
 mod steps;
 mod tenants;
+mod usage_figures;
 mod webhooks;
 
 /// Makes a test a body and engine: `sqlite::holds::a_hold_stops_at_the_limit`.
@@ -113,6 +114,10 @@ conformance! {
         }
         reward_figures {
             they_are_those_of_the_rows,
+        }
+        usage_figures {
+            they_are_those_of_the_rows,
+            counters_of_an_app_s_own_code,
         }
         holds {
             a_hold_needs_its_terms_and_no_block,

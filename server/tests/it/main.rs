@@ -13,6 +13,7 @@ mod browser;
 mod campaigns;
 mod checkout;
 mod checkout_refusals;
+mod code_edit;
 mod connection;
 mod counts;
 mod coupon_trouble;
@@ -35,10 +36,14 @@ mod live;
 #[cfg(all(unix, debug_assertions))]
 mod lost_power;
 mod manifest;
+mod minimum;
 #[cfg(all(unix, debug_assertions))]
 mod neighbour;
 mod people;
+mod per_customer;
 mod public;
+mod redemption_pages;
+mod redemptions;
 mod reward_mail;
 mod reward_pages;
 mod rewards;

@@ -5,6 +5,7 @@
 
 mod crowd;
 mod later;
+mod own;
 mod rewards;
 mod steps;
 mod two_processes;

@@ -56,6 +56,7 @@ pub const ALL: [&str; 7] = [
 pub const CODES: &str = "/v1/admin/discount-codes";
 pub const VALIDATE: &str = "/v1/discount-codes/validate";
 pub const CHECKOUT: &str = "/v1/checkout/sessions";
+pub const REDEMPTIONS: &str = "/v1/redemptions";
 pub const CONNECTION: &str = "/v1/admin/connection";
 pub const CAMPAIGNS: &str = "/v1/campaigns";
 

@@ -3,7 +3,7 @@
 use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
 use super::smtp::Sink;
-use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
+use super::{ALL, CHECKOUT, CODES, CONNECTION, FOUR, NOW};
 use app::backend::{Backend, Viewer};
 use app::domain::connection::Permissions;
 use app::domain::locale::Locale;
@@ -66,6 +66,11 @@ impl Default for Setup {
 impl Setup {
     pub fn unconnected() -> Self {
         Self { connected: None, ..Self::default() }
+    }
+
+    /// By a key with the four permissions alone.
+    pub fn least() -> Self {
+        Self { connected: Some(&FOUR), ..Self::default() }
     }
 
     pub fn https() -> Self {
@@ -154,7 +159,15 @@ impl World {
         let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
         let often = Duration::from_millis(20);
         let pause = if setup.jobs { often } else { NEVER };
-        let pace = Pace { sweep: pause, uses: pause, give_up: pause, tokens: pause, forget: pause };
+        let pace = Pace {
+            sweep: pause,
+            lapse: pause,
+            uses: pause,
+            give_up: pause,
+            tokens: pause,
+            ledger: NEVER,
+            forget: pause,
+        };
         let clock = Clock::manual(NOW);
         let server = Server::set_up(&config, clock.clone(), pace).await.unwrap();
         let services = server.services().clone();

@@ -63,6 +63,7 @@ impl Facts {
     pub fn of(operations: &[Operation], code: usize) -> Self {
         let mut facts = Self::default();
         let mut keys: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut asked: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         let ours = || operations.iter().enumerate().filter(|(_, operation)| operation.code == code);
         for (place, operation) in ours() {
             match (&operation.call, &operation.came) {
@@ -71,10 +72,7 @@ impl Facts {
                     facts.limits.push(Limited { from: operation.from, to, limit: *limit, operation: place });
                 }
                 (Call::Take(key), came) => {
-                    if let (Came::Exhausted(_), Some(to)) = (came, operation.to) {
-                        let (from, question) = (operation.from, Question::Exhausted);
-                        facts.asked.push(Asked { from, to, question, operation: place });
-                    }
+                    asked.entry(key.as_str()).or_default().push(place);
                     // Told that another request under its key is at work, one has done nothing; any other refusal may come after a hold that
                     // was given back.
                     let idle = matches!(came, Came::Refused(why) if why == "idempotency_key_in_use");
@@ -92,6 +90,9 @@ impl Facts {
         }
         for attempts in keys.into_values() {
             facts.take(operations, &attempts);
+        }
+        for attempts in asked.into_values() {
+            facts.refused(operations, &attempts);
         }
         let mut holders = HashMap::new();
         for (number, taking) in facts.takings.iter().enumerate().filter(|(_, taking)| taking.told.is_some()) {
@@ -154,6 +155,16 @@ impl Facts {
                 before,
                 operations,
             });
+        }
+    }
+
+    /// Whether one key was refused. A refusal is kept: what is told later was true once since the first attempt.
+    fn refused(&mut self, operations: &[Operation], attempts: &[usize]) {
+        let refused = |place: &&usize| matches!(operations[**place].came, Came::Exhausted(_));
+        let refusals = attempts.iter().filter(refused).filter_map(|place| Some((operations[*place].to?, *place)));
+        let from = attempts.iter().map(|place| operations[*place].from).min();
+        if let (Some((to, operation)), Some(from)) = (refusals.min(), from) {
+            self.asked.push(Asked { from, to, question: Question::Exhausted, operation });
         }
     }
 }

@@ -4,10 +4,17 @@
 //! Every day few stories are told; `CODEMINT_FULL=1` tells many, and the large ones whole. `CODEMINT_SEED` tells one again.
 
 mod bounds;
+#[cfg(all(unix, debug_assertions))]
+mod crowds;
+#[cfg(all(unix, debug_assertions))]
+mod deaths;
 mod dice;
+mod events;
 mod facts;
 mod history;
 mod judge;
+#[cfg(all(unix, debug_assertions))]
+mod planted;
 mod search;
 mod site;
 mod stories;

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::fmt::Write;
 
 /// So many orders are tried at most.
-const MOST: usize = 3_000_000;
+const MOST: usize = 400_000;
 /// So many steps a history may have.
 const STEPS: usize = 128;
 

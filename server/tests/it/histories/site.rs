@@ -11,6 +11,8 @@ use stripe_sim::{Coupon, PaymentStatus, Session, SessionStatus, Sim};
 
 /// How long it may take until nothing is under way any more.
 const REST: Duration = Duration::from_secs(60);
+/// Longer than anybody waits for an answer, even in a crowd.
+const ANSWER: Duration = Duration::from_secs(120);
 /// What a session costs without a discount.
 const PRICE: i64 = 2900;
 
@@ -31,15 +33,26 @@ pub struct Site {
     pub record: Recorder,
     /// What its keys begin with: several stories may be told of one installation.
     pub tag: String,
+    /// How long it may take until nothing is under way any more.
+    pub patience: Duration,
     key: String,
     http: reqwest::Client,
 }
 
 impl Site {
     pub fn new(sim: &Sim, urls: Vec<String>, key: &str, tag: impl ToString) -> Self {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER).build().unwrap();
         let (urls, record) = (Mutex::new(urls), Recorder::default());
-        Self { sim: sim.clone(), urls, codes: Vec::new(), record, tag: tag.to_string(), key: key.to_owned(), http }
+        Self {
+            sim: sim.clone(),
+            urls,
+            codes: Vec::new(),
+            record,
+            tag: tag.to_string(),
+            patience: REST,
+            key: key.to_owned(),
+            http,
+        }
     }
 
     fn ask(&self, client: usize, method: &str, path: &str) -> Ask {
@@ -145,7 +158,7 @@ impl Site {
             let rest = self.look(database).await;
             let calm = |code: &CodeAtRest| code.counters == code.rows && code.rows == code.at_stripe;
             let at_rest = unsettled == 0 && rest.codes.iter().all(calm);
-            if at_rest || started.elapsed() > REST {
+            if at_rest || started.elapsed() > self.patience {
                 let came = if at_rest { Came::Done } else { Came::Refused("it does not come to rest".to_owned()) };
                 begun.into_iter().for_each(|begun| self.record.end(begun, came.clone()));
                 return rest;
@@ -220,7 +233,7 @@ impl Site {
 fn holds(session: &Session) -> bool {
     match session.status {
         SessionStatus::Open => true,
-        SessionStatus::Complete => session.payment_status == PaymentStatus::Unpaid,
+        SessionStatus::Complete => session.payment_status == PaymentStatus::Unpaid && !session.payment_failed,
         SessionStatus::Expired => false,
     }
 }
