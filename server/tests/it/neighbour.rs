@@ -13,6 +13,10 @@ use tokio::task::JoinSet;
 const OTHERS: usize = 10;
 /// Purchases, and events, of the bad neighbour that are under way meanwhile.
 const BAD: usize = 60;
+/// Requests a second in the background, where nothing else is said.
+const RATE: usize = 20;
+/// Where Stripe has them.
+const SESSIONS: &str = "/v1/checkout/sessions";
 /// A call of the bad neighbour's takes so long.
 const STALL: Duration = Duration::from_secs(30);
 /// What is added to a checkout is no more than this, whatever was usual: two cores are shared by many.
@@ -30,6 +34,11 @@ struct Owner {
 
 impl Owner {
     async fn open(shop: &Shop, number: usize) -> Self {
+        Self::open_in(shop, number, &account(number)).await
+    }
+
+    /// Connected to this account.
+    async fn open_in(shop: &Shop, number: usize, account: &AccountId) -> Self {
         let app = format!("app{number}");
         let create = [
             "admin",
@@ -44,10 +53,9 @@ impl Owner {
         let made: Value = serde_json::from_str(&shop.place.run(&create).await).unwrap();
         let text = |name: &str| made[name].as_str().unwrap().to_owned();
         let mut owner = Self { workspace: text("workspace"), key: text("api_key"), app, campaign: String::new() };
-        let account = account(number);
         shop.sim.add_account(account.clone());
-        shop.sim.add_price(&account, false, Price::one_time("price_1ABC", "usd", 2900, "TaskPomo Pro"));
-        let restricted = shop.sim.issue_restricted_key(&account, false, &ALL);
+        shop.sim.add_price(account, false, Price::one_time("price_1ABC", "usd", 2900, "TaskPomo Pro"));
+        let restricted = shop.sim.issue_restricted_key(account, false, &ALL);
         owner.post(shop, CONNECTION, &json!({ "restricted_key": restricted })).await;
         owner.post(shop, CODES, &json!({ "app_id": owner.app, "code": "SPRING", "percent_off": 10 })).await;
         let campaign = json!({ "app_id": owner.app, "name": "Share", "percent_off": 15 });
@@ -135,7 +143,7 @@ async fn count(shop: &Shop, of: &str) -> i64 {
 }
 
 async fn sells_on(engine: Engine, kind: FaultKind) {
-    let each = if full() { 200 } else { 20 };
+    let each = if full() { 100 } else { 20 };
     let shop = Shop::open(engine, None).await;
     let bad = Owner::open(&shop, 0).await;
     let mut others = Vec::new();
@@ -232,4 +240,52 @@ fn is_limited_on_sqlite() {
 #[test]
 fn is_limited_on_postgres() {
     on(Engine::Postgres, FaultKind::RateLimited429);
+}
+
+
+/// Two workspaces of one account share its turns; and who waits at a checkout takes none.
+async fn turns(engine: Engine) {
+    let each = if full() { 300 } else { 30 };
+    let shop = Shop::open(engine, None).await;
+    let owners =
+        [Owner::open_in(&shop, 1, &account(1)).await, Owner::open_in(&shop, 2, &account(1)).await];
+    let mut sold = Vec::new();
+    for owner in &owners {
+        let sessions = crate::harness::all((0..each).map(|_| owner.purchase(&shop).send())).await;
+        sold.push(sessions.into_iter().map(|answer| answer.expect(201).id().to_owned()).collect::<Vec<_>>());
+    }
+    let looked_up = || {
+        let look = |call: &&stripe_sim::RequestRecord| call.method == "GET" && call.path.starts_with(SESSIONS);
+        shop.sim.requests().iter().filter(look).map(|call| call.at_ms).collect::<Vec<_>>()
+    };
+    for (owner, sessions) in owners.iter().zip(&sold) {
+        events(&shop, owner, sessions).await;
+    }
+    shop.sim.clear_requests();
+    shop.sim.wait_until(|_| looked_up().len() >= 5).await;
+    let customer = owners[0].buy(&shop).await;
+    let before = looked_up().len();
+    assert!(before < 2 * each, "{customer} was served when all the rest was done");
+    within(Duration::from_secs(120), async || {
+        let left = count(&shop, "webhook_events WHERE state = 'queued'").await;
+        (left == 0, left)
+    })
+    .await;
+    let times = looked_up();
+    let took = times.iter().max().unwrap() - times.iter().min().unwrap();
+    let least = i64::try_from((times.len() - 1) * 1000 / RATE).unwrap();
+    eprintln!("{engine:?}: {} look-ups for two workspaces of an account in {took} ms; a customer was served after {before}", times.len());
+    assert!(times.len() >= each && took >= least - 200, "{} look-ups in {took} ms", times.len());
+    shop.kill().await;
+    shop.close().await;
+}
+
+#[test]
+fn of_one_account_share_its_turns_on_sqlite() {
+    crate::death::run(Engine::Sqlite, turns(Engine::Sqlite));
+}
+
+#[test]
+fn of_one_account_share_its_turns_on_postgres() {
+    crate::death::run(Engine::Postgres, turns(Engine::Postgres));
 }
