@@ -74,7 +74,7 @@ async fn judged(shop: &Shop, site: &Site) -> Verdict {
 
 /// No oversell.
 async fn ten_thousand_for_a_hundred(shop: &Shop, mut site: Site) -> String {
-    let (buyers, limit) = if super::full() { (10_000, 100) } else { (600, 60) };
+    let (buyers, limit) = if super::full() { (10_000, 100) } else { (400, 40) };
     site.add_code("RUSH", 10, Some(limit)).await;
     let (site, started) = (Arc::new(site), Instant::now());
     rush(&site, 0, (0..buyers).map(|buyer| format!("crowd-{buyer}"))).await;
@@ -103,7 +103,7 @@ async fn two_hundred_for_two_hundred(shop: &Shop, mut site: Site) -> String {
 
 /// Exactly one, again and again.
 async fn twenty_for_the_last_one(shop: &Shop, mut site: Site) -> String {
-    let rounds = if super::full() { 1000 } else { 25 };
+    let rounds = if super::full() { 1000 } else { 20 };
     for round in 0..rounds {
         site.add_code(&format!("LAST{round}"), 10, Some(1)).await;
     }
