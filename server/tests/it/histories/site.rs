@@ -12,7 +12,7 @@ use stripe_sim::{Coupon, PaymentStatus, Session, SessionStatus, Sim};
 /// How long it may take until nothing is under way any more.
 const REST: Duration = Duration::from_secs(60);
 /// Longer than anybody waits for an answer, even in a crowd.
-const ANSWER: Duration = Duration::from_secs(120);
+const ANSWER: Duration = Duration::from_secs(900);
 /// What a session costs without a discount.
 const PRICE: i64 = 2900;
 
