@@ -38,11 +38,11 @@ async fn shuffled_repeated_and_lost(w: &World) {
         match dice.below(100) {
             0..40 => {
                 left += 1;
-                site.leave(number, *code, session);
+                site.leave(number, *code, session).await;
             }
             40..70 => {
                 paid += 1;
-                site.pay(number, *code, session);
+                site.pay(number, *code, session).await;
             }
             _ => {
                 w.sim.complete_session_later(session).unwrap();
