@@ -18,4 +18,5 @@ pub mod services;
 mod store;
 mod stripe;
 mod telemetry;
+mod turn;
 mod web;

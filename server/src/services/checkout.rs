@@ -10,6 +10,7 @@ use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
 use crate::stripe::{SessionParams, SessionStatus};
+use crate::turn;
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
 use app::domain::problem::Problem;
@@ -262,6 +263,7 @@ impl Services {
 
     /// The calls to Stripe, with no transaction open, and transaction 2.
     async fn drive(&self, link: &Link, attempt: Attempt) -> Result<CheckoutSession, Problem> {
+        turn::step_aside();
         match self.try_session(link, &attempt).await {
             Tried::Ended(answer) => *answer,
             // This attempt will never bring a session, and there is none of it: one more, with new parameters and a new hold.
@@ -353,6 +355,7 @@ impl Services {
         let _busy = self.stay_busy(scope, &row.id, row.attempt, row.step()?);
         let mut attempt = self.recorded_attempt(scope, &row).await?;
         let remembered = row.generation == link.generation && now - row.attempted_at < KEY_LIFE_MS;
+        turn::step_aside();
         // The session's metadata outlives every idempotency key, so it is asked first.
         match self.look_for_session(&link, &row.id, row.created_at).await {
             Ok(Looked::Found(session)) => {

@@ -8,6 +8,7 @@ use super::{Services, activity_of_code};
 use crate::crash;
 use crate::store::CodeRow;
 use crate::stripe::{Coupon, NewCoupon, Outcome, StripeError};
+use crate::turn;
 use app::domain::activity::{Detail, Kind};
 use app::domain::ids::{encode, encode_bits};
 use app::domain::problem::{Code, Problem};
@@ -126,6 +127,7 @@ impl Services {
         if row.minted_generation == Some(link.generation) {
             return Ok(coupon_id);
         }
+        turn::step_aside();
         let flight = self.0.flights.of(&coupon_id);
         let came = Instant::now();
         let Ok(mut turn) = tokio::time::timeout_at(link.deadline, flight.lock()).await else {

@@ -4,6 +4,7 @@
 //! to its end, and a shutdown waits for all of them. A panic ends its task and nothing else.
 
 use super::problem;
+use crate::turn::Turn;
 use app::domain::problem::{Code, Problem};
 use axum::{
     extract::{Request, State},
@@ -14,12 +15,19 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-/// How long a client waits for its answer. The work itself goes on: it has limits of its own, below this one.
+/// How long a client waits for its answer once it is its turn. The work itself goes on: it has limits of its own, below this one.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs what is inside in a task.
 pub async fn run(State((tasks, patience)): State<(TaskTracker, Duration)>, request: Request, next: Next) -> Response {
-    let work = async move { next.run(request).await };
+    let turn = request.extensions().get::<Turn>().cloned();
+    let work = async move {
+        let work = next.run(request);
+        match turn {
+            Some(turn) => turn.work(work).await,
+            None => work.await,
+        }
+    };
     let task = tasks.spawn(work.instrument(tracing::Span::current()));
     match tokio::time::timeout(patience, task).await {
         Ok(Ok(response)) => response,

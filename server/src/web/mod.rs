@@ -6,8 +6,9 @@
 //! 2. `csp`: a nonce for the answer, and the headers that every answer has, refusals of the layers below included;
 //! 3. `origin`: what writes must come from our own pages, before anything of it is read;
 //! 4. `limits`: sizes, and the whole body within its time;
-//! 5. `detach`: from here on it runs in a task of its own, to its end;
-//! 6. the routes: `api` (REST), `pages` (screens and server functions), `forms` (the same without scripts), `live` (what open
+//! 5. `line`: of one API key some requests at a time, the others wait for their turn;
+//! 6. `detach`: from here on it runs in a task of its own, to its end;
+//! 7. the routes: `api` (REST), `pages` (screens and server functions), `forms` (the same without scripts), `live` (what open
 //!    pages are told), `session` (signing in and out), `assets`, `health`.
 
 mod answer;
@@ -26,6 +27,7 @@ mod idempotent;
 mod incoming;
 mod json;
 mod limits;
+mod line;
 mod live;
 pub mod openapi;
 mod origin;
@@ -111,6 +113,7 @@ fn around(routes: Router, edge: &Edge, new_id: NewId) -> Router {
             .layer(middleware::from_fn_with_state(session::is_https(edge), csp::secure))
             .layer(middleware::from_fn_with_state(own, origin::check))
             .layer(middleware::from_fn(limits::check))
+            .layer(middleware::from_fn_with_state(Arc::<line::Lines>::default(), line::stand))
             .layer(middleware::from_fn_with_state((edge.tasks.clone(), detach::PATIENCE), detach::run)),
     )
 }

@@ -242,13 +242,11 @@ fn is_limited_on_postgres() {
     on(Engine::Postgres, FaultKind::RateLimited429);
 }
 
-
 /// Two workspaces of one account share its turns; and who waits at a checkout takes none.
 async fn turns(engine: Engine) {
     let each = if full() { 300 } else { 30 };
     let shop = Shop::open(engine, None).await;
-    let owners =
-        [Owner::open_in(&shop, 1, &account(1)).await, Owner::open_in(&shop, 2, &account(1)).await];
+    let owners = [Owner::open_in(&shop, 1, &account(1)).await, Owner::open_in(&shop, 2, &account(1)).await];
     let mut sold = Vec::new();
     for owner in &owners {
         let sessions = crate::harness::all((0..each).map(|_| owner.purchase(&shop).send())).await;
@@ -274,7 +272,10 @@ async fn turns(engine: Engine) {
     let times = looked_up();
     let took = times.iter().max().unwrap() - times.iter().min().unwrap();
     let least = i64::try_from((times.len() - 1) * 1000 / RATE).unwrap();
-    eprintln!("{engine:?}: {} look-ups for two workspaces of an account in {took} ms; a customer was served after {before}", times.len());
+    eprintln!(
+        "{engine:?}: {} look-ups for two workspaces of an account in {took} ms; a customer was served after {before}",
+        times.len()
+    );
     assert!(times.len() >= each && took >= least - 200, "{} look-ups in {took} ms", times.len());
     shop.kill().await;
     shop.close().await;

@@ -110,9 +110,16 @@ impl Facts {
                 Call::Pay(_) => taking.paid = earliest(taking.paid),
                 _ => taking.leaves = earliest(taking.leaves),
             }
+            // What the owner's shop releases is given back when it is told so; a session's end has yet to be seen.
+            if operation.came == Came::Done && matches!(&operation.call, Call::Leave(hold) if hold.starts_with("rd_")) {
+                taking.gone = taking.gone.min(operation.to).or(operation.to);
+            }
             taking.operations.push(place);
         }
-        for rest in ours().map(|(_, operation)| operation).filter(|operation| operation.call == Call::Rest) {
+        for rest in ours()
+            .map(|(_, operation)| operation)
+            .filter(|operation| (&operation.call, &operation.came) == (&Call::Rest, &Came::Done))
+        {
             let left = |taking: &&mut Taking| taking.told.is_some() && taking.leaves.is_some_and(|at| at < rest.from);
             for taking in facts.takings.iter_mut().filter(left) {
                 taking.gone = taking.gone.min(rest.to).or(rest.to);

@@ -23,8 +23,6 @@ pub enum Call {
     Read,
     /// Everything has come to rest: whatever left before is given back by the end of this.
     Rest,
-    /// What changes no count, for whoever reads the history.
-    Note(String),
 }
 
 /// What came of it.
@@ -76,7 +74,6 @@ impl Display for Operation {
             Call::Leave(hold) => write!(f, "leave {}", short(hold))?,
             Call::Read => write!(f, "read")?,
             Call::Rest => write!(f, "rest")?,
-            Call::Note(note) => write!(f, "{note}")?,
         }
         match &self.came {
             Came::Done => write!(f, ": done"),

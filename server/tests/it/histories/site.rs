@@ -12,7 +12,10 @@ use stripe_sim::{Coupon, PaymentStatus, Session, SessionStatus, Sim};
 /// How long it may take until nothing is under way any more.
 const REST: Duration = Duration::from_secs(60);
 /// Longer than anybody waits for an answer, even in a crowd.
-const ANSWER: Duration = Duration::from_secs(120);
+const ANSWER: Duration = Duration::from_secs(900);
+/// In the keys of holds for the owner's own shop.
+const OWN: &str = "own-";
+const REDEMPTIONS: &str = "/v1/redemptions";
 /// What a session costs without a discount.
 const PRICE: i64 = 2900;
 
@@ -35,7 +38,7 @@ pub struct Site {
     pub tag: String,
     /// How long it may take until nothing is under way any more.
     pub patience: Duration,
-    key: String,
+    api_key: String,
     http: reqwest::Client,
 }
 
@@ -50,7 +53,7 @@ impl Site {
             record,
             tag: tag.to_string(),
             patience: REST,
-            key: key.to_owned(),
+            api_key: key.to_owned(),
             http,
         }
     }
@@ -58,7 +61,7 @@ impl Site {
     fn ask(&self, client: usize, method: &str, path: &str) -> Ask {
         let urls = self.urls.lock();
         let url = urls.get(client % urls.len().max(1)).map_or("http://127.0.0.1:9", String::as_str);
-        Ask::by(&self.http, method, format!("{url}{path}")).key(&self.key)
+        Ask::by(&self.http, method, format!("{url}{path}")).key(&self.api_key)
     }
 
     /// A new code.
@@ -70,11 +73,21 @@ impl Site {
         self.codes.push(Code { id: made.id().to_owned(), text: text.to_owned(), percent_off });
     }
 
-    /// A checkout with a code under a key; the session, if there is one.
+    /// A key for a checkout, or for a hold that the owner's own shop takes by `POST /v1/redemptions`.
+    pub fn key(&self, name: &str, own: bool) -> String {
+        format!("{}-{}{name}", self.tag, if own { OWN } else { "" })
+    }
+
+    /// A checkout or a hold with a code under a key; the session or the redemption, if there is one.
     pub async fn take(&self, client: usize, code: usize, key: &str) -> Option<String> {
         let begun = self.record.begin(client, code, Call::Take(key.to_owned()));
-        let body = World::checkout_body(json!({ "discount_code": self.codes[code].text, "user_id": key }));
-        let came = match self.ask(client, "POST", CHECKOUT).idempotent(key).json(&body).try_send().await {
+        let text = &self.codes[code].text;
+        let (path, body) = if key.contains(OWN) {
+            (REDEMPTIONS, json!({ "app_id": "taskpomo", "code": text, "user_id": key }))
+        } else {
+            (CHECKOUT, World::checkout_body(json!({ "discount_code": text, "user_id": key })))
+        };
+        let came = match self.ask(client, "POST", path).idempotent(key).json(&body).try_send().await {
             Err(error) => Came::Unknown(if error.is_timeout() { "no answer" } else { "cut" }.to_owned()),
             Ok(answer) if answer.status == 201 => {
                 Came::Held { hold: answer.id().to_owned(), answer: answer.text.clone() }
@@ -140,12 +153,33 @@ impl Site {
         self.record.end(begun, came);
     }
 
-    pub fn pay(&self, client: usize, code: usize, hold: &str) {
-        self.at_stripe(client, code, Call::Pay(hold.to_owned()), |sim| sim.complete_session(hold).is_ok());
+    /// The customer pays, or the owner's shop confirms.
+    pub async fn pay(&self, client: usize, code: usize, hold: &str) {
+        if hold.starts_with("rd_") {
+            self.settle(client, code, Call::Pay(hold.to_owned()), &format!("{REDEMPTIONS}/{hold}/confirm")).await;
+        } else {
+            self.at_stripe(client, code, Call::Pay(hold.to_owned()), |sim| sim.complete_session(hold).is_ok());
+        }
     }
 
-    pub fn leave(&self, client: usize, code: usize, hold: &str) {
-        self.at_stripe(client, code, Call::Leave(hold.to_owned()), |sim| sim.expire_session(hold).is_ok());
+    /// The customer leaves, or the owner's shop releases.
+    pub async fn leave(&self, client: usize, code: usize, hold: &str) {
+        if hold.starts_with("rd_") {
+            self.settle(client, code, Call::Leave(hold.to_owned()), &format!("{REDEMPTIONS}/{hold}/release")).await;
+        } else {
+            self.at_stripe(client, code, Call::Leave(hold.to_owned()), |sim| sim.expire_session(hold).is_ok());
+        }
+    }
+
+    async fn settle(&self, client: usize, code: usize, call: Call, path: &str) {
+        let begun = self.record.begin(client, code, call);
+        let came = match self.ask(client, "POST", path).try_send().await {
+            Ok(answer) if answer.status == 200 => Came::Done,
+            Ok(answer) if answer.status < 500 => Came::Refused(answer.code().to_owned()),
+            Ok(answer) => Came::Unknown(answer.status.to_string()),
+            Err(_) => Came::Unknown("cut".to_owned()),
+        };
+        self.record.end(begun, came);
     }
 
     /// Waits until nothing is under way and all three counts agree, or for long enough; then what is there.
@@ -171,6 +205,9 @@ impl Site {
         let counters = "SELECT id || ' ' || held || ' ' || redeemed || ' ' ||
             (CASE WHEN blocked_reason IS NULL THEN 'fine' ELSE 'blocked' END) FROM discount_codes";
         let rows = "SELECT discount_code_id || ' ' || state || ' ' || count(*) FROM redemptions GROUP BY discount_code_id, state";
+        let own =
+            "SELECT discount_code_id || ' ' || state || ' ' || count(*) FROM redemptions WHERE checkout_id IS NULL
+            GROUP BY discount_code_id, state";
         let words = |line: String| line.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let number = |text: &String| text.parse::<i64>().unwrap();
         let counters: HashMap<String, (Counts, bool)> = database
@@ -180,16 +217,16 @@ impl Site {
             .map(words)
             .map(|row| (row[0].clone(), ((number(&row[1]), number(&row[2])), row[3] == "blocked")))
             .collect();
-        let rows: HashMap<(String, String), i64> = database
-            .lines(rows)
-            .await
-            .into_iter()
-            .map(words)
-            .map(|row| ((row[0].clone(), row[1].clone()), number(&row[2])))
-            .collect();
+        let by_state = async |sql: &str| -> HashMap<(String, String), i64> {
+            let rows = database.lines(sql).await.into_iter().map(words);
+            rows.map(|row| ((row[0].clone(), row[1].clone()), number(&row[2]))).collect()
+        };
+        let (rows, own_rows) = (by_state(rows).await, by_state(own).await);
         let (coupons, sessions) = (self.sim.coupons(), self.sim.sessions());
         let code_at_rest = |code: &Code| {
-            let in_rows = |state: &str| rows.get(&(code.id.clone(), state.to_owned())).copied().unwrap_or_default();
+            let of = |rows: &HashMap<(String, String), i64>, state: &str| {
+                rows.get(&(code.id.clone(), state.to_owned())).copied().unwrap_or_default()
+            };
             let (counters, blocked) = counters[&code.id];
             let own: Vec<&Coupon> = coupons.iter().filter(|coupon| is_of(coupon, code)).collect();
             let with = |session: &&Session| {
@@ -204,8 +241,9 @@ impl Site {
             CodeAtRest {
                 name: code.text.clone(),
                 counters,
-                rows: (in_rows("held"), in_rows("redeemed")),
-                at_stripe: (count(holds), count(counts)),
+                rows: (of(&rows, "held"), of(&rows, "redeemed")),
+                // Of the owner's own shop Stripe has no session of ours.
+                at_stripe: (count(holds) + of(&own_rows, "held"), count(counts) + of(&own_rows, "redeemed")),
                 coupons: own.iter().map(|coupon| (coupon.id.clone(), differences(coupon, code))).collect(),
                 wrongly_priced: sessions.iter().filter(other).map(|session| session.id.clone()).collect(),
                 blocked,

@@ -21,7 +21,7 @@ async fn client(site: Arc<Site>, number: usize, mut dice: Dice) {
         let code = dice.below(site.codes.len());
         match dice.below(20) {
             0..=8 => {
-                let key = format!("{}-{number}-{deed}", site.tag);
+                let key = site.key(&format!("{number}-{deed}"), dice.below(3) == 0);
                 keys.push((code, key.clone()));
                 bought.extend(site.take(number, code, &key).await.map(|hold| (code, hold)));
             }
@@ -32,11 +32,11 @@ async fn client(site: Arc<Site>, number: usize, mut dice: Dice) {
             }
             12..=13 if !bought.is_empty() => {
                 let (code, hold) = bought.swap_remove(dice.below(bought.len()));
-                site.pay(number, code, &hold);
+                site.pay(number, code, &hold).await;
             }
             14..=16 if !bought.is_empty() => {
                 let (code, hold) = bought.swap_remove(dice.below(bought.len()));
-                site.leave(number, code, &hold);
+                site.leave(number, code, &hold).await;
             }
             17 => site.limit(number, code, dice.of(&[Some(1), Some(2), Some(3), None])).await,
             _ => site.read(number, code).await,
