@@ -1,6 +1,7 @@
 //! The guide to discount codes.
 
 use super::frame::PublicPage;
+use super::own_checkouts::own_checkouts;
 use super::stores::out_of_scope;
 use crate::prelude::*;
 
@@ -12,7 +13,7 @@ const LEAD: &str =
 pub fn CodesGuide() -> impl IntoView {
     view! {
         <PublicPage title="Discount codes" lead=LEAD here="/docs">
-            {rules()} {minting()} {uses()} {refusals()} {together()} {out_of_scope()}
+            {rules()} {minting()} {uses()} {refusals()} {own_checkouts()} {together()} {out_of_scope()}
         </PublicPage>
     }
     .into_any()
@@ -134,7 +135,8 @@ fn together() -> AnyView {
         <p>
             "The calls: " <a href="/docs/api#createDiscountCode">"create a code"</a> ", "
             <a href="/docs/api#validateDiscountCode">"ask whether it can be used"</a> ", "
-            <a href="/docs/api#createCheckoutSession">"make a checkout"</a> "."
+            <a href="/docs/api#createCheckoutSession">"make a checkout"</a> ", "
+            <a href="/docs/api#createRedemption">"hold a code for your own"</a> "."
         </p>
     }
     .into_any()
