@@ -127,6 +127,7 @@ conformance! {
             a_hold_is_settled_once,
             terms_and_holds_race,
             a_hold_taken_again_needs_only_stock,
+            a_hold_lapses_once_and_not_before,
         }
         checkouts {
             every_column_comes_back,

@@ -2,6 +2,7 @@
 
 use super::code_limits::limits;
 use super::frame::PublicPage;
+use super::own_checkouts::own_checkouts;
 use super::stores::out_of_scope;
 use crate::prelude::*;
 
@@ -13,7 +14,7 @@ const LEAD: &str =
 pub fn CodesGuide() -> impl IntoView {
     view! {
         <PublicPage title="Discount codes" lead=LEAD here="/docs">
-            {rules()} {limits()} {minting()} {uses()} {refusals()} {together()} {out_of_scope()}
+            {rules()} {limits()} {minting()} {uses()} {refusals()} {own_checkouts()} {together()} {out_of_scope()}
         </PublicPage>
     }
     .into_any()
@@ -139,7 +140,8 @@ fn together() -> AnyView {
         <p>
             "The calls: " <a href="/docs/api#createDiscountCode">"create a code"</a> ", "
             <a href="/docs/api#validateDiscountCode">"ask whether it can be used"</a> ", "
-            <a href="/docs/api#createCheckoutSession">"make a checkout"</a> "."
+            <a href="/docs/api#createCheckoutSession">"make a checkout"</a> ", "
+            <a href="/docs/api#createRedemption">"hold a code for your own"</a> "."
         </p>
     }
     .into_any()

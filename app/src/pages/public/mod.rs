@@ -15,6 +15,8 @@ mod docs;
 #[cfg(feature = "ssr")]
 mod frame;
 #[cfg(feature = "ssr")]
+mod own_checkouts;
+#[cfg(feature = "ssr")]
 mod picture;
 #[cfg(feature = "ssr")]
 mod privacy;
