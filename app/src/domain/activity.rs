@@ -314,7 +314,10 @@ mod tests {
     fn who_did_what() {
         let by = |actor| tell("code_created", "dc_1", &detail(Some(actor), "SPRING", &["10% off, once"]), "").words;
         assert_eq!(by(Actor::Owner), "SPRING was created by the owner: 10% off, once.");
-        assert_eq!(by(Actor::Key("cm_test_…x7".into())), "SPRING was created by the API key cm_test_…x7: 10% off, once.");
+        assert_eq!(
+            by(Actor::Key("cm_test_…x7".into())),
+            "SPRING was created by the API key cm_test_…x7: 10% off, once."
+        );
         let wrong = tell("ledger_wrong", "ledger", &detail(None, "12345", &["One.", "Two."]), "");
         assert_eq!(wrong.words, "A check of the counts found 12,345 things that do not agree.");
         assert_eq!((wrong.detail.as_str(), wrong.wrong), ("One.\nTwo.", true));

@@ -36,8 +36,7 @@ fn redemption(scope: &Scope, row: &RedemptionRow, code: &CodeRow) -> Result<Rede
 /// What happened to a redemption, in words.
 fn way(row: &RedemptionRow, writing: &Writing) -> Result<Vec<StepView>, Problem> {
     let step = |state, words: &str, at| StepView { state, words: words.to_owned(), at: when(at, writing) };
-    let mut way: Vec<_> =
-        row.way()?.into_iter().map(|it| step(it.cause.state(), it.cause.words(), it.at)).collect();
+    let mut way: Vec<_> = row.way()?.into_iter().map(|it| step(it.cause.state(), it.cause.words(), it.at)).collect();
     if let Some(since) = row.undecided_since.filter(|_| row.state == State::Held.as_str()) {
         way.push(step(State::Held, "Paid by a method that takes days, and not decided yet", since));
     }
