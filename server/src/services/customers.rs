@@ -43,8 +43,24 @@ pub(super) fn nobody_named(fields: &str) -> Problem {
     )
 }
 
+/// As [`check_limit`] for a use that begins now: where there is a limit, somebody must be named, by one of these fields.
+pub(super) async fn check_first(
+    tx: &mut Tx,
+    scope: &Scope,
+    code: &CodeRow,
+    customer: Option<&str>,
+    param: &str,
+    fields: &str,
+) -> Result<(), Problem> {
+    if code.max_redemptions_per_user.is_some() && customer.is_none() {
+        return Err(nobody_named(fields));
+    }
+    check_limit(tx, scope, code, customer, param).await
+}
+
 /// Refuses a customer who has used a code, or is using it, as often as one may. In the transaction that has just counted the code, with
-/// the row as that has left it: its lock lets one after the other look, and a limit that was set a moment ago counts.
+/// the row as that has left it: its lock lets one after the other look, and a limit that was set a moment ago counts. Nobody, for a use that
+/// began before there was a limit, or whose customer was erased since: there is nobody to be counted.
 pub(super) async fn check_limit(
     tx: &mut Tx,
     scope: &Scope,
@@ -52,8 +68,7 @@ pub(super) async fn check_limit(
     customer: Option<&str>,
     param: &str,
 ) -> Result<(), Problem> {
-    let Some(limit) = code.max_redemptions_per_user else { return Ok(()) };
-    let Some(customer) = customer else { return Err(nobody_named("user_id or customer_email")) };
+    let (Some(limit), Some(customer)) = (code.max_redemptions_per_user, customer) else { return Ok(()) };
     if tx.at(scope).uses_of_customer(&code.id, customer).await? >= limit {
         return Err(Refusal::UserLimit.problem(param));
     }

@@ -217,7 +217,7 @@ impl Scoped<'_> {
         )
     }
 
-    /// Puts a reward as it is now in the place of the answers that told of it.
+    /// Puts a reward, or a redemption, as it is now in the place of the answers that told of it.
     pub(crate) async fn replace_answers_about(self, reward: &str, body: &[u8]) -> Result<u64> {
         let (conn, workspace, mode) = self.split();
         execute!(

@@ -174,6 +174,8 @@ async fn a_code_that_starts_later(w: &World) {
     assert_eq!((listed["data"].as_array().unwrap().len(), &listed["data"][0]["id"]), (1, &json!(id)));
     assert_eq!(validate(w, "LATER", json!(null)).await, json!({ "valid": false, "reason": "not_started" }));
     w.checkout(buys("LATER", "price_1ABC", 1)).await.refused(400, "discount_code_not_started", "discount_code");
+    let own = json!({ "app_id": "taskpomo", "code": "LATER" });
+    w.post("/v1/redemptions", own).await.refused(400, "discount_code_not_started", "code");
     // To the millisecond, and as it is changed.
     w.patch(&path, json!({ "starts_at": w.now() + 1 })).await.expect(200);
     w.checkout(buys("LATER", "price_1ABC", 1)).await.refused(400, "discount_code_not_started", "discount_code");

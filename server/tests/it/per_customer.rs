@@ -9,6 +9,7 @@ on_both_engines!(
     a_crowd_of_customers,
     one_customer_a_hundred_times,
     both_limits_at_once,
+    own_checkouts_and_ours_are_counted_together,
     a_limit_that_changes_counts_at_once,
     nothing_is_left_of_a_refusal,
     an_unknown_outcome_is_resumed_for_its_own_customer,
@@ -75,7 +76,7 @@ async fn who_a_customer_is(w: &World) {
     buys(w, "ANYONE", json!({})).await.expect(201);
     w.checkout(json!({})).await.expect(201);
     // Of the people the ledger keeps no more than a hash.
-    let named = "SELECT count(*) FROM redemptions WHERE customer LIKE '%ada%' OR customer LIKE '%u-1%' OR length(customer) <> 32";
+    let named = "SELECT count(*) FROM redemptions WHERE customer LIKE '%example%' OR customer LIKE '%u-1%' OR length(customer) <> 32";
     assert_eq!(w.database.number(named).await, 0);
 }
 
@@ -135,6 +136,35 @@ async fn both_limits_at_once(w: &World) {
     let refused = |answer: &&Answer| ["discount_code_user_limit", "discount_code_exhausted"].contains(&answer.code());
     assert_eq!(answers.iter().filter(refused).count(), 35);
     assert_eq!(w.counts(&id).await, (5, 0));
+}
+
+async fn own_checkouts_and_ours_are_counted_together(w: &World) {
+    let id = code(w, "TWICE", 2).await;
+    let own = async |who: Value| {
+        w.post("/v1/redemptions", json!({ "app_id": "taskpomo", "code": "TWICE", "user_id": who })).await
+    };
+    buys(w, "TWICE", json!({ "user_id": "ada" })).await.expect(201);
+    let held = own(json!("ada")).await.expect(201);
+    own(json!("ada")).await.refused(400, "discount_code_user_limit", "code");
+    buys(w, "TWICE", json!({ "user_id": "ada" })).await.refused(400, "discount_code_user_limit", "discount_code");
+    let nobody = own(json!(null)).await.refused(400, "parameter_missing", "user_id");
+    assert!(nobody.message().starts_with("user_id is needed"), "{}", nobody.message());
+    // Given back, it makes room; taken again by a late confirmation, it needs it.
+    let path = |act: &str| format!("/v1/redemptions/{}/{act}", held.id());
+    w.post(&path("release"), json!({})).await.expect(200);
+    buys(w, "TWICE", json!({ "user_id": "ada" })).await.expect(201);
+    let late = w.post(&path("confirm"), json!({})).await;
+    assert_eq!((late.status, late.code()), (400, "discount_code_user_limit"), "{}", late.text);
+    w.patch(&format!("{CODES}/{id}"), json!({ "max_redemptions_per_user": 3 })).await.expect(200);
+    assert_eq!(w.post(&path("confirm"), json!({})).await.expect(200).json["state"], "redeemed");
+    assert_eq!(w.counts(&id).await, (2, 1));
+    // Somebody who was nobody before there was a limit stays that.
+    let free = w.code(json!({ "code": "FREE", "percent_off": 5 })).await;
+    let nameless = w.post("/v1/redemptions", json!({ "app_id": "taskpomo", "code": "FREE" })).await.expect(201);
+    let path = |act: &str| format!("/v1/redemptions/{}/{act}", nameless.id());
+    w.post(&path("release"), json!({})).await.expect(200);
+    w.patch(&format!("{CODES}/{free}"), json!({ "max_redemptions_per_user": 1 })).await.expect(200);
+    w.post(&path("confirm"), json!({})).await.expect(200);
 }
 
 async fn a_limit_that_changes_counts_at_once(w: &World) {

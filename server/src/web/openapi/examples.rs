@@ -34,7 +34,7 @@ pub fn new_discount_codes() -> Vec<(&'static str, Value)> {
             }),
         ),
         (
-            "once for each customer, from $50.00 on",
+            "once for each customer, from 50 dollars on",
             json!({
                 "app_id": "taskpomo", "code": "WELCOME", "percent_off": 10, "max_redemptions_per_user": 1,
                 "minimum_amount_cents": 5000, "minimum_amount_currency": "usd", "starts_at": MADE,

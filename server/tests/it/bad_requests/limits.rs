@@ -147,12 +147,12 @@ pub fn rows() -> Vec<Row> {
         row(
             "a limit per customer as a string",
             good_but(r#""max_redemptions_per_user":"1""#),
-            "400 invalid_request_error parameter_invalid max_redemptions_per_user: ?",
+            "400 invalid_request_error parameter_invalid max_redemptions_per_user: max_redemptions_per_user must be a whole number, like 1, or null for no limit per customer; it is a string.",
         ),
         row(
             "a limit per customer with a decimal point",
             good_but(r#""max_redemptions_per_user":1.0"#),
-            "400 invalid_request_error parameter_invalid max_redemptions_per_user: ?",
+            "400 invalid_request_error parameter_invalid max_redemptions_per_user: max_redemptions_per_user must be a whole number, like 1, or null for no limit per customer; it has a decimal point or an exponent.",
         ),
         row(
             "a minimum of nothing",
@@ -167,12 +167,12 @@ pub fn rows() -> Vec<Row> {
         row(
             "a minimum in the main unit",
             good_but(r#""minimum_amount_cents":50.00"#),
-            "400 invalid_request_error parameter_invalid minimum_amount_cents: ?",
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents must be a whole number in the currency's smallest unit, like 5000, or null for any amount; it has a decimal point or an exponent.",
         ),
         row(
             "a minimum with its sign",
             good_but(r#""minimum_amount_cents":"$50""#),
-            "400 invalid_request_error parameter_invalid minimum_amount_cents: ?",
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents must be a whole number in the currency's smallest unit, like 5000, or null for any amount; it is a string.",
         ),
         row(
             "a minimum that has no coin",
@@ -187,12 +187,12 @@ pub fn rows() -> Vec<Row> {
         row(
             "a minimum in no currency of Stripe",
             good_but(r#""minimum_amount_cents":5000,"minimum_amount_currency":"xxx""#),
-            "400 invalid_request_error parameter_invalid minimum_amount_currency: ?",
+            "400 invalid_request_error parameter_invalid minimum_amount_currency: minimum_amount_currency must be a currency that Stripe charges in, like usd or eur.",
         ),
         row(
             "a currency of a minimum as a number",
             good_but(r#""minimum_amount_cents":5000,"minimum_amount_currency":840"#),
-            "400 invalid_request_error parameter_invalid minimum_amount_currency: ?",
+            "400 invalid_request_error parameter_invalid minimum_amount_currency: minimum_amount_currency must be a string, like \"usd\"; it is a number.",
         ),
         row(
             "a minimum in another currency than the discount",
