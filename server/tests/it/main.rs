@@ -30,6 +30,7 @@ mod idempotency;
 mod import;
 mod install;
 mod judged;
+mod ledger;
 mod lists;
 mod live;
 mod manifest;
