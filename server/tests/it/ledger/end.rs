@@ -36,6 +36,7 @@ fn way(view: &RedemptionView) -> Vec<String> {
 async fn an_open_one_is_ended(w: &World) {
     let id = spring(w).await;
     let (session, redemption) = buy(w).await;
+    w.advance(1);
     let view = end(w, &redemption).await.unwrap();
     assert_eq!((view.redemption.state, view.can_end), (State::Released, false));
     assert_eq!(way(&view), ["Held for a checkout", "You ended the checkout"]);

@@ -128,7 +128,10 @@ async fn a_repair_sets_counters_to_their_rows(w: &World) {
 async fn what_a_check_finds_is_told_once(w: &World) {
     spring(w).await;
     buy(w).await;
-    let check = async || LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap();
+    let check = async || {
+        w.advance(1);
+        LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap()
+    };
     let right = check().await;
     assert_eq!((right.codes, right.sessions, right.wrong, right.unasked), (1, 1, 0, None));
     assert!(told(w, Some(Topic::Ledger)).await.is_empty(), "all is right, as before");
@@ -156,7 +159,10 @@ async fn what_a_check_finds_is_told_once(w: &World) {
 async fn where_stripe_is_not_asked_it_is_said(w: &World) {
     spring(w).await;
     let (session, redemption) = buy(w).await;
-    let check = async || LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap();
+    let check = async || {
+        w.advance(1);
+        LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap()
+    };
     // Given back here, while it can still be paid: an old story.
     let plant = format!(
         "UPDATE redemptions SET state = 'released', history = history || '\n' || 'session_expired 5' WHERE id = '{redemption}'"

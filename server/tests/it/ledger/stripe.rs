@@ -119,7 +119,7 @@ async fn a_second_session(w: &World) {
         .stripe_call(
             "/v1/checkout/sessions",
             &[
-                ("mode", "subscription"),
+                ("mode", "payment"),
                 ("line_items[0][price]", "price_1ABC"),
                 ("line_items[0][quantity]", "1"),
                 ("success_url", "https://taskpomo.app/thank-you"),
@@ -165,7 +165,7 @@ async fn sessions_of_others_are_none_of_ours(w: &World) {
     }
     // Another workspace may be connected to the same account.
     let form = [
-        ("mode", "subscription"),
+        ("mode", "payment"),
         ("line_items[0][price]", "price_1ABC"),
         ("line_items[0][quantity]", "1"),
         ("success_url", "https://taskpomo.app/thank-you"),
