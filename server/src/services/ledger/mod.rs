@@ -4,8 +4,6 @@ mod activity;
 mod check;
 mod end;
 mod job;
-#[cfg(test)]
-mod job_tests;
 mod sessions;
 mod shown;
 
