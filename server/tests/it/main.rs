@@ -31,6 +31,7 @@ mod idempotency;
 mod import;
 mod install;
 mod judged;
+mod ledger;
 mod lists;
 mod live;
 #[cfg(all(unix, debug_assertions))]

@@ -116,3 +116,7 @@ impl Services {
         Ok(repaired)
     }
 }
+
+#[cfg(test)]
+#[path = "job_tests.rs"]
+mod tests;
