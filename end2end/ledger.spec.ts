@@ -93,15 +93,15 @@ test('a code’s page follows its checkouts, and its owner ends one', async ({ p
 
   await test.step('the owner ends one', async () => {
     await expect(row(page, 'ada').getByRole('button', { name: /^End checkout/ })).toHaveCount(0);
-    await page.getByRole('button', { name: 'End checkout of cay' }).click();
+    await page.getByRole('button', { name: 'End checkout: cay' }).click();
     const dialog = page.getByRole('dialog');
     await expect(dialog).toContainText('It is cay’s, open since');
     await expect(dialog).toContainText('can no longer pay it');
     await dialog.getByRole('button', { name: 'Leave it open' }).click();
     await expect(dialog).toBeHidden();
     await expect(figure(page, 'in open checkouts')).toHaveText('2');
-    await page.getByRole('button', { name: 'End checkout of cay' }).click();
-    await dialog.getByRole('button', { name: 'End checkout' }).click();
+    await page.getByRole('button', { name: 'End checkout: cay' }).click();
+    await dialog.getByRole('button', { name: 'End it' }).click();
     await expect(page.getByText('Ended. One redemption is back.')).toBeVisible();
     await expect(row(page, 'cay').getByText('Released', { exact: true })).toBeVisible();
     await expect(row(page, 'cay').locator('summary')).toContainText('You ended the checkout');
@@ -178,9 +178,9 @@ test.describe('without scripts', () => {
     await expect(page.locator('.usage-chart .chart-name', { hasText: 'still open' }).locator('b')).toHaveText('1');
     await page.locator('.table-redemptions summary').click();
     await expect(page.locator('.way-steps')).toContainText('Held for a checkout');
-    await page.getByRole('button', { name: 'End checkout of ada' }).click();
+    await page.getByRole('button', { name: 'End checkout: ada' }).click();
     await expect(page.getByRole('dialog')).toContainText('It is ada’s');
-    await page.getByRole('dialog').getByRole('button', { name: 'End checkout' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
     await page.waitForURL(`**/discounts/${id}`);
     await expect(page.locator('.table-redemptions')).toContainText('You ended the checkout');
     await expect(page.locator('.figure', { hasText: 'left of 1' })).toContainText('1');

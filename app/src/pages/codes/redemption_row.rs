@@ -15,6 +15,8 @@ pub struct Asked {
     pub id: String,
     /// Whose it is and since when, a sentence; empty where only the address says which one it is.
     pub who: String,
+    /// Whether it is held for a checkout of the owner's own, of which Codemint knows nothing.
+    pub own: bool,
 }
 
 /// How a state is meant, and its word.
@@ -64,15 +66,17 @@ pub fn RedemptionRow(
             (None, Some(at)) => format!("It is open since {}.", local(at)),
             _ => String::new(),
         };
-        let this = Asked { id: redemption.id.clone(), who };
+        let own = redemption.checkout_session.is_none();
+        let this = Asked { id: redemption.id.clone(), who, own };
         let before = Callback::new(move |()| asked.set(Some(this.clone())));
+        let words = if own { "Give back" } else { "End checkout" };
         let label = match &redemption.user_id {
-            Some(user) => format!("End checkout of {user}"),
-            None => format!("End checkout {}", redemption.id),
+            Some(user) => format!("{words}: {user}"),
+            None => format!("{words}: {}", redemption.id),
         };
         view! {
             <DialogButton dialog=END class="button button-small" about=redemption.id.clone() label before>
-                "End checkout"
+                {words}
             </DialogButton>
         }
     });
