@@ -45,6 +45,11 @@ fn way(path: &str, mode: Mode) -> Vec<Crumb> {
             };
             vec![campaigns(), campaign(id), Crumb::Here(word)]
         }
+        ["discounts", id, "edit"] => vec![
+            Crumb::Link("Discount codes", links::codes(&app, mode)),
+            Crumb::Link("Code", links::code(&app, &Url::unescape(id), mode)),
+            Crumb::Here("Edit"),
+        ],
         [_, rest @ ..] if !rest.is_empty() => {
             let word = if rest == ["new"] { Crumb::Here("New code") } else { Crumb::Named("Code") };
             vec![Crumb::Link("Discount codes", links::codes(&app, mode)), word]
@@ -118,6 +123,7 @@ mod tests {
         assert_eq!(words("/apps/a/discounts"), ["Discount codes"]);
         assert_eq!(words("/apps/a/discounts/new"), ["Discount codes", "New code"]);
         assert_eq!(words("/apps/a/discounts/dc_1"), ["Discount codes", "Code"]);
+        assert_eq!(words("/apps/a/discounts/dc_1/edit"), ["Discount codes", "Code", "Edit"]);
         assert_eq!(words("/apps/a/campaigns/"), ["Campaigns"]);
         assert_eq!(words("/apps/a/campaigns/new"), ["Campaigns", "New campaign"]);
         assert_eq!(words("/apps/a/campaigns/cmp_1"), ["Campaigns", "Campaign"]);

@@ -216,11 +216,18 @@ pub fn reward(app_id: &str, campaign: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, campaign, &format!("/rewards/{}", escape(id)), mode).text
 }
 
+/// The form of a code that is there.
+pub fn edit_code(app_id: &str, id: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/discounts/{}/edit", escape(app_id), escape(id)), mode).text
+}
+
 /// The same place in a mode. A page of one code or campaign exists in one mode only: its list stands for it in the other.
 pub fn in_mode(path: &str, mode: Mode) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        ["", "apps", app, "discounts", id] if *id != "new" => Address::new(format!("/apps/{app}/discounts"), mode).text,
+        ["", "apps", app, "discounts", id, ..] if *id != "new" => {
+            Address::new(format!("/apps/{app}/discounts"), mode).text
+        }
         ["", "apps", app, "campaigns", id, ..] if *id != "new" => {
             Address::new(format!("/apps/{app}/campaigns"), mode).text
         }
@@ -245,6 +252,8 @@ mod tests {
     #[test]
     fn a_code_exists_in_one_mode_only() {
         assert_eq!(in_mode("/apps/a/discounts/dc_1", Mode::Live), "/apps/a/discounts?mode=live");
+        assert_eq!(in_mode("/apps/a/discounts/dc_1/edit", Mode::Live), "/apps/a/discounts?mode=live");
+        assert_eq!(edit_code("a/b", "dc_1", Mode::Live), "/apps/a%2Fb/discounts/dc_1/edit?mode=live");
         assert_eq!(in_mode("/apps/a/discounts/new", Mode::Live), "/apps/a/discounts/new?mode=live");
         assert_eq!(in_mode("/settings", Mode::Test), "/settings");
         for path in ["/apps/a/campaigns/cmp_1", "/apps/a/campaigns/cmp_1/edit", "/apps/a/campaigns/cmp_1/rewards/rw_1"]

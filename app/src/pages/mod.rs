@@ -63,6 +63,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/:id/edit") view={Lazy::<lazy::EditCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/mail") view={Lazy::<lazy::RewardMail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/import") view={Lazy::<lazy::ImportRewards>::new()} ssr=SsrMode::Async />

@@ -1,6 +1,7 @@
 //! What comes true by itself: sessions that ended at Stripe, and checkouts whose request never came back.
 
 use super::connection::Link;
+use super::late_payment::Told;
 use super::lease::LEASE_MS;
 use super::session_outcome::settle;
 use super::{AtWork, Services};
@@ -11,7 +12,7 @@ use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
 use app::domain::redemption::Cause;
 use futures::stream::{self, StreamExt};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
 const GIVE_UP_MS: i64 = 60_000;
@@ -19,6 +20,10 @@ const GIVE_UP_MS: i64 = 60_000;
 const LONGEST_SESSION_MS: i64 = 25 * 60 * 60 * 1000;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// What happened is told for a year and a month, in milliseconds.
+const ACTIVITY_LIFE_MS: i64 = 396 * DAY_MS;
+/// Rows of activity that are forgotten in one turn.
+const FORGET_LIMIT: i64 = 10_000;
 /// Abandoned checkouts of one owner that are looked after at the same time.
 const SIDE_BY_SIDE: usize = 8;
 /// Abandoned checkouts that are looked after in one turn.
@@ -27,8 +32,12 @@ const GIVE_UP_LIMIT: i64 = 100;
 const LEASE: &str = "sweep";
 /// So few open sessions are asked for one by one; more are listed.
 const FEW: usize = 3;
+/// Calls under one opening of the connection: a key that is replaced meanwhile is not used for long.
+const UNDER_ONE_LINK: usize = 50;
 /// Open checkouts of one connection that are looked for among the sessions listed; where there are more, all that is listed is looked at.
 const MANY: i64 = 2000;
+/// Late payments of one connection that one sweep asks for.
+const LATE_LIMIT: i64 = 20;
 
 /// What came of a session that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +59,14 @@ pub(crate) struct Abandoned {
 }
 
 impl Services {
+    /// Asks Stripe once about the open sessions of every connection that works, one connection after the other.
+    pub async fn sweep_sessions(&self) -> Result<(), Problem> {
+        for connection in self.connections_to_sweep().await? {
+            self.sweep_connection(connection).await;
+        }
+        Ok(())
+    }
+
     /// The connections that work and that nobody here asks about.
     pub(crate) async fn connections_to_sweep(&self) -> Result<Vec<AtWork>, Problem> {
         let connections = {
@@ -72,69 +89,84 @@ impl Services {
     }
 
     async fn sweep_one(&self, scope: &Scope) -> Result<(), Problem> {
-        let open = {
+        let (open, late) = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(scope).open_checkouts(MANY + 1).await?
+            let open = reader.at(scope).open_checkouts(MANY + 1).await?;
+            (open, reader.at(scope).undecided_checkouts(self.now(), LATE_LIMIT).await?)
         };
-        if open.is_empty() {
+        if open.is_empty() && late.is_empty() {
             return Ok(());
         }
         // Another process asks; whatever it learns is in the database.
         let Some(_held) = self.hold(scope, LEASE).await? else { return Ok(()) };
+        // Some are weeks old and would make the list long.
+        self.ask_each(scope, by_session(late)).await?;
         if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
             let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
             drop(open);
             return self.sweep_very_many(scope, oldest).await;
         }
-        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
-        let sessions =
-            if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
-        for row in &open {
-            let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) else { continue };
-            let counted = async {
-                self.reward_of_session(scope, session).await?;
-                self.end_if_over(scope, row, session).await
-            };
-            if let Err(problem) = counted.await {
-                tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
+        let mut wanted = by_session(open);
+        if wanted.len() > FEW {
+            self.look_through(scope, &mut wanted).await?;
+        }
+        self.ask_each(scope, wanted).await
+    }
+
+    /// Goes through the sessions since the oldest wanted one, newest first, and counts those that are over. Where an account has many
+    /// sessions that are none of ours, what is still wanted is left to be asked for one by one as soon as that is less to ask.
+    async fn look_through(&self, scope: &Scope, wanted: &mut HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let oldest = wanted.values().map(|row| row.created_at).min().unwrap_or_default();
+        let mut after: Option<String> = None;
+        let mut pages = 0;
+        loop {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+            for _ in 0..UNDER_ONE_LINK {
+                let listed = link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await;
+                let page = match listed {
+                    Ok(page) => page,
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                };
+                after = page.data.last().map(|session| session.id.clone());
+                for session in &page.data {
+                    if let Some(row) = wanted.remove(&session.id) {
+                        self.count_swept(&link, &row, session).await;
+                    }
+                }
+                pages += 1;
+                if !page.has_more || after.is_none() {
+                    // The rest is in another account: of a connection before this one.
+                    wanted.clear();
+                }
+                if pages >= wanted.len() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn ask_each(&self, scope: &Scope, wanted: HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        for some in wanted.chunks(UNDER_ONE_LINK) {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+            for (id, row) in some {
+                match link.stripe(&self.0.stripe).session(id).await {
+                    Ok(Some(session)) => self.count_swept(&link, row, &session).await,
+                    Ok(None) => {}
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                }
             }
         }
         Ok(())
     }
 
-    async fn ask_each(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let mut sessions = HashMap::new();
-        for id in open.iter().filter_map(|row| row.session_id.as_deref()) {
-            match link.stripe(&self.0.stripe).session(id).await {
-                Ok(Some(session)) => {
-                    sessions.insert(session.id.clone(), session);
-                }
-                Ok(None) => {}
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            }
-        }
-        Ok(sessions)
-    }
-
-    async fn list_since(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
-        let wanted: HashSet<&str> = open.iter().filter_map(|row| row.session_id.as_deref()).collect();
-        let mut missing = wanted.len();
-        let mut sessions = HashMap::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page = match link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await
-            {
-                Ok(page) => page,
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            };
-            after = page.data.last().map(|session| session.id.clone());
-            for session in page.data.into_iter().filter(|session| wanted.contains(session.id.as_str())) {
-                missing -= usize::from(sessions.insert(session.id.clone(), session).is_none());
-            }
-            if missing == 0 || !page.has_more || after.is_none() {
-                return Ok(sessions);
-            }
+    async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) {
+        let counted = async {
+            self.reward_of_session(&link.scope, session).await?;
+            self.end_if_over(link, row, session, Told::Nothing).await
+        };
+        if let Err(problem) = counted.await {
+            tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
         }
     }
 
@@ -142,21 +174,36 @@ impl Services {
     /// counts; everybody else finds it done.
     pub(super) async fn end_if_over(
         &self,
-        scope: &Scope,
+        link: &Link,
         row: &CheckoutRow,
         session: &Session,
+        told: Told,
     ) -> Result<Ended, Problem> {
-        let (step, ended) = match (session.status, session.payment_status) {
-            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => return Ok(Ended::NotYet),
-            (SessionStatus::Complete, _) => (Step::Complete, Ended::Paid),
-            (SessionStatus::Expired, _) => (Step::Expired, Ended::Unpaid),
-            _ => return Ok(Ended::NotYet),
-        };
+        match (session.status, session.payment_status) {
+            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => {
+                self.late_payment(link, row, session, told).await
+            }
+            (SessionStatus::Complete, _) => self.end(&link.scope, row, Step::Complete, Cause::Paid, Ended::Paid).await,
+            (SessionStatus::Expired, _) => {
+                self.end(&link.scope, row, Step::Expired, Cause::SessionExpired, Ended::Unpaid).await
+            }
+            _ => Ok(Ended::NotYet),
+        }
+    }
+
+    /// Ends an open checkout, with its hold.
+    pub(super) async fn end(
+        &self,
+        scope: &Scope,
+        row: &CheckoutRow,
+        step: Step,
+        cause: Cause,
+        ended: Ended,
+    ) -> Result<Ended, Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         let first = tx.at(scope).end_checkout(&row.id, step, now).await?;
         if first {
-            let cause = if ended == Ended::Paid { Cause::Paid } else { Cause::SessionExpired };
             settle(&mut tx, scope, row.redemption_id.as_deref(), cause, now).await?;
         }
         crash::here!("before-counted");
@@ -239,7 +286,8 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty;
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty, activity
+    /// after a year and a month;
     /// and takes those out of ended checkouts who were erased.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
@@ -252,7 +300,12 @@ impl Services {
         tx.conn().forget_installs(now, now - DAY_MS).await?;
         tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.conn().forget_events(now - 30 * DAY_MS).await?;
+        tx.conn().forget_activity(now - ACTIVITY_LIFE_MS, FORGET_LIMIT).await?;
         tx.commit().await?;
         self.erase_ended_checkouts().await
     }
+}
+
+fn by_session(rows: Vec<CheckoutRow>) -> HashMap<String, CheckoutRow> {
+    rows.into_iter().filter_map(|row| Some((row.session_id.clone()?, row))).collect()
 }

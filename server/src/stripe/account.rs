@@ -7,7 +7,7 @@ use super::{
     params::{Form, NewCoupon, NewPromotionCode, NewWebhookEndpoint},
     probe::{self, Probe},
     retry::{MAX_ATTEMPTS, Repeat},
-    types::{Coupon, Named, Page, Price, PromotionCode, Session, WebhookEndpoint},
+    types::{Coupon, Named, Page, PaymentIntent, Price, PromotionCode, Session, WebhookEndpoint},
 };
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -171,6 +171,12 @@ impl<'a> Account<'a> {
     /// A session; `None` where there is none.
     pub async fn session(&self, id: &str) -> Result<Option<Session>, StripeError> {
         read_if_there(self.send(Call::get("/v1/checkout/sessions/{id}").id(id)).await)
+    }
+
+    /// Where the money of a session is; `None` where there is no such PaymentIntent. Asked for by itself, as expanding it takes a permission
+    /// more of an app.
+    pub async fn payment_intent(&self, id: &str) -> Result<Option<PaymentIntent>, StripeError> {
+        read_if_there(self.send(Call::get("/v1/payment_intents/{id}").id(id)).await)
     }
 
     /// Ends a session that is open. One that is not is refused as [`StripeError::Invalid`]: ask for it to learn why.

@@ -1,6 +1,8 @@
 //! Discount codes: the list, the form, one code.
 
 mod acts;
+mod edit;
+mod fields;
 mod filters;
 mod form;
 mod list;
@@ -14,6 +16,7 @@ mod test_checkout;
 mod use_it;
 pub mod words;
 
+pub use edit::EditCode;
 pub use list::CodeList;
 pub use new::NewCode;
 pub use one::OneCode;

@@ -48,22 +48,26 @@ pub fn OneCode() -> impl IntoView {
             .into_any()
         }
         Err(problem) if problem.code == Code::ResourceMissing => {
-            not_found::answer_not_found();
-            let (app_id, mode) = (app_id.get_untracked(), mode.get_untracked());
-            view! {
-                <Title text="Not found" />
-                <div class="nothing">
-                    <h1>"There is no such code"</h1>
-                    <p class="third">{format!("It may have been made in the other mode: this is {mode} mode.")}</p>
-                    <a class="link" href=links::codes(&app_id, mode)>
-                        "All codes"
-                    </a>
-                </div>
-            }
-            .into_any()
+            no_such_code(&app_id.get_untracked(), mode.get_untracked())
         }
         Err(problem) => trouble(detail, problem),
     })
+}
+
+/// 404: it does not exist here.
+pub(super) fn no_such_code(app_id: &str, mode: Mode) -> AnyView {
+    not_found::answer_not_found();
+    view! {
+        <Title text="Not found" />
+        <div class="nothing">
+            <h1>"There is no such code"</h1>
+            <p class="third">{format!("It may have been made in the other mode: this is {mode} mode.")}</p>
+            <a class="link" href=links::codes(app_id, mode)>
+                "All codes"
+            </a>
+        </div>
+    }
+    .into_any()
 }
 
 /// Looks again at the code and at its redemptions.
@@ -152,7 +156,7 @@ fn Page(now: RwSignal<CodeDetail>, mode: Mode, page: Loaded, refresh: Callback<(
                 </div>
             </div>
             <div class="column">
-                <TermsPanel now />
+                <TermsPanel now mode />
                 <StripePanel now mode />
             </div>
         </div>

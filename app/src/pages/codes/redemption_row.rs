@@ -68,6 +68,10 @@ pub fn RedemptionRow(
         };
         let own = redemption.checkout_session.is_none();
         let this = Asked { id: redemption.id.clone(), who, own };
+        // Without scripts the address names it by its id alone.
+        if asked.with_untracked(|asked| asked.as_ref().is_some_and(|it| it.id == this.id && it.who.is_empty())) {
+            asked.set(Some(this.clone()));
+        }
         let before = Callback::new(move |()| asked.set(Some(this.clone())));
         let words = if own { "Give back" } else { "End checkout" };
         let label = match &redemption.user_id {
@@ -125,11 +129,11 @@ pub fn RedemptionRow(
                 {customer}
             </td>
             <td class="cell-way">
-                <details class="way" open=open on:toggle=toggled>
+                <details class="course" open=open on:toggle=toggled>
                     <summary>{last}</summary>
-                    <ol class="way-steps">{steps}</ol>
-                    <div class="way-facts">
-                        <span class="way-id">
+                    <ol class="course-steps">{steps}</ol>
+                    <div class="course-facts">
+                        <span class="course-id">
                             <code>{redemption.id.clone()}</code>
                             <CopyButton text=redemption.id what="the redemption's id" quiet=true />
                         </span>
@@ -170,7 +174,7 @@ fn last_step(step: &StepView, until: Option<&When>, taken: Option<&When>) -> Any
         .into_any(),
     };
     view! {
-        <span class="way-last">{step.words.clone()}</span>
+        <span class="course-last">{step.words.clone()}</span>
         <span class="third">{when}</span>
     }
 }

@@ -5,6 +5,7 @@ use super::activity::of_code;
 use crate::crash;
 use crate::scope::Scope;
 use crate::services::connection::{Link, permission_missing};
+use crate::services::late_payment::Told;
 use crate::services::session_outcome::settle;
 use crate::services::when::Writing;
 use crate::services::{Services, screens};
@@ -78,11 +79,11 @@ impl Services {
         match ended {
             Ok(ended) if ended.status == SessionStatus::Expired => self.note_ended_session(scope, row, &stored).await,
             // It is not open any more: how it stands decides.
-            Ok(other) => self.count_as_it_is(scope, &stored, &other).await,
+            Ok(other) => self.count_as_it_is(&link, &stored, &other).await,
             Err(StripeError::Invalid { .. }) => {
                 let asked = link.stripe(&self.0.stripe).session(&session).await;
                 match asked {
-                    Ok(Some(other)) => self.count_as_it_is(scope, &stored, &other).await,
+                    Ok(Some(other)) => self.count_as_it_is(&link, &stored, &other).await,
                     Ok(None) => Err(elsewhere()),
                     Err(error) => Err(self.away_or(&link, error).await),
                 }
@@ -130,10 +131,10 @@ impl Services {
     }
 
     /// The customer was quicker, or Stripe was: what is true is counted.
-    async fn count_as_it_is(&self, scope: &Scope, stored: &CheckoutRow, session: &Session) -> Result<(), Problem> {
-        self.end_if_over(scope, stored, session).await?;
+    async fn count_as_it_is(&self, link: &Link, stored: &CheckoutRow, session: &Session) -> Result<(), Problem> {
+        self.end_if_over(link, stored, session, Told::Nothing).await?;
         let still = match &stored.redemption_id {
-            Some(id) => self.stored_redemption(scope, id).await?.map(|row| row.state()).transpose()?,
+            Some(id) => self.stored_redemption(&link.scope, id).await?.map(|row| row.state()).transpose()?,
             None => None,
         };
         if still == Some(State::Held) && session.status == SessionStatus::Complete {

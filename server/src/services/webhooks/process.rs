@@ -1,6 +1,7 @@
 //! What an event means. No order of events is assumed and no state in them believed: where it matters, Stripe is asked.
 
 use super::super::Services;
+use super::super::late_payment::Told;
 use super::super::sweep::Ended;
 use super::places::{EACH, Taken};
 use crate::crash;
@@ -79,6 +80,7 @@ impl Services {
                 }
             }
         };
+        tracing::debug!(event = %row.id, state, "an event was worked out");
         let end = EventEnd { state, outcome: &outcome, workspace: workspace.as_deref(), next, now };
         if let Err(problem) = self.settle_webhook(row, &end).await {
             tracing::error!(event = %row.id, cause = %problem.message, "what an event did could not be noted; it is worked out again");
@@ -102,10 +104,10 @@ impl Services {
         let object = row.object_id.as_deref().unwrap_or_default();
         let came = match row.kind.as_str() {
             "account.application.authorized" if row.is_apps() => done("The app was installed in this account."),
-            "checkout.session.completed"
-            | "checkout.session.expired"
-            | "checkout.session.async_payment_succeeded"
-            | "checkout.session.async_payment_failed" => self.session_ended(&scope, object).await?,
+            "checkout.session.completed" | "checkout.session.expired" | "checkout.session.async_payment_succeeded" => {
+                self.session_ended(&scope, object, Told::Nothing).await?
+            }
+            "checkout.session.async_payment_failed" => self.session_ended(&scope, object, Told::Failed).await?,
             "coupon.updated" => self.coupon_changed(&scope, object, "changed").await?,
             "coupon.deleted" => self.coupon_changed(&scope, object, "deleted").await?,
             _ => ignored("Codemint does not use this kind of event."),
@@ -142,7 +144,7 @@ impl Services {
         Ok(workspace.ok_or_else(|| ignored("No workspace is connected to this account by the app.")))
     }
 
-    async fn session_ended(&self, scope: &Scope, session_id: &str) -> Result<Came, Problem> {
+    async fn session_ended(&self, scope: &Scope, session_id: &str, told: Told) -> Result<Came, Problem> {
         let ours = self.checkout_of(scope, session_id).await?;
         let counted = match &ours {
             Some(row) => row.step()? != Step::Open,
@@ -176,7 +178,7 @@ impl Services {
                 None => ignored("Not one of Codemint's checkouts, and no reward was used in it."),
             });
         };
-        let ended = self.end_if_over(scope, &row, &session).await?;
+        let ended = self.end_if_over(&link, &row, &session, told).await?;
         let code = match &row.discount_code_id {
             Some(id) => {
                 let mut reader = self.0.db.reader().await?;

@@ -56,6 +56,18 @@ pub(super) async fn every_column_comes_back(base: Base) {
     assert_eq!((row.id.as_str(), row.attempt, row.attempted_at, row.generation), ("co_2", 2, T + 1, 7));
     assert_eq!((row.step().unwrap(), row.session_id.as_deref()), (Step::Open, Some("cs_test_1")));
     assert_eq!((row.answer.as_deref(), row.stripe_params.as_str()), (Some(url), "params 2"));
+
+    // Its money takes days: it is asked for at its own time, and the first moment stays.
+    let due = async |now| {
+        get!(base, &scope, undecided_checkouts(now, 9)).into_iter().map(|row| row.undecided_since).collect::<Vec<_>>()
+    };
+    assert!(put!(base, &scope, note_undecided("co_2", T, T + 10)).unwrap());
+    assert!(put!(base, &scope, note_undecided("co_2", T + 9, T + 20)).unwrap());
+    assert!(get!(base, &scope, open_checkouts(9)).is_empty());
+    assert_eq!((due(T + 19).await, due(T + 20).await), (vec![], vec![Some(T)]));
+    assert!(put!(base, &scope, end_checkout("co_2", Step::Complete, T + 30)).unwrap());
+    assert!(!put!(base, &scope, note_undecided("co_2", T, T)).unwrap());
+    assert!(due(HUGE).await.is_empty());
 }
 
 pub(super) async fn keys_and_sessions_are_unique(base: Base) {

@@ -233,6 +233,7 @@ async fn tenant(base: &Base) -> Scope {
             discount_code_id: "dc_held",
             idempotency_key: key,
             expires_at: Some(T),
+            user_id: Some("Own@example.com"),
             now: T,
             ..super::super::NewRedemption::default()
         };
@@ -241,11 +242,13 @@ async fn tenant(base: &Base) -> Scope {
     assert!(put!(base, &scope, settle_redemption("rd_back", Moved::Lapsed, T)).unwrap().is_some());
     put!(base, &scope, note_minted("dc_held", "coupon_1", 1, Some("acct_0"), T)).unwrap();
     put!(base, &scope, block_code("dc_blocked", "coupon_1", "changed", T)).unwrap();
-    for id in ["co_intent", "co_open", "co_uncertain", "co_refused"] {
+    for id in ["co_intent", "co_open", "co_late", "co_uncertain", "co_refused"] {
         let new = super::super::NewCheckout { redemption_id: Some("rd_1"), ..new_checkout(id, Some(id)) };
         put!(base, &scope, insert_checkout(&new)).unwrap();
     }
     put!(base, &scope, open_checkout("co_open", 1, "cs_1", T, "{}", T)).unwrap();
+    put!(base, &scope, open_checkout("co_late", 1, "cs_late", T, "{}", T)).unwrap();
+    put!(base, &scope, note_undecided("co_late", T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_uncertain", 1, Step::Uncertain, T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_refused", 1, Step::Refused, T, T)).unwrap();
     assert_eq!(put!(base, &scope, take_idempotency_key("key", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
@@ -392,6 +395,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode end_checkout("co_open", Step::Complete, T);
         Mode detach_refused_checkout("co_refused");
         Mode open_checkouts(9);
+        Mode undecided_checkouts(T, 9);
+        Mode note_undecided("co_open", T, T);
         Mode any_checkout();
         Mode take_idempotency_key("key", b"print", T, T + 10);
         Mode idempotency_key("key");
@@ -481,6 +486,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode ask_to_erase_checkouts("ada@example.com", T) => |rows: u64| rows > 0;
         Mode erase_checkout("co_over", "{}", "", T);
         Mode erase_redemptions_of("cs_1") => |rows: u64| rows > 0;
+        Mode redemptions_of_person("own@example.com");
+        Mode erase_own_redemptions("own@example.com") => |rows: u64| rows > 0;
         Mode rewards_after("cmp_1", "", 9);
     };
     table.extend(at_stripe::table());

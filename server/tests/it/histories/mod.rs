@@ -5,8 +5,11 @@
 
 mod bounds;
 #[cfg(all(unix, debug_assertions))]
+mod crowds;
+#[cfg(all(unix, debug_assertions))]
 mod deaths;
 mod dice;
+mod events;
 mod facts;
 mod history;
 mod judge;

@@ -11,6 +11,8 @@ use stripe_sim::{Coupon, PaymentStatus, Session, SessionStatus, Sim};
 
 /// How long it may take until nothing is under way any more.
 const REST: Duration = Duration::from_secs(60);
+/// Longer than anybody waits for an answer, even in a crowd.
+const ANSWER: Duration = Duration::from_secs(120);
 /// What a session costs without a discount.
 const PRICE: i64 = 2900;
 
@@ -39,7 +41,7 @@ pub struct Site {
 
 impl Site {
     pub fn new(sim: &Sim, urls: Vec<String>, key: &str, tag: impl ToString) -> Self {
-        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().timeout(ANSWER).build().unwrap();
         let (urls, record) = (Mutex::new(urls), Recorder::default());
         Self {
             sim: sim.clone(),
@@ -231,7 +233,7 @@ impl Site {
 fn holds(session: &Session) -> bool {
     match session.status {
         SessionStatus::Open => true,
-        SessionStatus::Complete => session.payment_status == PaymentStatus::Unpaid,
+        SessionStatus::Complete => session.payment_status == PaymentStatus::Unpaid && !session.payment_failed,
         SessionStatus::Expired => false,
     }
 }
