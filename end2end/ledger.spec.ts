@@ -63,7 +63,7 @@ test('a code’s page follows its checkouts, and its owner ends one', async ({ p
 
   // What is unfolded stays so, and goes with its row.
   await row(page, 'bob').locator('summary').click();
-  await expect(row(page, 'bob').locator('.way-steps')).toBeVisible();
+  await expect(row(page, 'bob').locator('.course-steps')).toBeVisible();
 
   await test.step('as one is paid, and one ends unpaid', async () => {
     await pay(request, urls.ada ?? '');
@@ -76,7 +76,7 @@ test('a code’s page follows its checkouts, and its owner ends one', async ({ p
     expect(await today(page, 'redeemed')).toBeGreaterThan(0);
     expect(await today(page, 'released')).toBeGreaterThan(0);
     await expect(row(page, 'bob').locator('.story-line')).toHaveText([/^Held for a checkout/, /^The checkout ended unpaid/]);
-    await expect(row(page, 'ada').locator('.way-steps')).toBeHidden();
+    await expect(row(page, 'ada').locator('.course-steps')).toBeHidden();
     await row(page, 'ada').locator('summary').click();
     await expect(row(page, 'ada').locator('.story-line')).toHaveText([/^Held for a checkout.*\d\d:\d\d/, /^Paid.*\d\d:\d\d/]);
     const stripe = row(page, 'ada').getByRole('link', { name: 'Its checkout in Stripe' });
@@ -86,22 +86,22 @@ test('a code’s page follows its checkouts, and its owner ends one', async ({ p
   await test.step('another one comes: rows move on, and what is unfolded goes with its redemption', async () => {
     await backend.checkout('LEDGER3', 201, { user_id: 'dan' });
     await expect(row(page, 'dan')).toBeVisible(FOLLOWED);
-    await expect(row(page, 'ada').locator('.way-steps')).toBeVisible();
-    await expect(row(page, 'bob').locator('.way-steps')).toBeVisible();
-    for (const user of ['cay', 'dan']) await expect(row(page, user).locator('.way-steps')).toBeHidden();
+    await expect(row(page, 'ada').locator('.course-steps')).toBeVisible();
+    await expect(row(page, 'bob').locator('.course-steps')).toBeVisible();
+    for (const user of ['cay', 'dan']) await expect(row(page, user).locator('.course-steps')).toBeHidden();
   });
 
   await test.step('the owner ends one', async () => {
     await expect(row(page, 'ada').getByRole('button', { name: /^End checkout/ })).toHaveCount(0);
-    await page.getByRole('button', { name: 'End checkout of cay' }).click();
+    await page.getByRole('button', { name: 'End checkout: cay' }).click();
     const dialog = page.getByRole('dialog');
     await expect(dialog).toContainText('It is cay’s, open since');
     await expect(dialog).toContainText('can no longer pay it');
     await dialog.getByRole('button', { name: 'Leave it open' }).click();
     await expect(dialog).toBeHidden();
     await expect(figure(page, 'in open checkouts')).toHaveText('2');
-    await page.getByRole('button', { name: 'End checkout of cay' }).click();
-    await dialog.getByRole('button', { name: 'End checkout' }).click();
+    await page.getByRole('button', { name: 'End checkout: cay' }).click();
+    await dialog.getByRole('button', { name: 'End it' }).click();
     await expect(page.getByText('Ended. One redemption is back.')).toBeVisible();
     await expect(row(page, 'cay').getByText('Released', { exact: true })).toBeVisible();
     await expect(row(page, 'cay').locator('summary')).toContainText('You ended the checkout');
@@ -177,10 +177,10 @@ test.describe('without scripts', () => {
     await page.goto(`/apps/taskpomo/discounts/${id}?state=held`);
     await expect(page.locator('.usage-chart .chart-name', { hasText: 'still open' }).locator('b')).toHaveText('1');
     await page.locator('.table-redemptions summary').click();
-    await expect(page.locator('.way-steps')).toContainText('Held for a checkout');
-    await page.getByRole('button', { name: 'End checkout of ada' }).click();
+    await expect(page.locator('.course-steps')).toContainText('Held for a checkout');
+    await page.getByRole('button', { name: 'End checkout: ada' }).click();
     await expect(page.getByRole('dialog')).toContainText('It is ada’s');
-    await page.getByRole('dialog').getByRole('button', { name: 'End checkout' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'End it' }).click();
     await page.waitForURL(`**/discounts/${id}`);
     await expect(page.locator('.table-redemptions')).toContainText('You ended the checkout');
     await expect(page.locator('.figure', { hasText: 'left of 1' })).toContainText('1');

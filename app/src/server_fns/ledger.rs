@@ -15,7 +15,7 @@ pub async fn read_redemptions(
     mode: Mode,
     app_id: String,
     code_id: String,
-    query: RedemptionQuery,
+    #[server(default)] query: RedemptionQuery,
 ) -> Reply<RedemptionPage> {
     let (backend, viewer) = match signed_in()? {
         Ok(who) => who,
@@ -46,7 +46,7 @@ pub async fn end_checkout(mode: Mode, redemption: String) -> Reply<RedemptionVie
 
 /// A page of what happened.
 #[server(endpoint = "activity")]
-pub async fn read_activity(mode: Mode, query: ActivityQuery) -> Reply<ActivityPage> {
+pub async fn read_activity(mode: Mode, #[server(default)] query: ActivityQuery) -> Reply<ActivityPage> {
     let (backend, viewer) = match signed_in()? {
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),

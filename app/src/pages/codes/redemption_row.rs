@@ -15,6 +15,8 @@ pub struct Asked {
     pub id: String,
     /// Whose it is and since when, a sentence; empty where only the address says which one it is.
     pub who: String,
+    /// Whether it is held for a checkout of the owner's own, of which Codemint knows nothing.
+    pub own: bool,
 }
 
 /// How a state is meant, and its word.
@@ -64,15 +66,21 @@ pub fn RedemptionRow(
             (None, Some(at)) => format!("It is open since {}.", local(at)),
             _ => String::new(),
         };
-        let this = Asked { id: redemption.id.clone(), who };
+        let own = redemption.checkout_session.is_none();
+        let this = Asked { id: redemption.id.clone(), who, own };
+        // Without scripts the address names it by its id alone.
+        if asked.with_untracked(|asked| asked.as_ref().is_some_and(|it| it.id == this.id && it.who.is_empty())) {
+            asked.set(Some(this.clone()));
+        }
         let before = Callback::new(move |()| asked.set(Some(this.clone())));
+        let words = if own { "Give back" } else { "End checkout" };
         let label = match &redemption.user_id {
-            Some(user) => format!("End checkout of {user}"),
-            None => format!("End checkout {}", redemption.id),
+            Some(user) => format!("{words}: {user}"),
+            None => format!("{words}: {}", redemption.id),
         };
         view! {
             <DialogButton dialog=END class="button button-small" about=redemption.id.clone() label before>
-                "End checkout"
+                {words}
             </DialogButton>
         }
     });
@@ -121,11 +129,11 @@ pub fn RedemptionRow(
                 {customer}
             </td>
             <td class="cell-way">
-                <details class="way" open=open on:toggle=toggled>
+                <details class="course" open=open on:toggle=toggled>
                     <summary>{last}</summary>
-                    <ol class="way-steps">{steps}</ol>
-                    <div class="way-facts">
-                        <span class="way-id">
+                    <ol class="course-steps">{steps}</ol>
+                    <div class="course-facts">
+                        <span class="course-id">
                             <code>{redemption.id.clone()}</code>
                             <CopyButton text=redemption.id what="the redemption's id" quiet=true />
                         </span>
@@ -166,7 +174,7 @@ fn last_step(step: &StepView, until: Option<&When>, taken: Option<&When>) -> Any
         .into_any(),
     };
     view! {
-        <span class="way-last">{step.words.clone()}</span>
+        <span class="course-last">{step.words.clone()}</span>
         <span class="third">{when}</span>
     }
 }

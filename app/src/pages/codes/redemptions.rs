@@ -73,7 +73,7 @@ pub fn Redemptions(
 ) -> impl IntoView {
     // Without the WASM the address says which one is asked about.
     let about = links::query_once("about");
-    let asked = RwSignal::new((!about.is_empty()).then(|| Asked { id: about, who: String::new() }));
+    let asked = RwSignal::new((!about.is_empty()).then(|| Asked { id: about, who: String::new(), own: false }));
     let unfolded = RwSignal::new(HashSet::new());
     let kept = Kept { app_id, id, mode, query, asked, unfolded, call: Call::of(END), ended };
     let pending = RwSignal::new(false);
@@ -221,6 +221,7 @@ fn ask_end(Kept { mode, asked, call, ended, .. }: Kept) -> AnyView {
     let toasts: Toasts = expect_context();
     let id = move || asked.with(|asked| asked.as_ref().map(|asked| asked.id.clone()).unwrap_or_default());
     let who = move || asked.with(|asked| asked.as_ref().map(|asked| asked.who.clone()).unwrap_or_default());
+    let own = move || asked.with(|asked| asked.as_ref().is_some_and(|asked| asked.own));
     let act = Callback::new(move |()| {
         let (mode, redemption) =
             (mode.get_untracked(), asked.with_untracked(|asked| asked.as_ref().map(|it| it.id.clone())));
@@ -238,16 +239,24 @@ fn ask_end(Kept { mode, asked, call, ended, .. }: Kept) -> AnyView {
     view! {
         <Ask
             id=END
-            title="End this checkout?"
+            title=Signal::derive(move || if own() { "Give this redemption back?" } else { "End this checkout?" }.to_owned())
             about=Signal::derive(id)
             call
             act
-            words=["End checkout", "Asking Stripe…", "Leave it open"]
+            words=["End it", "Ending…", "Leave it open"]
         >
             <li hidden=move || who().is_empty()>{who}</li>
-            <li>"The customer can no longer pay it: Stripe’s page says that the checkout has ended."</li>
-            <li>"Its redemption is back at once, for somebody else or for a new checkout of theirs."</li>
-            <li>"If it is paid in this very moment, it stays paid and counts as redeemed."</li>
+            <li>
+                {move || {
+                    if own() {
+                        "Your backend holds it for a checkout of its own. If that is paid all the same, its confirmation takes another one, where one is left."
+                    } else {
+                        "The customer can no longer pay it: Stripe’s page says that the checkout has expired."
+                    }
+                }}
+            </li>
+            <li>"Its redemption is back at once, for whoever comes next."</li>
+            <li hidden=own>"If it is paid at this very moment, it stays paid and counts as redeemed."</li>
         </Ask>
     }
 }
