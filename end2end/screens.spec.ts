@@ -60,7 +60,7 @@ test('the first five minutes', async ({ page, demo }) => {
   await page.getByText('For months').click();
   await page.getByLabel('Starts').fill('2031-02-03T04:05');
   await page.getByLabel('Expires').fill('2030-02-03T04:05');
-  await page.getByLabel('Limit').fill('many');
+  await page.getByLabel('Limit', { exact: true }).fill('many');
   await page.getByRole('button', { name: 'Create code' }).click();
   await expect(page.getByText('Type the amount in USD.')).toBeVisible();
   await expect(page.getByLabel('Code', { exact: true })).toBeFocused();
@@ -68,7 +68,7 @@ test('the first five minutes', async ({ page, demo }) => {
   await page.getByLabel('Code', { exact: true }).fill('FIRST');
   await page.getByLabel('Amount off').fill('5');
   await page.getByLabel('Months', { exact: true }).fill('3');
-  await page.getByLabel('Limit').fill('');
+  await page.getByLabel('Limit', { exact: true }).fill('');
   await page.getByLabel('Starts').fill('');
   await look(page, 'new code filled');
   await page.getByRole('button', { name: 'Create code' }).click();

@@ -21,6 +21,8 @@ pub struct Pace {
     pub uses: Duration,
     /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
     pub tokens: Duration,
+    /// Looking whose ledger is to be checked: each once an hour.
+    pub ledger: Duration,
     /// Deleting what is over.
     pub forget: Duration,
 }
@@ -33,6 +35,7 @@ impl Default for Pace {
             lapse: Duration::from_secs(1),
             uses: Duration::from_secs(1),
             tokens: Duration::from_secs(2),
+            ledger: Duration::from_secs(60),
             forget: Duration::from_secs(600),
         }
     }
@@ -83,32 +86,62 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
             }
         }
     }));
-    let uses = services.clone();
+    let (uses, in_work) = (services.clone(), tasks.clone());
     every(tasks, stop, pace.uses, "uses of rewards", move || {
-        let services = uses.clone();
-        async move { services.look_for_uses().await }
+        let (services, in_work) = (uses.clone(), in_work.clone());
+        async move {
+            for watched in services.uses_to_look_for().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.look_for_uses_of(watched).await });
+            }
+            Ok(())
+        }
     });
     let (live, stopped) = (services.clone(), stop.clone());
     tasks.spawn(async move { live.watch_connections(stopped).await });
-    let sweep = services.clone();
+    let (sweep, in_work) = (services.clone(), tasks.clone());
     every(tasks, stop, pace.sweep, "sweep", move || {
-        let services = sweep.clone();
-        async move { services.sweep_sessions().await }
+        let (services, in_work) = (sweep.clone(), in_work.clone());
+        async move {
+            for connection in services.connections_to_sweep().await? {
+                let services = services.clone();
+                // As with events: one owner's Stripe that answers late is not waited for.
+                in_work.spawn(async move { services.sweep_connection(connection).await });
+            }
+            Ok(())
+        }
     });
     let tokens = services.clone();
     every(tasks, stop, pace.tokens, "tokens", move || {
         let services = tokens.clone();
         async move { services.finish_refreshes().await }
     });
-    let abandoned = services.clone();
+    let (abandoned, in_work) = (services.clone(), tasks.clone());
     every(tasks, stop, pace.give_up, "abandoned checkouts", move || {
-        let services = abandoned.clone();
-        async move { services.give_up_abandoned().await }
+        let (services, in_work) = (abandoned.clone(), in_work.clone());
+        async move {
+            for checkouts in services.abandoned_checkouts().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.give_up_abandoned(checkouts).await });
+            }
+            services.release_unverifiable().await
+        }
     });
     let lapsed = services.clone();
     every(tasks, stop, pace.lapse, "lapsed holds", move || {
         let services = lapsed.clone();
         async move { services.let_lapsed_go().await }
+    });
+    let (ledger, in_work) = (services.clone(), tasks.clone());
+    every(tasks, stop, pace.ledger, "ledger", move || {
+        let (services, in_work) = (ledger.clone(), in_work.clone());
+        async move {
+            for tenant in services.ledgers_to_check().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.check_due_ledger(tenant).await });
+            }
+            Ok(())
+        }
     });
     let old = services.clone();
     every(tasks, stop, pace.forget, "forget", move || {

@@ -24,17 +24,52 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAGES: usize = 2_000;
 const VISITORS: usize = 8;
 
+/// What a server on an empty database takes.
+pub(crate) struct Found {
+    /// From before the process was there to its first answer, each start, sorted.
+    pub(crate) starts: Vec<Duration>,
+    /// Resident bytes, where the system tells.
+    pub(crate) rest: Option<u64>,
+    /// The same after the pages.
+    pub(crate) load: Option<u64>,
+}
+
+impl Found {
+    /// The start in the middle.
+    pub(crate) fn start(&self) -> Duration {
+        self.starts[self.starts.len() / 2]
+    }
+}
+
 /// Builds for release, measures, and prints a table.
 pub(crate) fn run() -> Outcome {
     let sizes = assets::build(wasm::Profile::Small)?;
     let binary = server::build(server::Profile::Release)?;
+    let found = measure(&binary)?;
+
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    let told = |memory: Option<u64>| memory.map_or("this system does not tell".to_owned(), megabytes);
+    let row = |what: &str, figure: String| say::line(&format!("{what:<52} {figure}"));
+    row("The first screen, as sent (brotli)", format!("{} kB", sizes.first.div_ceil(1000)));
+    row("The other screens, loaded when nothing else is to do", format!("{} kB", sizes.later.div_ceil(1000)));
+    row("The binary, with all of that inside", megabytes(fs::metadata(&binary).context(binary.display())?.len()));
+    let (least, middle, most) = (found.starts[0], found.start(), found.starts[STARTS - 1]);
+    let times = format!("{} ms ({} to {})", middle.as_millis(), least.as_millis(), most.as_millis());
+    row(&format!("Start to first answer, SQLite, {STARTS} starts"), times);
+    row("Memory at rest", told(found.rest));
+    row(&format!("Memory after {PAGES} pages for {VISITORS} visitors at once"), told(found.load));
+    Ok(())
+}
+
+/// Starts the server on an empty database, again and again, and has it visited.
+pub(crate) fn measure(binary: &Path) -> Outcome<Found> {
     let dir = workspace::root().join("target/figures");
     if dir.is_dir() {
         fs::remove_dir_all(&dir).context(dir.display())?;
     }
     fs::create_dir_all(&dir).context(dir.display())?;
-    let keys = step::output(workspace::command(&binary).args(["keys", "generate"]))?;
-    let site = Installed { binary: &binary, dir: &dir, keys: keys.trim() };
+    let keys = step::output(workspace::command(binary).args(["keys", "generate"]))?;
+    let site = Installed { binary, dir: &dir, keys: keys.trim() };
     step::output(&mut site.command("migrate", free_address()?))?;
 
     let mut starts = Vec::new();
@@ -46,20 +81,7 @@ pub(crate) fn run() -> Outcome {
     starts.sort_unstable();
     let rest = running.memory();
     running.visit()?;
-    let load = running.memory();
-
-    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
-    let told = |memory: Option<u64>| memory.map_or("this system does not tell".to_owned(), megabytes);
-    let row = |what: &str, figure: String| say::line(&format!("{what:<52} {figure}"));
-    row("The first screen, as sent (brotli)", format!("{} kB", sizes.first.div_ceil(1000)));
-    row("The other screens, loaded when nothing else is to do", format!("{} kB", sizes.later.div_ceil(1000)));
-    row("The binary, with all of that inside", megabytes(fs::metadata(&binary).context(binary.display())?.len()));
-    let (least, middle, most) = (starts[0], starts[STARTS / 2], starts[STARTS - 1]);
-    let times = format!("{} ms ({} to {})", middle.as_millis(), least.as_millis(), most.as_millis());
-    row(&format!("Start to first answer, SQLite, {STARTS} starts"), times);
-    row("Memory at rest", told(rest));
-    row(&format!("Memory after {PAGES} pages for {VISITORS} visitors at once"), told(load));
-    Ok(())
+    Ok(Found { starts, rest, load: running.memory() })
 }
 
 /// A server ready to be started.

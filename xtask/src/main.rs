@@ -1,10 +1,11 @@
-//! The build of Codemint: `cargo xtask build | demo | test | check | figures`.
+//! The build of Codemint: `cargo xtask build | demo | test | check | figures | bench`.
 //!
 //! Needs git, Rust (rustup) and a C compiler. What else a command needs it fetches itself or asks for in one line.
 
 #[cfg(test)]
 mod arrows;
 mod assets;
+mod bench;
 mod browser;
 mod check;
 mod css;
@@ -53,6 +54,12 @@ enum Task {
         /// Where the demo writes its addresses and keys, as JSON, once it serves.
         #[arg(long)]
         ready_file: Option<PathBuf>,
+        /// The database: a file, or a PostgreSQL as the tests have it (CODEMINT_TEST_POSTGRES_URL, or one of its own).
+        #[arg(long, value_enum, default_value_t = demo::Engine::Sqlite)]
+        engine: demo::Engine,
+        /// So many server processes on one PostgreSQL database, to be killed one by one.
+        #[arg(long, default_value = "1")]
+        replicas: std::num::NonZeroU8,
         /// Handed on to `codemint demo`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
@@ -69,15 +76,18 @@ enum Task {
     Check,
     /// Measure what the README tells: sizes, start-up, memory.
     Figures,
+    /// Measure speed and size, each beside its baseline in the same run; one JSON object on standard output, also in target/bench/bench.json.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Task::Build { release, fast } => build(release, fast),
-        Task::Demo { ready_file, args } => demo::run(ready_file, args),
+        Task::Demo { ready_file, engine, replicas, args } => demo::run(ready_file, engine, replicas, args),
         Task::Test { filter, only } => return test::run(filter.as_deref(), only),
         Task::Check => check::run(),
         Task::Figures => figures::run(),
+        Task::Bench(options) => bench::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -20,8 +20,11 @@ use crate::{
 /// The variable that hands a server to the tests.
 pub(crate) const URL: &str = "CODEMINT_TEST_POSTGRES_URL";
 
-/// Durability costs time, and this cluster is thrown away; the tests open many connections.
-const SETTINGS: &str = "fsync = off\nfull_page_writes = off\nmax_connections = 500\nlisten_addresses = '127.0.0.1'\n";
+/// Durability costs time, and this cluster is thrown away.
+const CARELESS: &str = "fsync = off\nfull_page_writes = off\n";
+
+/// The tests open many connections.
+const SETTINGS: &str = "max_connections = 500\nlisten_addresses = '127.0.0.1'\n";
 
 const GUARD: &str = r#"
 trap '' INT TERM HUP
@@ -45,6 +48,15 @@ pub(crate) struct Cluster {
 impl Cluster {
     /// The server that the environment names, or else one of our own.
     pub(crate) fn start() -> Outcome<Self> {
+        Self::with(CARELESS)
+    }
+
+    /// The same for figures: one of our own keeps what it answers, as PostgreSQL does unless it is told otherwise.
+    pub(crate) fn durable() -> Outcome<Self> {
+        Self::with("")
+    }
+
+    fn with(settings: &str) -> Outcome<Self> {
         if let Some(url) = env::var(URL).ok().filter(|url| !url.is_empty()) {
             return Ok(Self { url, guard: None });
         }
@@ -55,12 +67,24 @@ impl Cluster {
                 find_programs().ok_or_else(|| missing("its programs are not where they usually are"))?
             }
         };
-        step::timed("Starting a PostgreSQL for the tests", || create(&programs))
+        step::timed("Starting a PostgreSQL", || create(&programs, settings))
     }
 
     /// Where the tests connect, as a superuser.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+}
+
+impl Cluster {
+    /// Lets it end with a process that is to take our place, and not with us: that process holds the end of the guard's input, as its own
+    /// standard input, which it must not read.
+    pub(crate) fn end_with(mut self, other: &mut Command) {
+        if let Some(mut guard) = self.guard.take()
+            && let Some(input) = guard.stdin.take()
+        {
+            other.stdin(input);
+        }
     }
 }
 
@@ -106,7 +130,7 @@ fn newest(folder: &str, prefix: &str) -> Vec<PathBuf> {
     found.into_iter().map(|(_, bin)| bin).collect()
 }
 
-fn create(programs: &Path) -> Outcome<Cluster> {
+fn create(programs: &Path, settings: &str) -> Outcome<Cluster> {
     let root = workspace::is_root();
     let dir = folder(root);
     fs::create_dir(&dir).context(dir.display())?;
@@ -139,7 +163,7 @@ fn create(programs: &Path) -> Outcome<Cluster> {
     let port = free_port()?;
     let config = data.join("postgresql.conf");
     let mut file = fs::OpenOptions::new().append(true).open(&config).context(config.display())?;
-    write!(file, "{SETTINGS}port = {port}\nunix_socket_directories = '{}'\n", dir.display())
+    write!(file, "{SETTINGS}{settings}port = {port}\nunix_socket_directories = '{}'\n", dir.display())
         .context(config.display())?;
 
     let log = dir.join("log");
@@ -199,7 +223,7 @@ mod tests {
     #[test]
     fn the_guard_stops_the_server_and_removes_the_folder() {
         let Some(programs) = find_programs() else { return };
-        let cluster = create(&programs).unwrap();
+        let cluster = create(&programs, CARELESS).unwrap();
         let dir = folder(workspace::is_root());
         assert!(dir.exists());
         let port: u16 = cluster.url().rsplit([':', '/']).nth(1).unwrap().parse().unwrap();

@@ -3,6 +3,7 @@
 
 use super::api::Redemption;
 use super::screens::When;
+pub use crate::domain::activity::Topic;
 use crate::domain::redemption::State;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,17 @@ pub struct RedemptionQuery {
     pub before: Option<String>,
 }
 
+/// What an open page asks for again and again: whatever changes a code's redemptions changes this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// In open checkouts.
+    pub held: i64,
+    /// Used for good.
+    pub redeemed: i64,
+    /// Milliseconds: when the code was last counted or changed.
+    pub changed_at: i64,
+}
+
 /// A page of redemptions, 20 to a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RedemptionPage {
@@ -27,6 +39,8 @@ pub struct RedemptionPage {
     pub previous: Option<String>,
     /// Cursor for the older page (`after`), if there is one.
     pub next: Option<String>,
+    /// What the page was read at: once it is another one, there is more to see.
+    pub usage: Usage,
     /// The last 30 days in the owner's zone, the oldest first; the last one is today.
     pub chart: Vec<UsageDay>,
     /// The owner's zone, IANA name.
@@ -82,40 +96,6 @@ pub struct ActivityQuery {
     pub after: Option<String>,
     /// Newer than this id.
     pub before: Option<String>,
-}
-
-/// What activity is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Topic {
-    /// The checks of the counts.
-    Ledger,
-    /// Discount codes and their checkouts.
-    Codes,
-    /// Campaigns and rewards.
-    Rewards,
-    /// The connection to Stripe.
-    Connection,
-}
-
-impl Topic {
-    /// All.
-    pub const ALL: [Self; 4] = [Self::Ledger, Self::Codes, Self::Rewards, Self::Connection];
-
-    /// The word in an address.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ledger => "ledger",
-            Self::Codes => "codes",
-            Self::Rewards => "rewards",
-            Self::Connection => "connection",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|topic| topic.as_str() == text)
-    }
 }
 
 /// A page of what happened, 50 to a page.

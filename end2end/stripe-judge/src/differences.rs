@@ -2,7 +2,7 @@
 //!
 //! Laid over a newer document, these change nothing.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::{oauth, schema::MAY_BE_MISSING};
 
@@ -124,7 +124,89 @@ fn calls_that_were_cut(document: &mut Value) -> Result<(), String> {
     set(document, "/paths/~1v1~1prices", json!({ "get": prices }))?;
     // `SessionListLineItemsParams`: paging alone.
     let lines = list(&paging, "item", "^/v1/checkout/sessions/[^/]+/line_items");
-    set(document, "/paths/~1v1~1checkout~1sessions~1{session}~1line_items", json!({ "get": lines }))
+    set(document, "/paths/~1v1~1checkout~1sessions~1{session}~1line_items", json!({ "get": lines }))?;
+    payment_intents(document)
+}
+
+/// `PaymentIntents.retrieve` with `PaymentIntent`, likewise, as far as a session makes one.
+fn payment_intents(document: &mut Value) -> Result<(), String> {
+    let text = || json!({ "type": "string", "maxLength": 5000 });
+    let words = |words: &[&str]| json!({ "type": "string", "enum": words });
+    let required = [
+        ("id", text()),
+        ("object", words(&["payment_intent"])),
+        ("amount", json!({ "type": "integer" })),
+        ("amount_capturable", json!({ "type": "integer" })),
+        ("amount_received", json!({ "type": "integer" })),
+        ("capture_method", words(&["automatic", "automatic_async", "manual"])),
+        ("confirmation_method", words(&["automatic", "manual"])),
+        ("created", json!({ "type": "integer" })),
+        ("currency", text()),
+        ("livemode", json!({ "type": "boolean" })),
+        ("metadata", json!({ "type": "object", "additionalProperties": text() })),
+        ("payment_method_types", json!({ "type": "array", "items": text() })),
+        (
+            "status",
+            words(&[
+                "canceled",
+                "processing",
+                "requires_action",
+                "requires_capture",
+                "requires_confirmation",
+                "requires_payment_method",
+                "succeeded",
+            ]),
+        ),
+    ];
+    let nullable_texts = [
+        "application",
+        "cancellation_reason",
+        "client_secret",
+        "customer",
+        "customer_account",
+        "description",
+        "latest_charge",
+        "on_behalf_of",
+        "payment_method",
+        "payment_record",
+        "receipt_email",
+        "review",
+        "setup_future_usage",
+        "source",
+        "statement_descriptor",
+        "statement_descriptor_suffix",
+        "transfer_group",
+    ];
+    let nullable_objects = [
+        "automatic_payment_methods",
+        "last_payment_error",
+        "managed_payments",
+        "next_action",
+        "payment_method_configuration_details",
+        "payment_method_options",
+        "processing",
+        "shipping",
+        "transfer_data",
+    ];
+    let nullable = |kind: &str| json!({ "type": kind, "nullable": true });
+    let mut properties: Map<String, Value> =
+        required.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    properties.extend(nullable_texts.map(|name| (name.to_owned(), nullable("string"))));
+    properties.extend(nullable_objects.map(|name| (name.to_owned(), nullable("object"))));
+    properties.extend(["application_fee_amount", "canceled_at"].map(|name| (name.to_owned(), nullable("integer"))));
+    let lists = ["allowed_payment_method_types", "excluded_payment_method_types"];
+    properties
+        .extend(lists.map(|name| (name.to_owned(), json!({ "type": "array", "nullable": true, "items": text() }))));
+    let schema = json!({ "type": "object", "required": required.map(|(name, _)| name), "properties": properties });
+    set(document, "/components/schemas/payment_intent", schema)?;
+    let json = |schema: &str| {
+        let reference = format!("#/components/schemas/{schema}");
+        json!({ "content": { "application/json": { "schema": { "$ref": reference } } } })
+    };
+    let expand = json!({ "in": "query", "name": "expand", "schema": { "type": "array", "items": text() } });
+    let get =
+        json!({ "parameters": [expand], "responses": { "200": json("payment_intent"), "default": json("error") } });
+    set(document, "/paths/~1v1~1payment_intents~1{intent}", json!({ "get": get }))
 }
 
 /// A call that lists objects.

@@ -22,7 +22,7 @@ use crate::{
     form, id,
     idempotency::{Fingerprint, KeptAnswer},
     log::{Entry, RequestRecord},
-    oauth, price, promotion_code,
+    oauth, payment_intent, price, promotion_code,
     route::{self, Endpoint, Route},
     schema, session_create, session_read,
     state::State,
@@ -139,7 +139,9 @@ fn begin(sim: &Sim, call: Call) -> Step {
     let released = sim.releases();
     let mut state = sim.lock();
     let stripe_version = call.headers.get("stripe-version").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let fault = state.faults.take(call.method.as_str(), &call.path);
+    let key = auth::key(&call.headers);
+    let account = key.as_deref().and_then(|key| state.keys.account_of(key)).cloned();
+    let fault = state.faults.take(call.method.as_str(), &call.path, account.as_ref());
     let record = RequestRecord {
         id: call.request_id.clone(),
         at_ms: state.clock.now_ms(),
@@ -147,7 +149,7 @@ fn begin(sim: &Sim, call: Call) -> Step {
         path: call.path.clone(),
         params: call.shown_params(),
         idempotency_key: call.idempotency_key.clone(),
-        key: auth::key(&call.headers).map(|key| auth::masked(&key)),
+        key: key.as_deref().map(auth::masked),
         stripe_version: stripe_version.clone(),
         fault,
         ..RequestRecord::default()
@@ -231,7 +233,7 @@ fn admit(
         record.livemode = Some(caller.livemode);
     });
     check_account_header(call, &caller)?;
-    caller.require(route.endpoint.permission())?;
+    caller.require(state.needs(route.endpoint.permission(), &caller))?;
     if let Some(version) = version.filter(|version| *version != VERSION) {
         return Err(ApiError::invalid(format!("Invalid Stripe API version: {version}")));
     }
@@ -380,6 +382,7 @@ fn perform(world: &mut World, route: &Route, params: &Value, context: &Context) 
         Endpoint::SessionRetrieve => session_read::retrieve(world, id, params, context),
         Endpoint::SessionExpire => session_read::expire(world, id, params, context),
         Endpoint::SessionLineItems => session_read::line_items(world, id, params),
+        Endpoint::PaymentIntentRetrieve => payment_intent::retrieve(world, id, params, context),
         Endpoint::WebhookEndpointCreate => webhook_endpoint::create(world, params, context),
         Endpoint::WebhookEndpointList => webhook_endpoint::page(world, params, context),
         Endpoint::WebhookEndpointRetrieve => webhook_endpoint::retrieve(world, id, params, context),

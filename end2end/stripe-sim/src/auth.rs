@@ -111,7 +111,7 @@ impl Caller {
         Self { account, livemode, masked: String::new(), permissions, application: false }
     }
 
-    fn may(&self, permission: &str) -> bool {
+    pub(crate) fn may(&self, permission: &str) -> bool {
         may(&self.permissions, permission)
     }
 
@@ -201,6 +201,11 @@ impl Keys {
 
     fn stand(&mut self, key: &str, standing: Standing) -> bool {
         self.issued.get_mut(key).map(|(_, at)| *at = standing).is_some()
+    }
+
+    /// Whose key this is, however it stands.
+    pub(crate) fn account_of(&self, key: &str) -> Option<&AccountId> {
+        self.issued.get(key).map(|(caller, _)| &caller.account)
     }
 
     /// Whose key it is, at a moment in milliseconds.

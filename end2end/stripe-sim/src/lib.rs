@@ -46,6 +46,8 @@ mod oauth;
 mod pages;
 mod parameters;
 mod params;
+mod paying;
+mod payment_intent;
 mod people;
 mod post;
 mod price;

@@ -148,6 +148,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Schema> {
             ]),
         ),
         ("GET /v1/checkout/sessions/{session}", only_expand()),
+        ("GET /v1/payment_intents/{intent}", only_expand()),
         (
             "GET /v1/events",
             listing([("created", moments()), ("delivery_success", boolean()), ("type", id()), ("types", list(id()))]),

@@ -9,11 +9,10 @@ use crate::{
     auth::AccountId,
     coupon::Coupon,
     exchange::Exchange,
-    id,
     log::RequestRecord,
     params::{Expand, Metadata},
     promotion_code::PromotionCode,
-    session::{CustomerDetails, PaymentStatus, Session, SessionStatus},
+    session::{Session, SessionStatus},
     state::State,
     world::World,
 };
@@ -64,48 +63,17 @@ pub struct Counts {
 }
 
 /// Sessions are looked for everywhere: their ids are unique.
-fn with_session<T>(state: &mut State, id: &str, act: impl FnOnce(&mut World, i64) -> T) -> Result<T, Refused> {
+pub(crate) fn with_session<T>(
+    state: &mut State,
+    id: &str,
+    act: impl FnOnce(&mut World, i64) -> T,
+) -> Result<T, Refused> {
     let now = state.clock.now();
     let world = state.worlds.values_mut().find(|world| world.sessions.get(id).is_some()).ok_or(Refused::NotFound)?;
     Ok(act(world, now))
 }
 
 impl Sim {
-    /// A customer pays. Times redeemed go up, with the coupon's and the promotion code's.
-    pub fn complete_session(&self, id: &str) -> Result<Session, Refused> {
-        let done = with_session(&mut self.lock(), id, |world, now| {
-            let session = world.sessions.get_mut(id).filter(|session| session.status_at(now) == SessionStatus::Open);
-            let session = session.ok_or(Refused::NotOpen)?;
-            session.status = SessionStatus::Complete;
-            if session.payment_status == PaymentStatus::Unpaid {
-                session.payment_status = PaymentStatus::Paid;
-            }
-            match session.mode.as_str() {
-                "subscription" => session.subscription = Some(id::mixed("sub_1", 23)),
-                "payment" if session.payment_status == PaymentStatus::Paid => {
-                    session.payment_intent = Some(id::mixed("pi_3", 23));
-                }
-                _ => {}
-            }
-            let email = session.customer_email.clone().or_else(|| Some("buyer@example.com".to_owned()));
-            session.customer_details = Some(CustomerDetails { email });
-            let (seen, applied) = (session.seen_at(now), session.applied.clone());
-            if let Some(applied) = applied {
-                if let Some(coupon) = world.coupons.get_mut(&applied.coupon.id) {
-                    coupon.times_redeemed += 1;
-                }
-                if let Some(code) = applied.promotion_code.and_then(|id| world.promotion_codes.get_mut(&id)) {
-                    code.times_redeemed += 1;
-                }
-            }
-            let object = seen.json(world, now, &Expand::default());
-            world.happened("checkout.session.completed", now, object);
-            Ok(seen)
-        })?;
-        self.tell();
-        done
-    }
-
     /// The session's time ends now, as by the API.
     pub fn expire_session(&self, id: &str) -> Result<Session, Refused> {
         let done = with_session(&mut self.lock(), id, |world, now| {

@@ -20,6 +20,7 @@ pub(crate) const ROUTES: &[(Endpoint, &str)] = &[
     (Endpoint::SessionRetrieve, "GET /v1/checkout/sessions/{session}"),
     (Endpoint::SessionExpire, "POST /v1/checkout/sessions/{session}/expire"),
     (Endpoint::SessionLineItems, "GET /v1/checkout/sessions/{session}/line_items"),
+    (Endpoint::PaymentIntentRetrieve, "GET /v1/payment_intents/{intent}"),
     (Endpoint::AccountRetrieve, "GET /v1/account"),
     (Endpoint::EventList, "GET /v1/events"),
     (Endpoint::EventRetrieve, "GET /v1/events/{id}"),
@@ -29,6 +30,9 @@ pub(crate) const ROUTES: &[(Endpoint, &str)] = &[
     (Endpoint::WebhookEndpointDelete, "DELETE /v1/webhook_endpoints/{webhook_endpoint}"),
     (Endpoint::TokenCreate, "POST /v1/oauth/token"),
 ];
+
+/// What looking at PaymentIntents takes; an app's permission for sessions includes it.
+pub(crate) const PAYMENTS: &str = "payment_intent_read";
 
 /// One call of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +53,7 @@ pub(crate) enum Endpoint {
     SessionRetrieve,
     SessionExpire,
     SessionLineItems,
+    PaymentIntentRetrieve,
     AccountRetrieve,
     EventList,
     EventRetrieve,
@@ -70,6 +75,7 @@ impl Endpoint {
             Self::PriceList | Self::PriceRetrieve => "plan_read",
             Self::SessionList | Self::SessionRetrieve | Self::SessionLineItems => "checkout_session_read",
             Self::SessionCreate | Self::SessionExpire => "checkout_session_write",
+            Self::PaymentIntentRetrieve => PAYMENTS,
             Self::AccountRetrieve => "connected_account_read",
             Self::EventList | Self::EventRetrieve => "event_read",
             Self::WebhookEndpointList | Self::WebhookEndpointRetrieve => "webhook_read",

@@ -65,6 +65,9 @@ pub struct Session {
     pub ui_mode: &'static str,
     /// The hosted page, while it is open.
     pub url: Option<String>,
+    /// Whether money that took days did not come: the session itself does not tell.
+    #[serde(skip)]
+    pub payment_failed: bool,
     /// What is bought. Answered by its own endpoint, or expanded.
     #[serde(skip)]
     pub line_items: Vec<LineItem>,

@@ -104,6 +104,7 @@ pub(crate) fn create(world: &mut World, params: &Value, context: &Context) -> Ap
         mode,
         payment_intent: None,
         payment_status: PaymentStatus::NoPaymentRequired,
+        payment_failed: false,
         status: SessionStatus::Open,
         subscription: None,
         success_url: asked.success_url,

@@ -184,6 +184,12 @@ impl Sim {
         self.lock().reuse_coupon_ids = allowed;
     }
 
+    /// Whether permissions for Checkout Sessions leave PaymentIntents out. Stripe's table for apps says that they are included; whether a
+    /// restricted key has it so, nobody knows.
+    pub fn set_payments_hidden(&self, hidden: bool) {
+        self.lock().payments_hidden = hidden;
+    }
+
     /// As if a day had passed: no idempotency key is known any more, but for those in use.
     pub fn forget_idempotency_keys(&self) {
         self.lock().worlds.values_mut().for_each(|world| world.kept.forget());

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     app::Apps,
-    auth::{AccountId, Keys},
+    auth::{AccountId, Caller, Keys},
     clock::Clock,
     delivery::Secrets,
     exchange::Recorder,
@@ -12,8 +12,12 @@ use crate::{
     log::Log,
     oauth::TokenRecord,
     post::Post,
+    route::PAYMENTS,
     world::World,
 };
+
+/// What looking at sessions takes.
+const SESSIONS: &str = "checkout_session_read";
 
 #[derive(Debug, Default)]
 pub(crate) struct State {
@@ -37,6 +41,8 @@ pub(crate) struct State {
     /// Where the hosted pages are, once that is known.
     pub(crate) base_url: Option<String>,
     pub(crate) reuse_coupon_ids: bool,
+    /// Whether a permission for sessions leaves PaymentIntents out.
+    pub(crate) payments_hidden: bool,
     /// Calls per second and account.
     pub(crate) rate_limit: Option<u32>,
 }
@@ -49,6 +55,12 @@ impl State {
     /// What an account is called.
     pub(crate) fn name_of(&self, account: &AccountId) -> &str {
         self.names.get(account).map_or("TaskPomo", String::as_str)
+    }
+
+    /// The permission that a call takes of this caller: one for sessions includes looking at their payments.
+    pub(crate) fn needs(&self, permission: &'static str, caller: &Caller) -> &'static str {
+        let included = permission == PAYMENTS && !self.payments_hidden && caller.may(SESSIONS);
+        if included { SESSIONS } else { permission }
     }
 
     /// Counts a call; `false` where there were too many in this second.

@@ -7,6 +7,7 @@ use crate::{
     coupon::Coupon,
     event::{Event, Origin},
     idempotency::Kept,
+    payment_intent::PaymentIntent,
     price::Price,
     promotion_code::PromotionCode,
     session::Session,
@@ -22,6 +23,7 @@ pub(crate) struct World {
     pub(crate) promotion_codes_by_text: HashMap<String, Vec<String>>,
     pub(crate) prices: Shelf<Price>,
     pub(crate) sessions: Shelf<Session>,
+    pub(crate) payment_intents: Shelf<PaymentIntent>,
     pub(crate) events: Shelf<Event>,
     /// Ids of those that nobody has been sent yet.
     pub(crate) fresh_events: Vec<String>,

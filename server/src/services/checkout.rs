@@ -12,7 +12,7 @@ use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt
 use crate::stripe::{SessionParams, SessionStatus};
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
-use app::domain::problem::{Code, Problem};
+use app::domain::problem::Problem;
 use app::wire::api::CheckoutSession;
 use std::collections::BTreeMap;
 
@@ -360,8 +360,9 @@ impl Services {
                     attempt = match self.hold_again(&link, attempt).await {
                         Ok(attempt) => attempt,
                         Err(problem) => {
-                            // Sold out. Any other trouble is ours, and the next repeat finds the session as it is.
-                            if problem.code == Code::DiscountCodeExhausted {
+                            // Sold out, or this customer has had theirs. Any other trouble is ours, and the next repeat finds the
+                            // session as it is.
+                            if problem.code.status() == 400 {
                                 self.expire(&link, &session.id).await;
                             }
                             return Err(problem);

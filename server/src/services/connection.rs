@@ -2,11 +2,13 @@
 
 use super::Services;
 use super::mail::Notice;
+use super::pace::Paced;
 use super::secrets::Place;
 use super::tokens::AppLink;
 use crate::scope::Scope;
 use crate::store::{ConnectionRow, NewConnection};
 use crate::stripe::{self, Level, Probe, Renew, StripeError};
+use app::domain::activity::{Actor, Detail, Kind};
 use app::domain::connection::{self, Access, ConnectionStatus, Permissions};
 use app::domain::problem::{Code, Problem};
 use app::wire::api::Connection;
@@ -16,6 +18,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// What activity of the connection is about.
+pub(super) const CONNECTION: &str = "connection";
 /// The method of a connection by the Stripe App.
 pub(super) const METHOD_APP: &str = "stripe_app";
 /// The method of a connection by a restricted key, as it is stored and told.
@@ -31,8 +35,8 @@ pub(super) struct Link {
     pub(super) account: Option<String>,
     pub(super) permissions: Permissions,
     pub(super) deadline: Instant,
-    /// Whether nobody waits: then Stripe is not asked again and again.
-    background: bool,
+    /// Where nobody waits: whose turns the calls take. Then Stripe is not asked again and again, either.
+    turns: Option<Paced>,
     key: SecretString,
     /// Where the key is an access token of the Stripe App.
     app: Option<Renewal>,
@@ -70,13 +74,20 @@ impl Link {
     pub(super) fn stripe<'a>(&'a self, stripe: &'a stripe::Stripe) -> stripe::Account<'a> {
         let key = self.app.as_ref().and_then(|app| app.newer.get()).unwrap_or(&self.key);
         let mut account = stripe.account(key).until(self.deadline);
-        if self.background {
-            account = account.tries(BACKGROUND_TRIES);
+        if let Some(turns) = &self.turns {
+            account = account.tries(BACKGROUND_TRIES).paced(turns);
         }
         match &self.app {
             Some(app) => account.renewing(app),
             None => account,
         }
+    }
+}
+
+impl Link {
+    /// The same for very many calls in a row: some of the account's turns are left to others.
+    pub(super) fn few(self) -> Self {
+        Self { turns: self.turns.map(Paced::few), ..self }
     }
 }
 
@@ -135,7 +146,7 @@ impl Services {
     }
 
     /// Checks a pasted key against Stripe, leaving nothing in the account, and keeps it sealed. Refused: nothing is stored.
-    pub async fn connect_key(&self, scope: &Scope, restricted_key: &str) -> Result<Connection, Problem> {
+    pub async fn connect_key(&self, scope: &Scope, restricted_key: &str, by: &Actor) -> Result<Connection, Problem> {
         const PARAM: &str = "restricted_key";
         let key = connection::check_restricted_key(restricted_key, scope.mode)?;
         let secret = SecretString::from(key);
@@ -195,6 +206,9 @@ impl Services {
             tx.at(scope).destroy_webhook_secret(now).await?;
         }
         let row = tx.at(scope).connection().await?;
+        let what = format!("the restricted key {hint}");
+        let detail = Detail { by: Some(by.clone()), what, ..Detail::default() };
+        self.note_activity(&mut tx, scope, Kind::Connected, CONNECTION, &detail).await?;
         tx.commit().await?;
         self.0.live.changed(scope);
         tracing::info!(workspace = %scope.workspace, mode = %scope.mode, generation, "connected by restricted key");
@@ -202,8 +216,14 @@ impl Services {
     }
 
     /// Forgets the key, or destroys the app's tokens. Codes stay; open sessions keep their price.
-    pub async fn disconnect_scope(&self, scope: &Scope) -> Result<Connection, Problem> {
+    pub async fn disconnect_scope(&self, scope: &Scope, by: &Actor) -> Result<Connection, Problem> {
         let mut tx = self.0.db.begin().await?;
+        tx.at(scope).lock_connection().await?;
+        let before = tx.at(scope).connection().await?;
+        if before.is_some_and(|row| ConnectionStatus::parse(&row.status) != Some(ConnectionStatus::Disconnected)) {
+            let detail = Detail { by: Some(by.clone()), ..Detail::default() };
+            self.note_activity(&mut tx, scope, Kind::Disconnected, CONNECTION, &detail).await?;
+        }
         tx.at(scope).disconnect(self.now()).await?;
         tx.at(scope).destroy_app_tokens().await?;
         tx.at(scope).destroy_webhook_secret(self.now()).await?;
@@ -218,9 +238,11 @@ impl Services {
         self.link_within(scope, stripe::DEFAULT_BUDGET).await
     }
 
-    /// The same for background work, which has less time and comes back by itself.
+    /// The same for background work, which waits for its turns and comes back by itself.
     pub(super) async fn background_link(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
-        Ok(Link { background: true, ..self.link_within(scope, budget).await? })
+        let link = self.link_within(scope, budget).await?;
+        let turns = Some(self.0.pacer.of(scope, link.account.as_deref()));
+        Ok(Link { turns, ..link })
     }
 
     async fn link_within(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
@@ -249,7 +271,7 @@ impl Services {
             account: row.account.clone(),
             permissions: stored_permissions(&row.permissions),
             deadline,
-            background: false,
+            turns: None,
             key,
             app,
         })
@@ -287,7 +309,7 @@ impl Services {
                     ) =>
             {
                 // Background work tells once that it pauses.
-                if link.background {
+                if link.turns.is_some() {
                     tracing::debug!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
                 } else {
                     tracing::warn!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
@@ -308,6 +330,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let parked = tx.at(scope).park_connection(generation, trouble, self.now()).await?;
         if parked {
+            self.note_activity(&mut tx, scope, Kind::NeedsReauth, CONNECTION, &Detail::default()).await?;
             let account = tx.at(scope).connection().await?.and_then(|row| row.account);
             self.queue_notice(&mut tx, scope, Notice::NeedsReauth, account.as_deref()).await?;
         }

@@ -1,5 +1,6 @@
 //! Who a customer is, where a code may be used so often by one.
 
+use super::Services;
 use crate::scope::Scope;
 use crate::store::{CodeRow, Tx};
 use app::domain::checkout::Checkout;
@@ -42,8 +43,8 @@ pub(super) fn nobody_named(fields: &str) -> Problem {
     )
 }
 
-/// Refuses a customer who has used a code, or is using it, as often as one may. In the transaction that has just counted the code: the lock
-/// on its row lets one after the other look.
+/// Refuses a customer who has used a code, or is using it, as often as one may. In the transaction that has just counted the code, with
+/// the row as that has left it: its lock lets one after the other look, and a limit that was set a moment ago counts.
 pub(super) async fn check_limit(
     tx: &mut Tx,
     scope: &Scope,
@@ -51,9 +52,24 @@ pub(super) async fn check_limit(
     customer: Option<&str>,
     param: &str,
 ) -> Result<(), Problem> {
-    let (Some(limit), Some(customer)) = (code.max_redemptions_per_user, customer) else { return Ok(()) };
+    let Some(limit) = code.max_redemptions_per_user else { return Ok(()) };
+    let Some(customer) = customer else { return Err(nobody_named("user_id or customer_email")) };
     if tx.at(scope).uses_of_customer(&code.id, customer).await? >= limit {
         return Err(Refusal::UserLimit.problem(param));
     }
     Ok(())
+}
+
+impl Services {
+    /// Whether a customer has used a code, or is using it, as often as one may, as far as it can be told without using it.
+    pub(super) async fn at_limit(
+        &self,
+        scope: &Scope,
+        code: &CodeRow,
+        customer: Option<&str>,
+    ) -> Result<bool, Problem> {
+        let (Some(limit), Some(customer)) = (code.max_redemptions_per_user, customer) else { return Ok(false) };
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).uses_of_customer(&code.id, customer).await? >= limit)
+    }
 }

@@ -1,17 +1,18 @@
 //! What comes true by itself: sessions that ended at Stripe, and checkouts whose request never came back.
 
-use super::Services;
 use super::connection::Link;
+use super::late_payment::Told;
 use super::lease::LEASE_MS;
 use super::session_outcome::settle;
+use super::{AtWork, Services};
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, Step};
-use crate::stripe::{PaymentStatus, Session, SessionStatus};
+use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
 use app::domain::redemption::Cause;
 use futures::stream::{self, StreamExt};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
 const GIVE_UP_MS: i64 = 60_000;
@@ -19,12 +20,24 @@ const GIVE_UP_MS: i64 = 60_000;
 const LONGEST_SESSION_MS: i64 = 25 * 60 * 60 * 1000;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// Owners (or checkouts) that are looked after at the same time.
+/// What happened is told for a year and a month, in milliseconds.
+const ACTIVITY_LIFE_MS: i64 = 396 * DAY_MS;
+/// Rows of activity that are forgotten in one turn.
+const FORGET_LIMIT: i64 = 10_000;
+/// Abandoned checkouts of one owner that are looked after at the same time.
 const SIDE_BY_SIDE: usize = 8;
+/// Abandoned checkouts that are looked after in one turn.
+const GIVE_UP_LIMIT: i64 = 100;
+/// The lease under which one process asks about an owner's open sessions.
+const LEASE: &str = "sweep";
 /// So few open sessions are asked for one by one; more are listed.
 const FEW: usize = 3;
-/// Open checkouts of one connection that one sweep looks after.
-const SWEEP_LIMIT: i64 = 2000;
+/// Calls under one opening of the connection: a key that is replaced meanwhile is not used for long.
+const UNDER_ONE_LINK: usize = 50;
+/// Open checkouts of one connection that are looked for among the sessions listed; where there are more, all that is listed is looked at.
+const MANY: i64 = 2000;
+/// Late payments of one connection that one sweep asks for.
+const LATE_LIMIT: i64 = 20;
 
 /// What came of a session that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,84 +52,121 @@ pub(super) enum Ended {
     Unpaid,
 }
 
+/// An owner's checkouts whose request never came back.
+pub(crate) struct Abandoned {
+    owner: AtWork,
+    rows: Vec<CheckoutRow>,
+}
+
 impl Services {
-    /// Asks Stripe about the open sessions of every connection that works.
-    pub(crate) async fn sweep_sessions(&self) -> Result<(), Problem> {
+    /// Asks Stripe once about the open sessions of every connection that works, one connection after the other.
+    pub async fn sweep_sessions(&self) -> Result<(), Problem> {
+        for connection in self.connections_to_sweep().await? {
+            self.sweep_connection(connection).await;
+        }
+        Ok(())
+    }
+
+    /// The connections that work and that nobody here asks about.
+    pub(crate) async fn connections_to_sweep(&self) -> Result<Vec<AtWork>, Problem> {
         let connections = {
             let mut reader = self.0.db.reader().await?;
             reader.conn().connected().await?
         };
-        // One owner's trouble is not the others': side by side, each within its own time.
-        stream::iter(connections)
-            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
-                let scope = Scope::stored(row.workspace_id, &row.mode);
-                if let Err(problem) = self.sweep_one(&scope).await
-                    && problem.code != Code::StripePermissionMissing
-                {
-                    tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "open sessions could not be asked for");
-                }
-            })
-            .await;
-        Ok(())
+        let scopes = connections.into_iter().map(|row| Scope::stored(row.workspace_id, &row.mode));
+        Ok(scopes.filter_map(|scope| self.0.jobs.sweep.begin(scope)).collect())
+    }
+
+    /// Asks Stripe about the open sessions of a connection that [`Self::connections_to_sweep`] gave out.
+    pub(crate) async fn sweep_connection(&self, work: AtWork) {
+        let scope = &work.scope;
+        let swept = work.run(self.sweep_one(scope)).await;
+        if let Err(problem) = swept
+            && problem.code != Code::StripePermissionMissing
+        {
+            tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "open sessions could not be asked for");
+        }
     }
 
     async fn sweep_one(&self, scope: &Scope) -> Result<(), Problem> {
-        let open = {
+        let (open, late) = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(scope).open_checkouts(SWEEP_LIMIT).await?
+            let open = reader.at(scope).open_checkouts(MANY + 1).await?;
+            (open, reader.at(scope).undecided_checkouts(self.now(), LATE_LIMIT).await?)
         };
-        if open.is_empty() {
+        if open.is_empty() && late.is_empty() {
             return Ok(());
         }
-        let link = self.link(scope).await?;
-        let sessions =
-            if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
-        for row in &open {
-            let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) else { continue };
-            let counted = async {
-                self.reward_of_session(scope, session).await?;
-                self.end_if_over(scope, row, session).await
-            };
-            if let Err(problem) = counted.await {
-                tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
+        // Another process asks; whatever it learns is in the database.
+        let Some(_held) = self.hold(scope, LEASE).await? else { return Ok(()) };
+        // Some are weeks old and would make the list long.
+        self.ask_each(scope, by_session(late)).await?;
+        if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
+            let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
+            drop(open);
+            return self.sweep_very_many(scope, oldest).await;
+        }
+        let mut wanted = by_session(open);
+        if wanted.len() > FEW {
+            self.look_through(scope, &mut wanted).await?;
+        }
+        self.ask_each(scope, wanted).await
+    }
+
+    /// Goes through the sessions since the oldest wanted one, newest first, and counts those that are over. Where an account has many
+    /// sessions that are none of ours, what is still wanted is left to be asked for one by one as soon as that is less to ask.
+    async fn look_through(&self, scope: &Scope, wanted: &mut HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let oldest = wanted.values().map(|row| row.created_at).min().unwrap_or_default();
+        let mut after: Option<String> = None;
+        let mut pages = 0;
+        loop {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+            for _ in 0..UNDER_ONE_LINK {
+                let listed = link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await;
+                let page = match listed {
+                    Ok(page) => page,
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                };
+                after = page.data.last().map(|session| session.id.clone());
+                for session in &page.data {
+                    if let Some(row) = wanted.remove(&session.id) {
+                        self.count_swept(&link, &row, session).await;
+                    }
+                }
+                pages += 1;
+                if !page.has_more || after.is_none() {
+                    // The rest is in another account: of a connection before this one.
+                    wanted.clear();
+                }
+                if pages >= wanted.len() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn ask_each(&self, scope: &Scope, wanted: HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        for some in wanted.chunks(UNDER_ONE_LINK) {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+            for (id, row) in some {
+                match link.stripe(&self.0.stripe).session(id).await {
+                    Ok(Some(session)) => self.count_swept(&link, row, &session).await,
+                    Ok(None) => {}
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                }
             }
         }
         Ok(())
     }
 
-    async fn ask_each(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let mut sessions = HashMap::new();
-        for id in open.iter().filter_map(|row| row.session_id.as_deref()) {
-            match link.stripe(&self.0.stripe).session(id).await {
-                Ok(Some(session)) => {
-                    sessions.insert(session.id.clone(), session);
-                }
-                Ok(None) => {}
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            }
-        }
-        Ok(sessions)
-    }
-
-    async fn list_since(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
-        let wanted: HashSet<&str> = open.iter().filter_map(|row| row.session_id.as_deref()).collect();
-        let mut missing = wanted.len();
-        let mut sessions = HashMap::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page = match link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await
-            {
-                Ok(page) => page,
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            };
-            after = page.data.last().map(|session| session.id.clone());
-            for session in page.data.into_iter().filter(|session| wanted.contains(session.id.as_str())) {
-                missing -= usize::from(sessions.insert(session.id.clone(), session).is_none());
-            }
-            if missing == 0 || !page.has_more || after.is_none() {
-                return Ok(sessions);
-            }
+    async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) {
+        let counted = async {
+            self.reward_of_session(&link.scope, session).await?;
+            self.end_if_over(link, row, session, Told::Nothing).await
+        };
+        if let Err(problem) = counted.await {
+            tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
         }
     }
 
@@ -124,21 +174,36 @@ impl Services {
     /// counts; everybody else finds it done.
     pub(super) async fn end_if_over(
         &self,
-        scope: &Scope,
+        link: &Link,
         row: &CheckoutRow,
         session: &Session,
+        told: Told,
     ) -> Result<Ended, Problem> {
-        let (step, ended) = match (session.status, session.payment_status) {
-            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => return Ok(Ended::NotYet),
-            (SessionStatus::Complete, _) => (Step::Complete, Ended::Paid),
-            (SessionStatus::Expired, _) => (Step::Expired, Ended::Unpaid),
-            _ => return Ok(Ended::NotYet),
-        };
+        match (session.status, session.payment_status) {
+            (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => {
+                self.late_payment(link, row, session, told).await
+            }
+            (SessionStatus::Complete, _) => self.end(&link.scope, row, Step::Complete, Cause::Paid, Ended::Paid).await,
+            (SessionStatus::Expired, _) => {
+                self.end(&link.scope, row, Step::Expired, Cause::SessionExpired, Ended::Unpaid).await
+            }
+            _ => Ok(Ended::NotYet),
+        }
+    }
+
+    /// Ends an open checkout, with its hold.
+    pub(super) async fn end(
+        &self,
+        scope: &Scope,
+        row: &CheckoutRow,
+        step: Step,
+        cause: Cause,
+        ended: Ended,
+    ) -> Result<Ended, Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
         let first = tx.at(scope).end_checkout(&row.id, step, now).await?;
         if first {
-            let cause = if ended == Ended::Paid { Cause::Paid } else { Cause::SessionExpired };
             settle(&mut tx, scope, row.redemption_id.as_deref(), cause, now).await?;
         }
         crash::here!("before-counted");
@@ -147,20 +212,31 @@ impl Services {
         Ok(if first { ended } else { Ended::Before })
     }
 
-    /// Gives up checkouts whose request died and never came back: the hold goes back, and a session that exists is ended.
-    pub(crate) async fn give_up_abandoned(&self) -> Result<(), Problem> {
+    /// Checkouts whose request died and never came back, each owner's apart; none of whoever is being looked after.
+    pub(crate) async fn abandoned_checkouts(&self) -> Result<Vec<Abandoned>, Problem> {
+        let lanes = &self.0.jobs.give_up;
         let rows = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().abandoned_checkouts(self.now() - GIVE_UP_MS, 100).await?
+            reader.conn().abandoned_checkouts(self.now() - GIVE_UP_MS, GIVE_UP_LIMIT, &lanes.busy()).await?
         };
-        stream::iter(rows)
-            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
-                if let Err(problem) = self.give_up(&row).await {
-                    tracing::warn!(checkout = %row.id, cause = %problem.message, "an abandoned checkout could not be ended yet");
-                }
-            })
-            .await;
-        self.release_unverifiable().await
+        let mut owners = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            owners.entry((row.workspace_id.clone(), row.mode.clone())).or_default().push(row);
+        }
+        let begun = owners.into_iter().filter_map(|((workspace, mode), rows)| {
+            Some(Abandoned { owner: lanes.begin(Scope::stored(workspace, &mode))?, rows })
+        });
+        Ok(begun.collect())
+    }
+
+    /// Gives up what [`Self::abandoned_checkouts`] found: the hold goes back, and a session that exists is ended.
+    pub(crate) async fn give_up_abandoned(&self, Abandoned { owner, rows }: Abandoned) {
+        let all = stream::iter(&rows).for_each_concurrent(SIDE_BY_SIDE, |row| async move {
+            if let Err(problem) = self.give_up(row).await {
+                tracing::warn!(checkout = %row.id, cause = %problem.message, "an abandoned checkout could not be ended yet");
+            }
+        });
+        owner.run(all).await;
     }
 
     async fn give_up(&self, row: &CheckoutRow) -> Result<(), Problem> {
@@ -179,7 +255,7 @@ impl Services {
         if now - row.attempted_at <= LONGEST_SESSION_MS {
             // What cannot be asked now is asked later.
             let _busy = self.stay_busy(&scope, &row.id, row.attempt, Step::Uncertain);
-            let link = self.link(&scope).await?;
+            let link = self.background_link(&scope, stripe::DEFAULT_BUDGET).await?;
             if let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
                 crash::here!("gave-up-found");
                 self.expire(&link, &session.id).await;
@@ -193,7 +269,7 @@ impl Services {
     }
 
     /// Holds of sessions that ended a day ago on an account that can no longer be asked: released, unverified.
-    async fn release_unverifiable(&self) -> Result<(), Problem> {
+    pub(crate) async fn release_unverifiable(&self) -> Result<(), Problem> {
         let now = self.now();
         let rows = {
             let mut reader = self.0.db.reader().await?;
@@ -210,19 +286,26 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty;
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty, activity
+    /// after a year and a month;
     /// and takes those out of ended checkouts who were erased.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
         self.0.sign_in_limits.forget_idle();
         self.0.starts.forget_idle();
+        self.0.pacer.forget_idle();
         let mut tx = self.0.db.begin().await?;
         tx.conn().forget_ended(now).await?;
         tx.conn().forget_idempotency_keys(now - 2 * DAY_MS).await?;
         tx.conn().forget_installs(now, now - DAY_MS).await?;
         tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.conn().forget_events(now - 30 * DAY_MS).await?;
+        tx.conn().forget_activity(now - ACTIVITY_LIFE_MS, FORGET_LIMIT).await?;
         tx.commit().await?;
         self.erase_ended_checkouts().await
     }
+}
+
+fn by_session(rows: Vec<CheckoutRow>) -> HashMap<String, CheckoutRow> {
+    rows.into_iter().filter_map(|row| Some((row.session_id.clone()?, row))).collect()
 }

@@ -1,13 +1,14 @@
 //! Checkouts: the row behind every Stripe session, from the intent on.
 
+use super::busy::not_busy;
 use super::query::{all, execute, optional};
-use super::{Conn, Result, Scoped, StoreError};
+use super::{Busy, Conn, Result, Scoped, StoreError};
 use app::domain::checkout::Checkout;
 use app::wire::api::CheckoutSession;
 
 macro_rules! columns {
     () => {
-        "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, stripe_params, session_id, answer, created_at"
+        "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, stripe_params, session_id, answer, created_at, undecided_since"
     };
 }
 
@@ -64,6 +65,8 @@ pub(crate) struct CheckoutRow {
     pub(crate) session_id: Option<String>,
     pub(crate) answer: Option<String>,
     pub(crate) created_at: i64,
+    /// Complete and unpaid since then: the money takes days.
+    pub(crate) undecided_since: Option<i64>,
 }
 
 impl CheckoutRow {
@@ -116,17 +119,21 @@ pub(crate) struct NextAttempt<'a> {
 
 impl Conn<'_> {
     /// Checkouts that nobody works on any more and whose session is unknown: their holds go back, what exists at Stripe is expired.
-    pub(crate) async fn abandoned_checkouts(self, now: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
+    /// None of a tenant who is busy.
+    pub(crate) async fn abandoned_checkouts(self, now: i64, limit: i64, busy: &Busy) -> Result<Vec<CheckoutRow>> {
         all!(
             self,
             CheckoutRow,
             concat!(
                 "SELECT ",
                 columns!(),
-                " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 ORDER BY busy_until LIMIT $2"
+                " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 AND ",
+                not_busy!("$3", "workspace_id", "mode"),
+                " ORDER BY busy_until LIMIT $2"
             ),
             now,
-            limit
+            limit,
+            busy.as_str()
         )
     }
 }
@@ -340,7 +347,7 @@ impl Scoped<'_> {
             .map(|_| ())
     }
 
-    /// Open checkouts that hold a redemption, the oldest first.
+    /// Open checkouts that hold a redemption, the oldest first; without those whose money takes days.
     pub(crate) async fn open_checkouts(self, limit: i64) -> Result<Vec<CheckoutRow>> {
         let (conn, workspace, mode) = self.split();
         all!(
@@ -349,12 +356,48 @@ impl Scoped<'_> {
             concat!(
                 "SELECT ",
                 columns!(),
-                " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL ORDER BY id LIMIT $3"
+                " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL
+                    AND undecided_since IS NULL ORDER BY id LIMIT $3"
             ),
             workspace,
             mode,
             limit
         )
+    }
+
+    /// Those whose money takes days and whose time to be asked for has come, the longest due first.
+    pub(crate) async fn undecided_checkouts(self, now: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
+        let (conn, workspace, mode) = self.split();
+        all!(
+            conn,
+            CheckoutRow,
+            concat!(
+                "SELECT ",
+                columns!(),
+                " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL
+                    AND ask_again_at <= $3 ORDER BY ask_again_at LIMIT $4"
+            ),
+            workspace,
+            mode,
+            now,
+            limit
+        )
+    }
+
+    /// An open checkout is complete and unpaid at Stripe since then, and is asked for again at a moment. False: it has ended.
+    pub(crate) async fn note_undecided(self, id: &str, since: i64, ask_again_at: i64) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE checkouts SET undecided_since = COALESCE(undecided_since, $4), ask_again_at = $5
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND step = 'open'",
+            workspace,
+            mode,
+            id,
+            since,
+            ask_again_at
+        )
+        .map(|rows| rows == 1)
     }
 
     /// Whether a checkout was ever opened.

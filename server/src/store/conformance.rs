@@ -22,6 +22,7 @@ mod schema;
 mod statuses;
 mod steps;
 mod tenants;
+mod usage_figures;
 mod webhooks;
 
 /// Makes a test a body and engine: `sqlite::holds::a_hold_stops_at_the_limit`.
@@ -114,6 +115,10 @@ conformance! {
         reward_figures {
             they_are_those_of_the_rows,
         }
+        usage_figures {
+            they_are_those_of_the_rows,
+            counters_of_an_app_s_own_code,
+        }
         holds {
             a_hold_needs_its_terms_and_no_block,
             a_hold_stops_at_the_limit,
@@ -147,12 +152,14 @@ conformance! {
         leases {
             one_holder_until_it_lets_go,
             taken_over_when_it_ran_out,
+            held_by_who_comes_again,
             one_of_twenty_takes_it,
             old_ones_are_deleted,
         }
         webhooks {
             one_row_however_often_it_comes,
             each_event_is_taken_once,
+            each_owner_has_a_share,
             only_the_last_attempt_says_how_it_ended,
         }
         isolation {

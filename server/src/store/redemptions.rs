@@ -3,6 +3,7 @@
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::{Conn, Result, Scoped, StoreError};
+use crate::crash;
 use crate::scope::Scope;
 use app::domain::redemption::{Cause, State, Step};
 use sqlx::AssertSqlSafe;
@@ -10,7 +11,7 @@ use sqlx::AssertSqlSafe;
 macro_rules! columns {
     () => {
         "r.workspace_id, r.mode, r.id, r.discount_code_id, r.checkout_id, r.state, r.user_id, r.customer, r.expires_at, r.settled_at, r.history, \
-         r.created_at, c.session_id, c.session_expires_at, c.step"
+         r.created_at, c.session_id, c.session_expires_at, c.step, c.undecided_since"
     };
 }
 
@@ -42,6 +43,8 @@ pub(crate) struct RedemptionRow {
     pub(crate) session_expires_at: Option<i64>,
     /// Where its checkout stands.
     pub(crate) step: Option<String>,
+    /// Paid by a method that takes days, and not decided yet.
+    pub(crate) undecided_since: Option<i64>,
 }
 
 impl RedemptionRow {
@@ -68,6 +71,7 @@ impl RedemptionRow {
             session_id: None,
             session_expires_at: None,
             step: None,
+            undecided_since: None,
         }
     }
 
@@ -211,8 +215,12 @@ impl Scoped<'_> {
         let row = optional!(
             conn,
             (String,),
-            "UPDATE redemptions SET state = $4, updated_at = $5, settled_at = $5, history = history || $6
-              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id",
+            crash::without!(
+                "double-release",
+                "AND state = 'held'",
+                "UPDATE redemptions SET state = $4, updated_at = $5, settled_at = $5, history = history || $6
+                  WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id"
+            ),
             workspace,
             mode,
             id,

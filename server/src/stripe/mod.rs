@@ -17,11 +17,13 @@ mod types;
 
 pub use account::{Account, Renew};
 pub use error::{KeyRefusal, Outcome, StripeError};
-pub use http::SetupError;
+pub use http::{Pace, SetupError};
 pub use params::{NewCoupon, NewPromotionCode, NewWebhookEndpoint, SessionParams};
 pub use probe::{Level, Probe};
 pub use token::Unanswered;
-pub use types::{Coupon, PaymentStatus, Price, PriceType, PromotionCode, Session, SessionStatus, WebhookEndpoint};
+pub use types::{
+    Coupon, PaymentState, PaymentStatus, Price, PriceType, PromotionCode, Session, SessionStatus, WebhookEndpoint,
+};
 
 use secrecy::SecretString;
 use std::time::Duration;

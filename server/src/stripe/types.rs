@@ -128,6 +128,9 @@ pub struct Price {
     /// In the currency's smallest unit; none for tiers and for what the customer decides.
     #[serde(default)]
     pub unit_amount: Option<i64>,
+    /// Whether it is for packs: the quantity is divided before it is multiplied.
+    #[serde(rename = "transform_quantity", default, deserialize_with = "is_given")]
+    pub in_packs: bool,
     /// One payment or a subscription.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: PriceType,
@@ -207,6 +210,9 @@ pub struct Session {
     /// The owner's own id of the customer.
     #[serde(default)]
     pub client_reference_id: Option<String>,
+    /// `pi_…`, once somebody has paid or tries to; a subscription's session has none.
+    #[serde(default, deserialize_with = "id_of")]
+    pub payment_intent: Option<String>,
     /// What was taken off by what; at most one.
     #[serde(default, deserialize_with = "or_default")]
     pub discounts: Vec<SessionDiscount>,
@@ -269,6 +275,40 @@ pub enum PaymentStatus {
     Unknown,
 }
 
+/// The money of a session. What Stripe knows about the customer is not read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct PaymentIntent {
+    /// `pi_…`
+    pub id: String,
+    /// Where it stands.
+    #[serde(default, deserialize_with = "or_default")]
+    pub status: PaymentState,
+}
+
+/// Where the money of a PaymentIntent stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentState {
+    /// On its way, for days perhaps.
+    Processing,
+    /// There.
+    Succeeded,
+    /// It was tried and came to nothing.
+    RequiresPaymentMethod,
+    /// Called off.
+    Canceled,
+    /// The customer has yet to do something, like paying a voucher or sending the money.
+    RequiresAction,
+    /// Not tried yet.
+    RequiresConfirmation,
+    /// Promised, and to be taken by the owner.
+    RequiresCapture,
+    /// A word that is newer than this program.
+    #[default]
+    #[serde(other)]
+    Unknown,
+}
+
 /// An endpoint that Stripe tells events.
 #[derive(Clone, Debug, Deserialize)]
 pub struct WebhookEndpoint {
@@ -306,6 +346,11 @@ fn one() -> i64 {
 /// `null` as if the field were missing.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Whether it is anything but null.
+fn is_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Option::<serde::de::IgnoredAny>::deserialize(deserializer)?.is_some())
 }
 
 /// The id of what is either an id or the object itself.

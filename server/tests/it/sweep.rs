@@ -11,6 +11,10 @@ on_both_engines!(
     more_sessions_than_a_page,
     an_outage_delays_and_loses_nothing,
     a_request_that_died_is_given_up,
+    money_that_takes_days_and_comes,
+    money_that_takes_days_and_does_not_come,
+    money_that_nobody_may_look_at,
+    late_payments_are_asked_for_rarely,
 );
 
 async fn counts_become(w: &World, id: &str, wanted: (i64, i64)) {
@@ -126,4 +130,113 @@ async fn a_request_that_died_is_given_up(w: &World) {
     assert_eq!(w.counts(&id).await, (0, 0));
     buy(w, 1).await;
     assert_eq!(w.counts(&id).await, (1, 0));
+}
+
+/// Sessions of one code that are complete while the money is on its way, and the sweep knows it.
+async fn pay_later(w: &World, count: usize) -> (String, Vec<String>) {
+    let limit = i64::try_from(count).unwrap();
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": limit })).await;
+    let sessions = buy(w, count).await;
+    for session in &sessions {
+        w.sim.complete_session_later(session).unwrap();
+    }
+    until(async || {
+        let known = w.database.number("SELECT count(*) FROM checkouts WHERE undecided_since IS NOT NULL").await;
+        (known == limit, known)
+    })
+    .await;
+    assert_eq!(w.counts(&id).await, (limit, 0), "it is not decided");
+    (id, sessions)
+}
+
+/// What the last step of each redemption was, by the alphabet.
+async fn causes(w: &World) -> Vec<String> {
+    let lines = w.database.lines("SELECT history FROM redemptions ORDER BY id").await;
+    let last = |history: &String| history.lines().last().and_then(|step| step.split(' ').next()).unwrap().to_owned();
+    let mut causes: Vec<String> = lines.iter().map(last).collect();
+    causes.sort();
+    causes
+}
+
+async fn money_that_takes_days_and_comes(w: &World) {
+    let (id, sessions) = pay_later(w, 2).await;
+    w.checkout(json!({ "discount_code": "SPRING" })).await.refused(400, "discount_code_exhausted", "discount_code");
+    // Long after a session would have ended.
+    w.advance(3 * 86_400_000);
+    asked(w, w.sim.request_count("GET", "/v1/checkout/sessions") + 1).await;
+    assert_eq!(w.counts(&id).await, (2, 0));
+    w.sim.decide_payment(&sessions[0], true).unwrap();
+    w.advance(900_000);
+    counts_become(w, &id, (1, 1)).await;
+    assert_eq!(causes(w).await, ["checkout", "paid"]);
+}
+
+async fn money_that_takes_days_and_does_not_come(w: &World) {
+    let (id, sessions) = pay_later(w, 2).await;
+    w.sim.decide_payment(&sessions[0], false).unwrap();
+    let session = w.sim.session(&sessions[0]).unwrap();
+    assert_eq!(session.payment_status, stripe_sim::PaymentStatus::Unpaid, "the session does not tell");
+    w.advance(900_000);
+    counts_become(w, &id, (1, 0)).await;
+    assert_eq!(causes(w).await, ["checkout", "payment_failed"]);
+    buy(w, 1).await;
+    assert_eq!(w.counts(&id).await, (2, 0));
+}
+
+async fn money_that_nobody_may_look_at(w: &World) {
+    w.sim.set_payments_hidden(true);
+    let (id, sessions) = pay_later(w, 2).await;
+    w.sim.decide_payment(&sessions[0], false).unwrap();
+    w.sim.decide_payment(&sessions[1], true).unwrap();
+    w.advance(900_000);
+    counts_become(w, &id, (1, 1)).await;
+    w.advance(29 * 86_400_000);
+    asked(w, w.sim.request_count("GET", "/v1/checkout/sessions") + 1).await;
+    assert_eq!(w.counts(&id).await, (1, 1), "thirty days are not over");
+    w.advance(86_400_000);
+    counts_become(w, &id, (0, 1)).await;
+    assert_eq!(causes(w).await, ["paid", "unverified"]);
+    assert_eq!(w.get(crate::harness::CONNECTION).await.json["permissions"]["checkout_sessions"], "write");
+    w.sim.set_payments_hidden(false);
+}
+
+async fn late_payments_are_asked_for_rarely(w: &World) {
+    let (id, sessions) = pay_later(w, 5).await;
+    let fresh = w.code(json!({ "code": "SUMMER", "percent_off": 10 })).await;
+    w.checkout(json!({ "discount_code": "SUMMER" })).await.expect(201);
+    let about_late = || {
+        let late = |path: &str| path.contains("payment_intents") || sessions.iter().any(|id| path.ends_with(id));
+        w.sim.requests().iter().filter(|request| late(&request.path)).count()
+    };
+    // An open session is asked for many times meanwhile.
+    let quiet = async || {
+        let before = (about_late(), w.sim.requests().len());
+        until(async || {
+            let seen = w.sim.requests().len();
+            (seen > before.1 + 20, seen)
+        })
+        .await;
+        about_late() - before.0
+    };
+    let mut asked = Vec::new();
+    for pause_s in [0, 15, 15, 30, 60, 900, 900] {
+        w.advance(pause_s * 1000);
+        let wanted = if pause_s == 0 { 0 } else { 2 * sessions.len() };
+        let before = about_late();
+        until(async || {
+            let seen = about_late() - before;
+            (seen >= wanted, seen)
+        })
+        .await;
+        asked.push(about_late() - before + quiet().await);
+    }
+    assert_eq!(asked, [0, 10, 10, 10, 10, 10, 10], "the session and its money, once each");
+    assert_eq!((w.counts(&id).await, w.counts(&fresh).await), ((5, 0), (1, 0)));
+    // Nor are they why everything since then is listed.
+    w.advance(86_400_000);
+    counts_become(w, &fresh, (0, 0)).await;
+    let listed =
+        |request: &stripe_sim::RequestRecord| request.path == "/v1/checkout/sessions" && request.method == "GET";
+    let lists = w.sim.requests().iter().filter(|request| listed(request)).count();
+    assert!(lists <= 2, "{lists} lists");
 }

@@ -5,6 +5,8 @@ mod api;
 #[cfg(feature = "ssr")]
 mod api_parts;
 #[cfg(feature = "ssr")]
+mod code_limits;
+#[cfg(feature = "ssr")]
 mod connect_stripe;
 #[cfg(feature = "ssr")]
 mod discount_codes;

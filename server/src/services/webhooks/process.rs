@@ -1,15 +1,17 @@
 //! What an event means. No order of events is assumed and no state in them believed: where it matters, Stripe is asked.
 
 use super::super::Services;
+use super::super::late_payment::Told;
 use super::super::sweep::Ended;
+use super::places::{EACH, Taken};
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, EventEnd, EventRow, Step};
+use crate::stripe;
 use app::domain::connection::Access;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// An event that is worked on is not taken again before this, in milliseconds: longer than Stripe is ever waited for.
 const CLAIM_MS: i64 = 60_000;
@@ -17,12 +19,6 @@ const CLAIM_MS: i64 = 60_000;
 const MAX_ATTEMPTS: i64 = 20;
 /// How often the queue is looked at where nothing wakes it: what another process received, and what is to be tried again.
 const POLL: Duration = Duration::from_secs(1);
-
-/// An event in work, and the place that it takes.
-pub(crate) struct Taken {
-    row: EventRow,
-    _place: OwnedSemaphorePermit,
-}
 
 /// What became of an event.
 struct Came {
@@ -44,32 +40,29 @@ impl Services {
     pub(crate) async fn take_due_webhooks(&self) -> Result<Vec<Taken>, Problem> {
         let queue = &self.0.webhooks;
         let _either = tokio::time::timeout(POLL, queue.arrived.notified()).await;
-        let mut places = Vec::new();
-        while let Ok(place) = queue.places.clone().try_acquire_owned() {
-            places.push(place);
-        }
-        let now = self.now();
+        let (places, busy, now) = (queue.free(), queue.busy(), self.now());
         let due = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().events_are_due(now).await?
+            reader.conn().events_are_due(now, &busy).await?
         };
         let Some(limit) = i64::try_from(places.len()).ok().filter(|limit| due && *limit > 0) else {
             return Ok(Vec::new());
         };
+        let each = i64::try_from(EACH).unwrap_or(1);
         let mut tx = self.0.db.begin().await?;
-        let rows = tx.conn().take_due_events(now, now + CLAIM_MS, limit).await?;
+        let rows = tx.conn().take_due_events(now, now + CLAIM_MS, limit, each, &busy).await?;
         tx.commit().await?;
         if !rows.is_empty() {
             // There may be more.
             queue.arrived.notify_one();
         }
-        Ok(rows.into_iter().zip(places).map(|(row, place)| Taken { row, _place: place }).collect())
+        Ok(rows.into_iter().zip(places).map(|(row, place)| queue.take(row, place)).collect())
     }
 
     /// Does what an event asks for, and notes what that was.
     pub(crate) async fn process_webhook(&self, taken: Taken) {
         let row = &taken.row;
-        let came = self.work_out(row).await;
+        let came = taken.run(self.work_out(row)).await;
         crash::here!("event-worked-out");
         let now = self.now();
         let (state, outcome, workspace, next) = match came {
@@ -87,6 +80,7 @@ impl Services {
                 }
             }
         };
+        tracing::debug!(event = %row.id, state, "an event was worked out");
         let end = EventEnd { state, outcome: &outcome, workspace: workspace.as_deref(), next, now };
         if let Err(problem) = self.settle_webhook(row, &end).await {
             tracing::error!(event = %row.id, cause = %problem.message, "what an event did could not be noted; it is worked out again");
@@ -110,10 +104,10 @@ impl Services {
         let object = row.object_id.as_deref().unwrap_or_default();
         let came = match row.kind.as_str() {
             "account.application.authorized" if row.is_apps() => done("The app was installed in this account."),
-            "checkout.session.completed"
-            | "checkout.session.expired"
-            | "checkout.session.async_payment_succeeded"
-            | "checkout.session.async_payment_failed" => self.session_ended(&scope, object).await?,
+            "checkout.session.completed" | "checkout.session.expired" | "checkout.session.async_payment_succeeded" => {
+                self.session_ended(&scope, object, Told::Nothing).await?
+            }
+            "checkout.session.async_payment_failed" => self.session_ended(&scope, object, Told::Failed).await?,
             "coupon.updated" => self.coupon_changed(&scope, object, "changed").await?,
             "coupon.deleted" => self.coupon_changed(&scope, object, "deleted").await?,
             _ => ignored("Codemint does not use this kind of event."),
@@ -150,7 +144,7 @@ impl Services {
         Ok(workspace.ok_or_else(|| ignored("No workspace is connected to this account by the app.")))
     }
 
-    async fn session_ended(&self, scope: &Scope, session_id: &str) -> Result<Came, Problem> {
+    async fn session_ended(&self, scope: &Scope, session_id: &str, told: Told) -> Result<Came, Problem> {
         let ours = self.checkout_of(scope, session_id).await?;
         let counted = match &ours {
             Some(row) => row.step()? != Step::Open,
@@ -165,7 +159,7 @@ impl Services {
         }
         let blind =
             || ignored("This connection may not read Checkout Sessions, so Codemint cannot see how this one ended.");
-        let link = self.link(scope).await?;
+        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
         if link.permissions.checkout_sessions < Access::Read {
             return Ok(blind());
         }
@@ -184,7 +178,7 @@ impl Services {
                 None => ignored("Not one of Codemint's checkouts, and no reward was used in it."),
             });
         };
-        let ended = self.end_if_over(scope, &row, &session).await?;
+        let ended = self.end_if_over(&link, &row, &session, told).await?;
         let code = match &row.discount_code_id {
             Some(id) => {
                 let mut reader = self.0.db.reader().await?;

@@ -1,7 +1,7 @@
 //! Checkouts: what is stored comes back, who may work on one, and what the sweeps find.
 
 use super::super::query::{all, execute};
-use super::super::{NewCheckout, NewConnection, Step, StoreError};
+use super::super::{Busy, NewCheckout, NewConnection, Step, StoreError};
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, new_checkout, next_attempt, put, raw, scope, shop};
 use app::domain::mode::Mode;
@@ -56,6 +56,18 @@ pub(super) async fn every_column_comes_back(base: Base) {
     assert_eq!((row.id.as_str(), row.attempt, row.attempted_at, row.generation), ("co_2", 2, T + 1, 7));
     assert_eq!((row.step().unwrap(), row.session_id.as_deref()), (Step::Open, Some("cs_test_1")));
     assert_eq!((row.answer.as_deref(), row.stripe_params.as_str()), (Some(url), "params 2"));
+
+    // Its money takes days: it is asked for at its own time, and the first moment stays.
+    let due = async |now| {
+        get!(base, &scope, undecided_checkouts(now, 9)).into_iter().map(|row| row.undecided_since).collect::<Vec<_>>()
+    };
+    assert!(put!(base, &scope, note_undecided("co_2", T, T + 10)).unwrap());
+    assert!(put!(base, &scope, note_undecided("co_2", T + 9, T + 20)).unwrap());
+    assert!(get!(base, &scope, open_checkouts(9)).is_empty());
+    assert_eq!((due(T + 19).await, due(T + 20).await), (vec![], vec![Some(T)]));
+    assert!(put!(base, &scope, end_checkout("co_2", Step::Complete, T + 30)).unwrap());
+    assert!(!put!(base, &scope, note_undecided("co_2", T, T)).unwrap());
+    assert!(due(HUGE).await.is_empty());
 }
 
 pub(super) async fn keys_and_sessions_are_unique(base: Base) {
@@ -105,7 +117,12 @@ pub(super) async fn the_abandoned_are_found(base: Base) {
     assert!(put!(base, &scope, settle_checkout("co_3", 1, Step::Uncertain, T, T + 2)).unwrap());
     let found = |now, limit| {
         let base = base.clone();
-        async move { get!(base, abandoned_checkouts(now, limit)).into_iter().map(|row| row.id).collect::<Vec<_>>() }
+        async move {
+            get!(base, abandoned_checkouts(now, limit, &Busy::default()))
+                .into_iter()
+                .map(|row| row.id)
+                .collect::<Vec<_>>()
+        }
     };
     assert!(found(T, 9).await.is_empty());
     assert_eq!(found(T + 3, 9).await, ["co_2", "co_3", "co_1"], "who waits longest comes first");
@@ -117,7 +134,10 @@ pub(super) async fn the_abandoned_are_found(base: Base) {
     assert!(put!(base, &scope, settle_checkout("co_2", 1, Step::Refused, T, T)).unwrap());
     assert!(put!(base, &scope, settle_checkout("co_3", 1, Step::Expired, T, T)).unwrap());
     assert_eq!(found(T + 50, 9).await, ["co_4", "co_1"]);
-    assert_eq!(get!(base, abandoned_checkouts(HUGE, 9))[0].workspace_id, "ws_a");
+    let busy = |workspace, mode| Busy::of([("ws_x", "test"), (workspace, mode)]);
+    assert!(get!(base, abandoned_checkouts(HUGE, 9, &busy("ws_a", "test"))).is_empty(), "somebody works on them");
+    assert_eq!(get!(base, abandoned_checkouts(HUGE, 9, &busy("ws_a", "live"))).len(), 2);
+    assert_eq!(get!(base, abandoned_checkouts(HUGE, 9, &Busy::default()))[0].workspace_id, "ws_a");
 }
 
 pub(super) async fn the_open_are_found(base: Base) {

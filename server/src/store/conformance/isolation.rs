@@ -7,8 +7,8 @@
 use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
-    CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow,
-    RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
+    CampaignFilter, CheckRow, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward,
+    PriceRow, RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -16,9 +16,10 @@ use super::fixtures::{
     next_attempt, percent, put, scope, sharing, shop, shop_of, take_hold,
 };
 use crate::scope::Scope;
+use app::domain::activity::Topic;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
-use app::domain::redemption::Cause as Moved;
+use app::domain::redemption::{Cause as Moved, State};
 use app::domain::reward::{Cause, Filter, MailState, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
@@ -119,6 +120,10 @@ fn app_token(generation: i64) -> NewAppToken<'static> {
         fence: 0,
         now: T,
     }
+}
+
+fn checked(wrong: i64) -> CheckRow {
+    CheckRow { checked_at: T, codes: 1, sessions: 0, wrong, found: "[]".into(), unasked: None }
 }
 
 fn price() -> PriceRow {
@@ -228,6 +233,7 @@ async fn tenant(base: &Base) -> Scope {
             discount_code_id: "dc_held",
             idempotency_key: key,
             expires_at: Some(T),
+            user_id: Some("Own@example.com"),
             now: T,
             ..super::super::NewRedemption::default()
         };
@@ -236,11 +242,13 @@ async fn tenant(base: &Base) -> Scope {
     assert!(put!(base, &scope, settle_redemption("rd_back", Moved::Lapsed, T)).unwrap().is_some());
     put!(base, &scope, note_minted("dc_held", "coupon_1", 1, Some("acct_0"), T)).unwrap();
     put!(base, &scope, block_code("dc_blocked", "coupon_1", "changed", T)).unwrap();
-    for id in ["co_intent", "co_open", "co_uncertain", "co_refused"] {
+    for id in ["co_intent", "co_open", "co_late", "co_uncertain", "co_refused"] {
         let new = super::super::NewCheckout { redemption_id: Some("rd_1"), ..new_checkout(id, Some(id)) };
         put!(base, &scope, insert_checkout(&new)).unwrap();
     }
     put!(base, &scope, open_checkout("co_open", 1, "cs_1", T, "{}", T)).unwrap();
+    put!(base, &scope, open_checkout("co_late", 1, "cs_late", T, "{}", T)).unwrap();
+    put!(base, &scope, note_undecided("co_late", T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_uncertain", 1, Step::Uncertain, T, T)).unwrap();
     put!(base, &scope, settle_checkout("co_refused", 1, Step::Refused, T, T)).unwrap();
     assert_eq!(put!(base, &scope, take_idempotency_key("key", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
@@ -280,6 +288,8 @@ async fn earned(base: &Base, scope: &Scope) {
     assert!(put!(base, scope, set_reward_mail("rw_1", MailState::Queued, None, T)).unwrap());
     put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
+    put!(base, scope, insert_activity("act_2", "dc_free", "code_created", "", T)).unwrap();
+    put!(base, scope, put_ledger_check(&checked(0), None)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
 
@@ -367,6 +377,9 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode lapse_redemption("rd_own", T);
         Mode retake_redemption("rd_back", Moved::Retaken, T + 5, T);
         Mode redemptions(&every_redemption());
+        Mode usage("shop", "dc_held");
+        Mode held_by_quarter("dc_held", T);
+        Mode settled_by_quarter("dc_held", State::Released, T);
         Mode count_settled("dc_held", true, T);
         Mode insert_checkout(&new_checkout("co_open", None));
         Mode insert_checkout(&new_checkout("co_new", Some("co_open")));
@@ -382,6 +395,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode end_checkout("co_open", Step::Complete, T);
         Mode detach_refused_checkout("co_refused");
         Mode open_checkouts(9);
+        Mode undecided_checkouts(T, 9);
+        Mode note_undecided("co_open", T, T);
         Mode any_checkout();
         Mode take_idempotency_key("key", b"print", T, T + 10);
         Mode idempotency_key("key");
@@ -390,6 +405,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode release_idempotency_key("key", 1);
         Mode forget_idempotency_key("key", 1);
         Mode take_lease("lease", "another", T + 10, T + 20);
+        Mode hold_lease("lease", "another", T + 10, T + 20);
         Mode lease_is_held("lease", T);
         Mode renew_lease("lease", "owner", 1, T + 20);
         Mode release_lease("lease", "owner", 1);
@@ -433,6 +449,18 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_unsubscribed(b"hash", T) => |noted: bool| !noted;
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
         Mode activity_of("rw_1");
+        Mode activity_page(None, &Direction::First, 9);
+        Mode activity_page(Some(Topic::Codes), &Direction::Before("act".into()), 9);
+        Mode counts_after("", 9);
+        Mode counts_of("dc_held");
+        Mode repair_counts("dc_held", T + 1);
+        Mode redemptions_beside_checkouts("", 9);
+        Mode redemption_beside_checkout("rd_1");
+        Mode open_holders_after("", 9);
+        Mode holder("co_open");
+        Mode ledger_check();
+        // Without another's in the way it is kept.
+        Mode put_ledger_check(&checked(1), None) => |kept: bool| !kept;
         Mode mint_pause();
         Mode pause_minting(Cause::Permission, "A permission is missing.", 2, T, T + 20);
         Mode end_mint_pause();
@@ -458,6 +486,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode ask_to_erase_checkouts("ada@example.com", T) => |rows: u64| rows > 0;
         Mode erase_checkout("co_over", "{}", "", T);
         Mode erase_redemptions_of("cs_1") => |rows: u64| rows > 0;
+        Mode redemptions_of_person("own@example.com");
+        Mode erase_own_redemptions("own@example.com") => |rows: u64| rows > 0;
         Mode rewards_after("cmp_1", "", 9);
     };
     table.extend(at_stripe::table());

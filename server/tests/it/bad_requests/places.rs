@@ -20,6 +20,12 @@ impl Places {
         let held = w.post(REDEMPTIONS, json!({ "code": "USED" })).await.expect(201).id().to_owned();
         let redeemed = w.post(REDEMPTIONS, json!({ "code": "USED" })).await.expect(201).id().to_owned();
         w.ask("POST", &format!("{REDEMPTIONS}/{redeemed}/confirm")).key(&w.key).send().await.expect(200);
+        w.code(json!({ "code": "EACHONCE", "percent_off": 10, "max_redemptions_per_user": 1 })).await;
+        w.checkout(json!({ "discount_code": "EACHONCE", "user_id": "had-one" })).await.expect(201);
+        w.code(
+            json!({ "code": "BIG", "percent_off": 10, "minimum_amount_cents": 2901, "minimum_amount_currency": "usd" }),
+        )
+        .await;
         let archived = w.code(json!({ "code": "GONE", "percent_off": 10 })).await;
         w.delete(&format!("{CODES}/{archived}")).await.expect(200);
         Backend::create_app(&w.services, &w.owner(), "Another", "another").await.unwrap();

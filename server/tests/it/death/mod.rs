@@ -27,7 +27,7 @@ const SIDE_BY_SIDE: usize = 32;
 
 /// Whether everything is told as often as it is promised.
 pub fn full() -> bool {
-    std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1")
+    crate::full()
 }
 
 /// Runs to its end, if the engine can be had.
@@ -41,7 +41,7 @@ pub fn run(engine: Engine, all: impl Future<Output = ()>) {
 }
 
 /// Tells all stories, so many side by side; afterwards says which failed.
-fn tell<S: Debug>(engine: Engine, stories: Vec<S>, side_by_side: usize, story: impl AsyncFn(Engine, &S) -> String) {
+pub fn tell<S: Debug>(engine: Engine, stories: Vec<S>, side_by_side: usize, story: impl AsyncFn(Engine, &S) -> String) {
     run(engine, async {
         let (count, started) = (stories.len(), Instant::now());
         let told = futures::stream::iter(stories).map(async |told| {

@@ -14,16 +14,16 @@ mod smtp;
 mod world;
 
 pub use ask::{Answer, Ask};
-pub use database::Engine;
+pub use database::{Database, Engine};
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
-pub use process::{Ended, Process};
+pub use process::{Ended, Place, Process};
 pub use run::{all, on, on_within, until, within};
 #[cfg(all(unix, debug_assertions))]
 pub use shop::{Counted, Shop};
 pub use shown::shown;
 pub use smtp::{Says, Sink};
-pub use world::{MASTER_KEYS, Setup, World};
+pub use world::{MASTER_KEYS, Setup, World, register};
 
 /// 18 November 2026, before Black Friday: the moment at which a test begins.
 pub const NOW: i64 = 1_795_000_000_000;

@@ -16,6 +16,8 @@ on_both_engines!(
     an_event_is_given_up_in_the_end,
     sessions_that_may_not_be_read,
     another_workspace_is_not_touched,
+    late_payments_wait_for_their_end,
+    a_subscriptions_payment_fails,
 );
 
 mod working {
@@ -308,4 +310,58 @@ async fn old_events_are_forgotten(w: &World) {
         (ids == ["evt_2"], ids)
     })
     .await;
+}
+
+const SUCCEEDED: &str = "checkout.session.async_payment_succeeded";
+const FAILED: &str = "checkout.session.async_payment_failed";
+
+async fn late_payments_wait_for_their_end(w: &World) {
+    let own = own_endpoint(w).await;
+    let code = w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 2 })).await;
+    let (comes, fails) = (buy(w).await, buy(w).await);
+    let undecided = "Nothing changed: Stripe says that this checkout is not decided yet.";
+    for (id, session) in [("evt_1", &comes), ("evt_2", &fails)] {
+        w.sim.complete_session_later(session).unwrap();
+        tell(w, &own, id, COMPLETED, session).await;
+        assert_eq!(ended(w, id).await.1, undecided);
+    }
+    // Before it is true, an event changes nothing: Stripe is asked for the money.
+    tell(w, &own, "evt_3", FAILED, &comes).await;
+    assert_eq!(ended(w, "evt_3").await.1, undecided);
+    tell(w, &own, "evt_4", SUCCEEDED, &fails).await;
+    assert_eq!(ended(w, "evt_4").await.1, undecided);
+    assert_eq!(w.counts(&code).await, (2, 0));
+    w.sim.decide_payment(&comes, true).unwrap();
+    w.sim.decide_payment(&fails, false).unwrap();
+    tell(w, &own, "evt_5", SUCCEEDED, &comes).await;
+    assert_eq!(ended(w, "evt_5").await.1, "One redemption of SPRING counted.");
+    // Whichever event brings us to ask.
+    tell(w, &own, "evt_6", COMPLETED, &fails).await;
+    assert_eq!(ended(w, "evt_6").await.1, "A checkout ended unpaid: its hold on SPRING was given back.");
+    assert_eq!(w.counts(&code).await, (0, 1));
+    for (id, kind, session) in [("evt_7", FAILED, &fails), ("evt_8", FAILED, &comes), ("evt_9", SUCCEEDED, &fails)] {
+        tell(w, &own, id, kind, session).await;
+        assert_eq!(ended(w, id).await.1, "Nothing changed: it was counted already.");
+    }
+    assert_eq!(w.counts(&code).await, (0, 1));
+}
+
+async fn a_subscriptions_payment_fails(w: &World) {
+    let own = own_endpoint(w).await;
+    let code = w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 1 })).await;
+    let price = w.sim.prices().into_iter().map(|(_, price)| price).find(|price| price.recurring.is_some()).unwrap();
+    let body = json!({ "discount_code": "SPRING", "price_id": price.id });
+    let session = w.checkout(body).await.expect(201).id().to_owned();
+    let seen = w.sim.complete_session_later(&session).unwrap();
+    assert_eq!((seen.payment_intent, seen.payment_status), (None, stripe_sim::PaymentStatus::Unpaid));
+    tell(w, &own, "evt_1", COMPLETED, &session).await;
+    ended(w, "evt_1").await;
+    w.sim.decide_payment(&session, false).unwrap();
+    // No object that may be read tells it; the event has no other meaning.
+    tell(w, &own, "evt_2", COMPLETED, &session).await;
+    assert_eq!(ended(w, "evt_2").await.1, "Nothing changed: Stripe says that this checkout is not decided yet.");
+    assert_eq!(w.counts(&code).await, (1, 0));
+    tell(w, &own, "evt_3", FAILED, &session).await;
+    assert_eq!(ended(w, "evt_3").await.1, "A checkout ended unpaid: its hold on SPRING was given back.");
+    assert_eq!(w.counts(&code).await, (0, 0));
 }
