@@ -65,7 +65,7 @@ fn verdict(last: Option<&LedgerView>) -> (Tone, &'static str, &'static str) {
         None => (Tone::Quiet, "Not checked", "The counts were not checked yet."),
         Some(last) if last.wrong > 0 => (Tone::Red, "Needs you", "Not all counts agree."),
         Some(last) if last.unasked.is_some() => (Tone::Amber, "In part", "The counts agree with their redemptions."),
-        Some(_) => (Tone::Good, "Right", "All counts agree."),
+        Some(_) => (Tone::Good, "Correct", "All counts agree."),
     }
 }
 
