@@ -32,6 +32,13 @@ async fn any_moment(dice: &mut Dice) {
     tokio::time::sleep(Duration::from_millis(u64::try_from(dice.below(400)).unwrap())).await;
 }
 
+/// What nobody came back for is given up by the next process, later.
+async fn rest_of_the_day(shop: &Shop) {
+    shop.kill().await;
+    shop.later(70_000);
+    shop.start(None).await;
+}
+
 #[test]
 fn sqlite() {
     run(Engine::Sqlite, async |seed| {
@@ -46,6 +53,7 @@ fn sqlite() {
             *site.urls.lock() = vec![shop.url()];
         })
         .await;
+        rest_of_the_day(&shop).await;
         let said = judged(&site, &shop.database, seed, started).await.unwrap_or_else(|wrong| panic!("{wrong}"));
         shop.obeys();
         shop.close().await;
@@ -68,6 +76,7 @@ fn one_of_two_on_postgres() {
             *site.urls.lock() = vec![first];
         })
         .await;
+        rest_of_the_day(&shop).await;
         let said = judged(&site, &shop.database, seed, started).await.unwrap_or_else(|wrong| panic!("{wrong}"));
         shop.obeys();
         shop.close().await;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use stripe_sim::{Coupon, PaymentStatus, Session, SessionStatus, Sim};
 
 /// How long it may take until nothing is under way any more.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_secs(100);
 /// Longer than anybody waits for an answer, even in a crowd.
 const ANSWER: Duration = Duration::from_secs(900);
 /// In the keys of holds for the owner's own shop.
