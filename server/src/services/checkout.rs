@@ -8,7 +8,7 @@ use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, customers, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
+use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step, Tx};
 use crate::stripe::{SessionParams, SessionStatus};
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
@@ -54,6 +54,108 @@ struct Prepared {
 enum Target<'a> {
     New { key: Option<&'a str> },
     Again(&'a CheckoutRow),
+}
+
+/// The same, as transaction 1 needs it.
+enum To {
+    New { key: Option<String> },
+    After { attempt: i64 },
+}
+
+/// Transaction 1, with all that it needs: it may run together with others.
+struct Begin {
+    scope: Scope,
+    request: Checkout,
+    mode: SessionMode,
+    generation: i64,
+    /// With the coupon that it gets, if it has none yet.
+    code: Option<(CodeRow, String)>,
+    checkout_id: String,
+    redemption: Option<String>,
+    customer: Option<String>,
+    target: To,
+    now: i64,
+}
+
+impl Begin {
+    /// None: the code changed between reading and taking.
+    async fn write(self, tx: &mut Tx) -> Result<Option<Attempt>, Problem> {
+        let Self { scope, request, checkout_id, redemption, customer, now, .. } = self;
+        let held = match &self.code {
+            Some((code, coupon)) => {
+                let Some(held) = tx.at(&scope).hold(&code.id, code.terms_version, coupon, now).await? else {
+                    return Ok(None);
+                };
+                Some(held)
+            }
+            None => None,
+        };
+        if let (Some(code), Some(id)) = (&held, &redemption) {
+            customers::check_limit(tx, &scope, code, customer.as_deref(), "discount_code").await?;
+            tx.at(&scope)
+                .insert_redemption(&NewRedemption {
+                    id,
+                    discount_code_id: &code.id,
+                    checkout_id: Some(&checkout_id),
+                    user_id: request.user_id.as_deref(),
+                    customer: customer.as_deref(),
+                    expires_at: None,
+                    idempotency_key: None,
+                    now,
+                })
+                .await?;
+        }
+        let params = session_params(&request, self.mode, held.as_ref(), &checkout_id, now).encode();
+        let busy_until = now + LEASE_MS;
+        let discount_code_id = held.as_ref().map(|code| code.id.as_str());
+        let number = match self.target {
+            To::New { key } => {
+                let json = serde_json::to_string(&request)
+                    .map_err(|error| super::error::internal("a checkout could not be written", &error))?;
+                tx.at(&scope)
+                    .insert_checkout(&NewCheckout {
+                        id: &checkout_id,
+                        app_id: request.app_id.as_str(),
+                        idempotency_key: key.as_deref(),
+                        request: &json,
+                        email_key: request.names().as_deref(),
+                        discount_code_id,
+                        redemption_id: redemption.as_deref(),
+                        generation: self.generation,
+                        stripe_params: &params,
+                        now,
+                        busy_until,
+                    })
+                    .await?;
+                1
+            }
+            To::After { attempt } => {
+                let next = NextAttempt {
+                    stripe_params: &params,
+                    discount_code_id,
+                    redemption_id: redemption.as_deref(),
+                    generation: self.generation,
+                    now,
+                    busy_until,
+                };
+                if !tx.at(&scope).next_attempt(&checkout_id, attempt, &next).await? {
+                    return Err(in_use());
+                }
+                attempt + 1
+            }
+        };
+        crash::here!("before-intent");
+        Ok(Some(Attempt {
+            checkout_id,
+            number,
+            params,
+            request,
+            code: held,
+            redemption,
+            began_at: now,
+            repeated: false,
+        }))
+    }
 }
 
 /// How one attempt went.
@@ -157,84 +259,31 @@ impl Services {
         {
             return Err(customers::nobody_named("user_id or customer_email"));
         }
-        let mut tx = self.0.db.begin().await?;
-        let held = match &code {
-            Some(code) => {
-                let coupon =
-                    mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version);
-                let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &coupon, now).await? else {
-                    return Ok(None);
-                };
-                Some(held)
-            }
-            None => None,
-        };
-        if let (Some(code), Some(id)) = (&held, &redemption) {
-            customers::check_limit(&mut tx, scope, code, customer.as_deref(), "discount_code").await?;
-            tx.at(scope)
-                .insert_redemption(&NewRedemption {
-                    id,
-                    discount_code_id: &code.id,
-                    checkout_id: Some(&checkout_id),
-                    user_id: request.user_id.as_deref(),
-                    customer: customer.as_deref(),
-                    expires_at: None,
-                    idempotency_key: None,
-                    now,
-                })
-                .await?;
-        }
-        let params = session_params(request, prepared.mode, held.as_ref(), &checkout_id, now).encode();
-        let busy_until = now + LEASE_MS;
-        let number = match target {
-            Target::New { key } => {
-                let json = serde_json::to_string(request)
-                    .map_err(|error| super::error::internal("a checkout could not be written", &error))?;
-                tx.at(scope)
-                    .insert_checkout(&NewCheckout {
-                        id: &checkout_id,
-                        app_id: request.app_id.as_str(),
-                        idempotency_key: *key,
-                        request: &json,
-                        email_key: request.names().as_deref(),
-                        discount_code_id: held.as_ref().map(|code| code.id.as_str()),
-                        redemption_id: redemption.as_deref(),
-                        generation: link.generation,
-                        stripe_params: &params,
-                        now,
-                        busy_until,
-                    })
-                    .await?;
-                1
-            }
-            Target::Again(row) => {
-                let next = NextAttempt {
-                    stripe_params: &params,
-                    discount_code_id: held.as_ref().map(|code| code.id.as_str()),
-                    redemption_id: redemption.as_deref(),
-                    generation: link.generation,
-                    now,
-                    busy_until,
-                };
-                if !tx.at(scope).next_attempt(&row.id, row.attempt, &next).await? {
-                    return Err(in_use());
-                }
-                row.attempt + 1
-            }
-        };
-        crash::here!("before-intent");
-        tx.commit().await?;
-        crash::here!("intent");
-        Ok(Some(Attempt {
-            checkout_id,
-            number,
-            params,
+        let coupon = code
+            .as_ref()
+            .map(|code| mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version));
+        let begin = Begin {
+            scope: scope.clone(),
             request: request.clone(),
-            code: held,
+            mode: prepared.mode,
+            generation: link.generation,
+            code: code.zip(coupon),
+            checkout_id,
             redemption,
-            began_at: now,
-            repeated: false,
-        }))
+            customer,
+            target: match target {
+                Target::New { key } => To::New { key: key.map(str::to_owned) },
+                Target::Again(row) => To::After { attempt: row.attempt },
+            },
+            now,
+        };
+        // Those who take the same code's redemptions share commits; a checkout without a code has nobody to share with on a server.
+        let lane = begin.code.as_ref().map_or(&begin.checkout_id, |(code, _)| &code.id).clone();
+        let begun = self.0.db.write(&lane, move |tx| Box::pin(begin.write(tx))).await?;
+        if begun.is_some() {
+            crash::here!("intent");
+        }
+        Ok(begun)
     }
 
     /// The code that the customer typed, if it can be used now. The UPDATE that takes the hold decides again.

@@ -55,17 +55,23 @@ impl Services {
     /// Takes a key for a request with this fingerprint (SHA-256 over method, path and body).
     pub async fn begin(&self, scope: &Scope, key: &str, fingerprint: [u8; 32]) -> Result<Begin, Problem> {
         let now = self.now();
-        let mut tx = self.0.db.begin().await?;
-        let taken = tx.at(scope).take_idempotency_key(key, &fingerprint, now, now + LEASE_MS).await?;
-        let before = match taken {
-            Taken::Ours(1) => {
-                tx.at(scope).detach_checkout(key).await?;
-                None
-            }
-            Taken::Ours(_) => None,
-            Taken::No => tx.at(scope).idempotency_key(key).await?,
-        };
-        tx.commit().await?;
+        let (of, text) = (scope.clone(), key.to_owned());
+        let lane = lane(key);
+        let take = self.0.db.write(&lane, move |tx| {
+            Box::pin(async move {
+                let taken = tx.at(&of).take_idempotency_key(&text, &fingerprint, now, now + LEASE_MS).await?;
+                let before = match taken {
+                    Taken::Ours(1) => {
+                        tx.at(&of).detach_checkout(&text).await?;
+                        None
+                    }
+                    Taken::Ours(_) => None,
+                    Taken::No => tx.at(&of).idempotency_key(&text).await?,
+                };
+                Ok::<_, StoreError>((taken, before))
+            })
+        });
+        let (taken, before) = take.await?;
         if let Taken::Ours(fence) = taken {
             let lease = self.keep_key(scope, key, fence);
             return Ok(Begin::Fresh(Ticket(Arc::new(Held {
@@ -107,10 +113,8 @@ impl Services {
 
     /// Stores the answer.
     pub async fn finish(&self, ticket: Ticket, status: u16, body: &[u8]) -> Result<(), Problem> {
-        let mut tx = self.0.db.begin().await?;
-        ticket.store(&mut tx, status, body).await?;
-        tx.commit().await?;
-        Ok(())
+        let (lane, body) = (lane(ticket.key()), body.to_vec());
+        self.0.db.write(&lane, move |tx| Box::pin(async move { ticket.store(tx, status, &body).await })).await
     }
 
     /// Gives the key back without an answer: the same request may come again. One whose
@@ -127,6 +131,11 @@ impl Services {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// On a server each key has a lane of its own: what is done under one waits for what others do under the same.
+fn lane(key: &str) -> String {
+    format!("key {key}")
 }
 
 /// 409: somebody else works on the same request.

@@ -34,6 +34,7 @@ mod sign_in;
 mod sweep;
 mod tokens;
 mod validate;
+mod validate_at_once;
 mod views;
 mod webhooks;
 mod when;

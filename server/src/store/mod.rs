@@ -15,6 +15,7 @@ mod data_keys;
 mod db;
 mod discount_codes;
 mod error;
+mod grouped;
 mod idempotency;
 mod installs;
 mod key_rows;

@@ -71,7 +71,7 @@ async fn live(base: &Base) -> Vec<(String, Vec<String>, Vec<String>)> {
     for table in tables(reader.conn()).await {
         let sql = match &base.db {
             Db::Sqlite { .. } => "SELECT name FROM pragma_table_info($1) WHERE \"notnull\" = 0 ORDER BY cid",
-            Db::Postgres(_) => {
+            Db::Postgres { .. } => {
                 "SELECT column_name::text FROM information_schema.columns \
                   WHERE table_schema = 'public' AND table_name = $1 AND is_nullable = 'YES' ORDER BY ordinal_position"
             }
@@ -87,7 +87,7 @@ async fn live(base: &Base) -> Vec<(String, Vec<String>, Vec<String>)> {
 async fn indexes(base: &Base) -> Vec<(String,)> {
     let sql = match &base.db {
         Db::Sqlite { .. } => "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name",
-        Db::Postgres(_) => {
+        Db::Postgres { .. } => {
             "SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
               WHERE c.relnamespace = 'public'::regnamespace AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = c.oid) \
               ORDER BY c.relname::text COLLATE \"C\""
