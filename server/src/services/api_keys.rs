@@ -4,7 +4,7 @@ use super::Services;
 use super::when::{Writing, when};
 use crate::crypto;
 use crate::scope::Scope;
-use crate::store::{self, NewApiKey, StoreError};
+use crate::store::{self, NewApiKey, Row, StoreError};
 use app::domain::app_id::AppId;
 use app::domain::ids::ApiKeyId;
 use app::domain::problem::{Code, Problem};
@@ -60,7 +60,7 @@ impl Services {
         let noted: Result<(), StoreError> = self
             .0
             .db
-            .write(&format!("api key {id}"), move |tx| {
+            .write(Row::ApiKey(caller.key_id.as_str()), move |tx| {
                 Box::pin(async move { tx.at(&scope).touch_api_key(id.as_str(), now).await })
             })
             .await;

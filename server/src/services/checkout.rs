@@ -8,7 +8,7 @@ use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, customers, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step, Tx};
+use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Row, Step, Tx};
 use crate::stripe::{SessionParams, SessionStatus};
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
@@ -277,9 +277,13 @@ impl Services {
             },
             now,
         };
-        // Those who take the same code's redemptions share commits; a checkout without a code has nobody to share with on a server.
-        let lane = begin.code.as_ref().map_or(&begin.checkout_id, |(code, _)| &code.id).clone();
-        let begun = self.0.db.write(&lane, move |tx| Box::pin(begin.write(tx))).await?;
+        let (code_id, checkout_id) = (begin.code.as_ref().map(|(code, _)| code.id.clone()), begin.checkout_id.clone());
+        let row = match (&begin.target, &code_id) {
+            (To::New { .. }, Some(code)) => Row::Code(code),
+            (To::New { .. }, None) => Row::Checkout(&checkout_id),
+            (To::After { .. }, _) => Row::Several(&checkout_id),
+        };
+        let begun = self.0.db.write(row, move |tx| Box::pin(begin.write(tx))).await?;
         if begun.is_some() {
             crash::here!("intent");
         }

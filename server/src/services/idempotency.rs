@@ -3,7 +3,7 @@
 use super::Services;
 use super::lease::{LEASE_MS, Lease};
 use crate::scope::Scope;
-use crate::store::{StoreError, Taken, Tx};
+use crate::store::{Row, StoreError, Taken, Tx};
 use app::domain::problem::{Code, Problem};
 use std::sync::Arc;
 
@@ -56,8 +56,7 @@ impl Services {
     pub async fn begin(&self, scope: &Scope, key: &str, fingerprint: [u8; 32]) -> Result<Begin, Problem> {
         let now = self.now();
         let (of, text) = (scope.clone(), key.to_owned());
-        let lane = lane(key);
-        let take = self.0.db.write(&lane, move |tx| {
+        let take = self.0.db.write(Row::Key(key), move |tx| {
             Box::pin(async move {
                 let taken = tx.at(&of).take_idempotency_key(&text, &fingerprint, now, now + LEASE_MS).await?;
                 let before = match taken {
@@ -113,8 +112,8 @@ impl Services {
 
     /// Stores the answer.
     pub async fn finish(&self, ticket: Ticket, status: u16, body: &[u8]) -> Result<(), Problem> {
-        let (lane, body) = (lane(ticket.key()), body.to_vec());
-        self.0.db.write(&lane, move |tx| Box::pin(async move { ticket.store(tx, status, &body).await })).await
+        let (key, body) = (ticket.key().to_owned(), body.to_vec());
+        self.0.db.write(Row::Key(&key), move |tx| Box::pin(async move { ticket.store(tx, status, &body).await })).await
     }
 
     /// Gives the key back without an answer: the same request may come again. One whose
@@ -131,11 +130,6 @@ impl Services {
         tx.commit().await?;
         Ok(())
     }
-}
-
-/// On a server each key has a lane of its own: what is done under one waits for what others do under the same.
-fn lane(key: &str) -> String {
-    format!("key {key}")
 }
 
 /// 409: somebody else works on the same request.

@@ -7,7 +7,7 @@ use super::customers;
 use super::prices::no_such_price;
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{NewRedemption, Step, StoreError, Tx};
+use crate::store::{NewRedemption, Row, Step, StoreError, Tx};
 use crate::stripe::{Outcome, Session, SessionStatus, StripeError};
 use app::domain::discount_code::Refusal;
 use app::domain::problem::Problem;
@@ -60,11 +60,10 @@ impl Services {
             .map_err(|error| super::error::internal("an answer could not be written", &error))?;
         let (scope, id, number) = (link.scope.clone(), attempt.checkout_id.clone(), attempt.number);
         let (session_id, ends, now) = (session.id.clone(), session.expires_at * 1000, self.now());
-        // It changes its own checkout alone, so that any lane will do.
         let stored = self
             .0
             .db
-            .write(&attempt.checkout_id, move |tx| {
+            .write(Row::Checkout(&attempt.checkout_id), move |tx| {
                 Box::pin(async move {
                     Ok::<_, StoreError>(tx.at(&scope).open_checkout(&id, number, &session_id, ends, &json, now).await?)
                 })

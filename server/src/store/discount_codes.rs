@@ -1,5 +1,6 @@
 //! Discount codes: definitions, counters, and the conditional UPDATE that decides a count.
 
+use super::code_search::{self, contains};
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
@@ -208,7 +209,7 @@ impl Scoped<'_> {
 
     /// A page of codes, newest first whatever the direction.
     pub(crate) async fn codes(self, filter: &CodeFilter, now: i64) -> Result<Vec<CodeRow>> {
-        let (conn, workspace, mode) = self.split();
+        let (mut conn, workspace, mode) = self.split();
         // The text is put together from these fragments alone; every value is bound. Each parameter is named in every variant,
         // because PostgreSQL must know the type of all of them.
         let app = if filter.app_id.is_some() { "app_id = $4" } else { "CAST($4 AS TEXT) IS NULL" };
@@ -218,12 +219,13 @@ impl Scoped<'_> {
         };
         let cursor = behind_cursor!(filter.direction, "id", 7);
         let order = filter.direction.order();
+        let like = contains(&filter.q);
+        let found = code_search::table(conn.again(), &filter.q).await?;
         let text = if filter.q.is_empty() { "$6 = '%%'" } else { "code LIKE $6 ESCAPE '!'" };
         let sql = format!(
-            "SELECT {} FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {cursor} ORDER BY id {order} LIMIT $8",
+            "SELECT {} FROM {found} WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {cursor} ORDER BY id {order} LIMIT $8",
             columns!()
         );
-        let like = format!("%{}%", filter.q.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
         let rows = all!(
             conn,
             CodeRow,

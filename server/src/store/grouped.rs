@@ -6,21 +6,61 @@
 //! is not durable yet. Where the commit fails, everybody is told so. The worker is a task of its own: who asked may leave, and nobody
 //! else notices.
 //!
-//! On SQLite, where one connection writes, all units share one lane. On PostgreSQL a lane is named by its caller: units of one hot row
-//! share commits and need not wait for each other's locks, while other rows' go in parallel. There a lane's units must not lock rows
-//! that another lane's lock in another order: a code's lane changes that code alone.
+//! On SQLite, where one connection writes, all units share one lane. On PostgreSQL there are a few lanes for each kind of row, and a row
+//! has its lane by its name: what is done to one hot row is done in one commit after the other and never waits for its lock, while others
+//! go on beside it. Each unit names the one row that it locks beside those that it makes; a group takes them in their order, so that no
+//! two groups, of this process or another, wait for each other.
 
 use super::{Db, StoreError, Tx};
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
 use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// Units of one commit at most: those who write alone get their turn after so many.
 const MOST: usize = 64;
+/// Lanes of a kind on PostgreSQL: as many connections may be busy with it at most.
+const LANES: u64 = 4;
+
+/// The row that a unit locks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Row<'a> {
+    /// The count of a discount code, by its id.
+    Code(&'a str),
+    /// A checkout by its id, and nothing else.
+    Checkout(&'a str),
+    /// An idempotency key.
+    Key(&'a str),
+    /// An API key by its id.
+    ApiKey(&'a str),
+    /// This and others besides: on PostgreSQL in a commit of its own.
+    Several(&'a str),
+}
+
+impl Row<'_> {
+    fn lane(self) -> String {
+        let (kind, name) = match self {
+            Self::Code(name) => ("code", name),
+            Self::Checkout(name) => ("checkout", name),
+            Self::Key(name) => ("key", name),
+            Self::ApiKey(name) => ("api key", name),
+            Self::Several(name) => return name.to_owned(),
+        };
+        let mut hasher = DefaultHasher::new();
+        name.hash(&mut hasher);
+        format!("{kind} {}", hasher.finish() % LANES)
+    }
+
+    fn name(self) -> String {
+        let (Self::Code(name) | Self::Checkout(name) | Self::Key(name) | Self::ApiKey(name) | Self::Several(name)) =
+            self;
+        name.to_owned()
+    }
+}
 
 /// Who waits, by lane. A lane that is there has a worker.
 #[derive(Clone, Default)]
@@ -28,6 +68,8 @@ pub(crate) struct Lanes(Arc<Mutex<HashMap<String, VecDeque<Box<dyn Job>>>>>);
 
 /// A unit with somebody who waits for it.
 trait Job: Send {
+    /// The row that it locks.
+    fn row(&self) -> &str;
     /// Runs it; false: what it wrote is to be undone.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
     /// Answers with what came of it: its transaction is durable.
@@ -37,6 +79,7 @@ trait Job: Send {
 }
 
 struct Waiting<U, T, E> {
+    row: String,
     unit: Option<U>,
     outcome: Option<Result<T, E>>,
     asked: oneshot::Sender<Result<T, E>>,
@@ -50,6 +93,10 @@ where
     T: Send,
     E: From<StoreError> + Send,
 {
+    fn row(&self) -> &str {
+        &self.row
+    }
+
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
             let Some(unit) = self.unit.take() else { return false };
@@ -72,19 +119,22 @@ where
 }
 
 impl Db {
-    /// Runs a unit of writing in a transaction that it may share with others of its lane; answered when it is durable. An error of the
-    /// unit's undoes what it wrote, and nothing else. The unit waits for nothing but the database.
-    pub(crate) async fn write<T, E, U>(&self, lane: &str, unit: U) -> Result<T, E>
+    /// Runs a unit of writing in a transaction that it may share with others; answered when it is durable. An error of the unit's undoes
+    /// what it wrote, and nothing else. The unit waits for nothing but the database, and locks no row but the one that it names and those
+    /// that it makes.
+    pub(crate) async fn write<T, E, U>(&self, row: Row<'_>, unit: U) -> Result<T, E>
     where
         U: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
         let (asked, answer) = oneshot::channel();
-        let lane = if matches!(self, Self::Sqlite { .. }) { "" } else { lane };
-        let job = Box::new(Waiting { unit: Some(unit), outcome: None, asked });
-        if self.lanes().put(lane, job) {
-            tokio::spawn(work(self.clone(), lane.to_owned()));
+        let (lane, row) = match self {
+            Self::Sqlite { .. } => Default::default(),
+            Self::Postgres { .. } => (row.lane(), row.name()),
+        };
+        if self.lanes().put(&lane, Box::new(Waiting { row, unit: Some(unit), outcome: None, asked })) {
+            tokio::spawn(work(self.clone(), lane));
         }
         // Without an answer: its unit panicked, or the process is ending.
         answer.await.unwrap_or_else(|_| Err(StoreError::Unanswered.into()))
@@ -129,6 +179,8 @@ async fn work(db: Db, lane: String) {
             Ok(tx) => {
                 // Others have come while the connection was waited for.
                 group.extend(db.lanes().take_more(&lane, MOST - 1));
+                // Those of one row keep their order.
+                group.sort_by(|one, other| one.row().cmp(other.row()));
                 run(tx, group).await;
             }
             Err(error) => fail(group, error),

@@ -1,7 +1,7 @@
 //! Commits that are shared: one unit's failure is its own, and nobody is answered before what they wrote is durable.
 
 use super::super::query::execute;
-use super::super::{Db, StoreError, Tx};
+use super::super::{Db, Row, StoreError, Tx};
 use super::engine::Base;
 use super::fixtures::{T, at_most, counted, get, insert_hold, new_code, put, shop, take_hold};
 use crate::scope::Scope;
@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 
 /// All in one lane, so that both engines group.
-const LANE: &str = "dc_1";
+const LANE: Row<'_> = Row::Code("dc_1");
 
 #[derive(Debug)]
 enum Refused {
@@ -30,10 +30,7 @@ impl From<StoreError> for Refused {
 
 /// A hold as a unit; one with `fault` is written and then refused.
 async fn hold(db: Db, scope: Scope, id: String, fault: bool) -> Result<(), Refused> {
-    let unit = move |tx: &mut Tx| -> futures::future::BoxFuture<'_, Result<(), Refused>> {
-        Box::pin(write_hold(tx, scope, id, fault))
-    };
-    db.write(LANE, unit).await
+    db.write(LANE, move |tx| Box::pin(write_hold(tx, scope, id, fault))).await
 }
 
 async fn write_hold(tx: &mut Tx, scope: Scope, id: String, fault: bool) -> Result<(), Refused> {

@@ -83,7 +83,8 @@ async fn live(base: &Base) -> Vec<(String, Vec<String>, Vec<String>)> {
     schema
 }
 
-/// Indexes by name: an index that only one engine has would make the other slow, or let it take a text twice.
+/// Indexes by name: an index that only one engine has would make the other slow, or let it take a text twice. Parts of texts are found by
+/// an index on PostgreSQL (where the extension is there) and by a table on SQLite.
 async fn indexes(base: &Base) -> Vec<(String,)> {
     let sql = match &base.db {
         Db::Sqlite { .. } => "SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL ORDER BY name",
@@ -93,7 +94,9 @@ async fn indexes(base: &Base) -> Vec<(String,)> {
               ORDER BY c.relname::text COLLATE \"C\""
         }
     };
-    raw!(base, (String,), sql)
+    let mut names = raw!(base, (String,), sql);
+    names.retain(|(name,)| name != "discount_codes_search");
+    names
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
