@@ -19,8 +19,13 @@ UPDATE redemptions SET
     history = 'checkout ' || created_at || CASE state WHEN 'redeemed' THEN chr(10) || 'paid ' || updated_at
         WHEN 'released' THEN chr(10) || 'session_expired ' || updated_at ELSE '' END;
 ALTER TABLE redemptions ALTER COLUMN history SET NOT NULL;
+-- A page of one state, and what is held since when.
+DROP INDEX redemptions_by_code;
+CREATE INDEX redemptions_by_code ON redemptions (workspace_id, mode, discount_code_id, state, id);
 CREATE INDEX redemptions_of_code ON redemptions (workspace_id, mode, discount_code_id, id);
 CREATE INDEX redemptions_of_customer ON redemptions (workspace_id, mode, discount_code_id, customer) WHERE customer IS NOT NULL;
+-- What was redeemed and released when: the chart reads this index alone.
+CREATE INDEX redemptions_settled ON redemptions (workspace_id, mode, discount_code_id, state, settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX redemptions_due ON redemptions (expires_at) WHERE state = 'held' AND expires_at IS NOT NULL;
 CREATE UNIQUE INDEX redemptions_by_key ON redemptions (workspace_id, mode, idempotency_key) WHERE idempotency_key IS NOT NULL;
 

@@ -34,10 +34,13 @@ SELECT workspace_id, mode, id, discount_code_id, checkout_id, state, user_id, cr
   FROM redemptions;
 DROP TABLE redemptions;
 ALTER TABLE redemptions_new RENAME TO redemptions;
-CREATE INDEX redemptions_by_code ON redemptions (workspace_id, mode, discount_code_id, state);
+-- A page of one state, and what is held since when.
+CREATE INDEX redemptions_by_code ON redemptions (workspace_id, mode, discount_code_id, state, id);
 CREATE INDEX redemptions_by_checkout ON redemptions (workspace_id, mode, checkout_id);
 CREATE INDEX redemptions_of_code ON redemptions (workspace_id, mode, discount_code_id, id);
 CREATE INDEX redemptions_of_customer ON redemptions (workspace_id, mode, discount_code_id, customer) WHERE customer IS NOT NULL;
+-- What was redeemed and released when: the chart reads this index alone.
+CREATE INDEX redemptions_settled ON redemptions (workspace_id, mode, discount_code_id, state, settled_at) WHERE settled_at IS NOT NULL;
 CREATE INDEX redemptions_due ON redemptions (expires_at) WHERE state = 'held' AND expires_at IS NOT NULL;
 CREATE UNIQUE INDEX redemptions_by_key ON redemptions (workspace_id, mode, idempotency_key) WHERE idempotency_key IS NOT NULL;
 

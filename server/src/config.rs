@@ -1,6 +1,7 @@
 //! Configuration from the environment, checked once at the start.
 
 use crate::crypto::MasterKeys;
+use crate::store::CONNECTIONS;
 use app::domain::mode::Mode;
 use secrecy::{ExposeSecret, SecretString};
 use std::net::SocketAddr;
@@ -35,6 +36,8 @@ pub struct Config {
     pub stripe_apps: StripeApps,
     /// Requests a second that background work may send to one endpoint of one account.
     pub background_rate: NonZeroU32,
+    /// Connections to PostgreSQL; on SQLite, readers of the file.
+    pub database_connections: NonZeroU32,
 }
 
 /// What Stripe bears beside an owner's own calls (<https://docs.stripe.com/rate-limits>): 25 a second and endpoint, less a reserve.
@@ -198,6 +201,13 @@ impl Config {
                 Some(text) => text.parse().map_err(|_| ConfigError {
                     variable: "CODEMINT_STRIPE_BACKGROUND_RATE",
                     why: "must be a whole number of requests a second, 1 or more, like 20".into(),
+                })?,
+            },
+            database_connections: match get("CODEMINT_DATABASE_CONNECTIONS") {
+                None => CONNECTIONS,
+                Some(text) => text.parse().map_err(|_| ConfigError {
+                    variable: "CODEMINT_DATABASE_CONNECTIONS",
+                    why: "must be a whole number, 1 or more, like 16".into(),
                 })?,
             },
             trust_forwarded: matches!(get("CODEMINT_TRUST_FORWARDED").as_deref(), Some("1" | "true" | "yes")),

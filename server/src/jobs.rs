@@ -1,4 +1,4 @@
-//! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what is over,
+//! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what lapsed, what is over,
 //! what open pages are told.
 
 use crate::services::{MailKinds, Services};
@@ -15,6 +15,8 @@ pub struct Pace {
     pub sweep: Duration,
     /// Giving up checkouts whose request died.
     pub give_up: Duration,
+    /// Letting go of holds of owners' own checkouts whose time is over.
+    pub lapse: Duration,
     /// Asking Stripe whether rewards were used, where it is time to.
     pub uses: Duration,
     /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
@@ -28,6 +30,7 @@ impl Default for Pace {
         Self {
             sweep: Duration::from_secs(5),
             give_up: Duration::from_secs(10),
+            lapse: Duration::from_secs(1),
             uses: Duration::from_secs(1),
             tokens: Duration::from_secs(2),
             forget: Duration::from_secs(600),
@@ -80,27 +83,51 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
             }
         }
     }));
-    let uses = services.clone();
+    let (uses, in_work) = (services.clone(), tasks.clone());
     every(tasks, stop, pace.uses, "uses of rewards", move || {
-        let services = uses.clone();
-        async move { services.look_for_uses().await }
+        let (services, in_work) = (uses.clone(), in_work.clone());
+        async move {
+            for watched in services.uses_to_look_for().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.look_for_uses_of(watched).await });
+            }
+            Ok(())
+        }
     });
     let (live, stopped) = (services.clone(), stop.clone());
     tasks.spawn(async move { live.watch_connections(stopped).await });
-    let sweep = services.clone();
+    let (sweep, in_work) = (services.clone(), tasks.clone());
     every(tasks, stop, pace.sweep, "sweep", move || {
-        let services = sweep.clone();
-        async move { services.sweep_sessions().await }
+        let (services, in_work) = (sweep.clone(), in_work.clone());
+        async move {
+            for connection in services.connections_to_sweep().await? {
+                let services = services.clone();
+                // As with events: one owner's Stripe that answers late is not waited for.
+                in_work.spawn(async move { services.sweep_connection(connection).await });
+            }
+            Ok(())
+        }
     });
     let tokens = services.clone();
     every(tasks, stop, pace.tokens, "tokens", move || {
         let services = tokens.clone();
         async move { services.finish_refreshes().await }
     });
-    let abandoned = services.clone();
+    let (abandoned, in_work) = (services.clone(), tasks.clone());
     every(tasks, stop, pace.give_up, "abandoned checkouts", move || {
-        let services = abandoned.clone();
-        async move { services.give_up_abandoned().await }
+        let (services, in_work) = (abandoned.clone(), in_work.clone());
+        async move {
+            for checkouts in services.abandoned_checkouts().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.give_up_abandoned(checkouts).await });
+            }
+            services.release_unverifiable().await
+        }
+    });
+    let lapsed = services.clone();
+    every(tasks, stop, pace.lapse, "lapsed holds", move || {
+        let services = lapsed.clone();
+        async move { services.let_lapsed_go().await }
     });
     let old = services.clone();
     every(tasks, stop, pace.forget, "forget", move || {

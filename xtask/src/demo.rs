@@ -1,15 +1,32 @@
 //! `cargo xtask demo`: everything built, then `codemint demo` in our place.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, num::NonZeroU8, path::PathBuf};
 
 use crate::{
-    assets, say, server,
+    assets,
+    postgres::Cluster,
+    say, server,
     step::{Context, Outcome},
     wasm, workspace,
 };
 
-/// Builds what is not built yet and becomes the demo: Ctrl-C and signals reach it directly.
-pub(crate) fn run(ready_file: Option<PathBuf>, args: Vec<OsString>) -> Outcome {
+/// Which database the demo stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Engine {
+    /// One file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Builds what is not built yet and becomes the demo: Ctrl-C and signals reach it directly. A PostgreSQL that is made for it ends with it.
+pub(crate) fn run(ready_file: Option<PathBuf>, engine: Engine, replicas: NonZeroU8, args: Vec<OsString>) -> Outcome {
+    let elsewhere = args.iter().any(|arg| arg.to_str().is_some_and(|arg| arg.starts_with("--postgres")));
+    if replicas > NonZeroU8::MIN && engine == Engine::Sqlite && !elsewhere {
+        return Err(
+            "Several servers need PostgreSQL, since a SQLite file is one process' alone: add --engine postgres.".into(),
+        );
+    }
     say::note("The first build takes some minutes; later ones, seconds.");
     let here = std::env::current_dir().context("the current folder")?;
     assets::build(wasm::Profile::Small)?;
@@ -19,7 +36,13 @@ pub(crate) fn run(ready_file: Option<PathBuf>, args: Vec<OsString>) -> Outcome {
     if let Some(file) = ready_file {
         demo.arg("--ready-file").arg(file);
     }
-    demo.args(args);
+    demo.arg("--replicas").arg(replicas.to_string()).args(args);
+    if engine == Engine::Postgres {
+        let cluster = Cluster::start()?;
+        // Not as an argument, which everybody on the machine can read.
+        demo.env("CODEMINT_DEMO_POSTGRES_URL", cluster.url());
+        cluster.end_with(&mut demo);
+    }
     replace_us(demo)
 }
 

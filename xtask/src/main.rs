@@ -54,6 +54,12 @@ enum Task {
         /// Where the demo writes its addresses and keys, as JSON, once it serves.
         #[arg(long)]
         ready_file: Option<PathBuf>,
+        /// The database: a file, or a PostgreSQL as the tests have it (CODEMINT_TEST_POSTGRES_URL, or one of its own).
+        #[arg(long, value_enum, default_value_t = demo::Engine::Sqlite)]
+        engine: demo::Engine,
+        /// So many server processes on one PostgreSQL database, to be killed one by one.
+        #[arg(long, default_value = "1")]
+        replicas: std::num::NonZeroU8,
         /// Handed on to `codemint demo`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
@@ -77,7 +83,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Task::Build { release, fast } => build(release, fast),
-        Task::Demo { ready_file, args } => demo::run(ready_file, args),
+        Task::Demo { ready_file, engine, replicas, args } => demo::run(ready_file, engine, replicas, args),
         Task::Test { filter, only } => return test::run(filter.as_deref(), only),
         Task::Check => check::run(),
         Task::Figures => figures::run(),

@@ -76,6 +76,18 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Lets it end with a process that is to take our place, and not with us: that process holds the end of the guard's input, as its own
+    /// standard input, which it must not read.
+    pub(crate) fn end_with(mut self, other: &mut Command) {
+        if let Some(mut guard) = self.guard.take()
+            && let Some(input) = guard.stdin.take()
+        {
+            other.stdin(input);
+        }
+    }
+}
+
 impl Drop for Cluster {
     fn drop(&mut self) {
         if let Some(mut guard) = self.guard.take() {

@@ -31,8 +31,8 @@ pub(crate) fn build(profile: Profile) -> Outcome<PathBuf> {
     Ok(binary)
 }
 
-/// What tests order a debug build to do: to die, and to be ahead of its time.
-const ORDERS: [&str; 2] = ["CODEMINT_DIE_AT", "CODEMINT_CLOCK_AHEAD_MS"];
+/// What tests order a debug build to do: to die, to break a rule, and to be ahead of its time.
+const ORDERS: [&str; 3] = ["CODEMINT_DIE_AT", "CODEMINT_PLANT", "CODEMINT_CLOCK_AHEAD_MS"];
 
 /// A release must not even know the names of such orders.
 fn takes_no_orders(binary: &[u8]) -> Outcome<()> {

@@ -18,6 +18,8 @@ pub trait LedgerBackend: Send + Sync {
         code_id: &str,
         query: RedemptionQuery,
     ) -> Result<RedemptionPage, Problem>;
+    /// A code's counters and when they last moved: cheap, for a page that follows them.
+    async fn usage(&self, viewer: &Viewer, mode: Mode, app_id: &str, code_id: &str) -> Result<Usage, Problem>;
     /// Ends the open session of a held redemption at Stripe and gives the hold back, unless it was paid meanwhile, which is counted then.
     async fn end_checkout(&self, viewer: &Viewer, mode: Mode, redemption: &str) -> Result<RedemptionView, Problem>;
     /// A page of what happened in the workspace.

@@ -71,6 +71,11 @@ impl Permissions {
         missing
     }
 
+    /// Permissions that minting a code's coupon lacks.
+    pub fn missing_for_mint(&self) -> Vec<String> {
+        lacking("coupon", self.coupons)
+    }
+
     /// Permissions that a checkout lacks; the sessions permission first. Minting needs coupons only when a code is used.
     pub fn missing_for_checkout(&self, with_code: bool) -> Vec<String> {
         let mut missing = Vec::new();

@@ -2,7 +2,7 @@
 
 use super::code::CodeText;
 use super::metadata::{self, Metadata};
-use super::money::{self, Currency};
+use super::money::{self, Currency, Money};
 use super::problem::{Code, Problem};
 use super::terms::{Terms, TermsDraft};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct Draft {
     pub max_redemptions_per_user: Option<i64>,
     /// In the smallest unit of the currency; `None`: any amount.
     pub minimum_amount_cents: Option<i64>,
-    /// Any case; `None`: the currency of the terms, else whatever the price is in.
+    /// Any case; `None`: the currency of a fixed amount, with a percentage whatever the price is in.
     pub minimum_amount_currency: Option<String>,
     /// Milliseconds.
     pub starts_at: Option<i64>,
@@ -68,21 +68,20 @@ pub struct Limits {
 pub struct Minimum {
     /// In the currency's smallest unit, 1 or more.
     pub amount: i64,
-    /// `None`: in the currency of the terms where they have one, else in whatever the price is in.
+    /// `None`: in whatever the price is in, which a percentage alone allows.
     pub currency: Option<Currency>,
 }
 
 impl Minimum {
-    /// Whether a purchase of this amount (smallest unit) in this currency is enough. `of_terms`: the currency of a fixed amount.
+    /// Whether a purchase of this amount (smallest unit; none: the price does not tell it) in this currency is enough.
     ///
     /// # Errors
     /// [`Refusal::CurrencyMismatch`] where the amounts cannot be compared, [`Refusal::MinimumNotMet`] where it is too little.
-    pub fn check(self, of_terms: Option<&str>, amount: i64, currency: &str) -> Result<(), Refusal> {
-        let own = self.currency.map(Currency::as_str).or(of_terms);
-        if own.is_some_and(|own| own != currency) {
+    pub fn check(self, amount: Option<i64>, currency: &str) -> Result<(), Refusal> {
+        if self.currency.is_some_and(|own| own.as_str() != currency) {
             return Err(Refusal::CurrencyMismatch);
         }
-        if amount < self.amount { Err(Refusal::MinimumNotMet) } else { Ok(()) }
+        if amount.is_some_and(|amount| amount < self.amount) { Err(Refusal::MinimumNotMet) } else { Ok(()) }
     }
 }
 
@@ -166,13 +165,14 @@ pub fn check_max_redemptions_per_user(max: Option<i64>) -> Result<(), Problem> {
     }
 }
 
-/// An amount of 1 or more in the smallest unit with a currency of Stripe's, or none. `of_terms`: the currency of a fixed amount, which it
-/// must be in.
+/// An amount of 1 or more in the smallest unit, or none. `of_terms`: the currency of a fixed amount, which the minimum is then in; with a
+/// percentage it may be in one of its own, or in none, which is whatever the price is in.
 pub fn check_minimum(
     amount: Option<i64>,
     currency: Option<&str>,
     of_terms: Option<Currency>,
 ) -> Result<Option<Minimum>, Problem> {
+    const AMOUNT: &str = "minimum_amount_cents";
     const CURRENCY: &str = "minimum_amount_currency";
     let Some(amount) = amount else {
         return match currency {
@@ -183,26 +183,24 @@ pub fn check_minimum(
             None => Ok(None),
         };
     };
-    if !(1..=money::MAX_AMOUNT).contains(&amount) {
+    money::check_range(amount, AMOUNT)?;
+    let own = currency.map(|raw| Currency::parse(raw, CURRENCY)).transpose()?;
+    if let (Some(own), Some(terms)) = (own, of_terms)
+        && own != terms
+    {
         return Err(Problem::invalid(
-            "minimum_amount_cents",
-            format!(
-                "minimum_amount_cents must be a whole number in the currency's smallest unit, 1 to {}.",
-                money::MAX_AMOUNT
-            ),
-        ));
-    }
-    let currency = currency.map(|raw| Currency::parse(raw, CURRENCY)).transpose()?;
-    match (currency, of_terms) {
-        (Some(own), Some(terms)) if own != terms => Err(Problem::invalid(
             CURRENCY,
             format!(
                 "minimum_amount_currency must be {} here, the currency of the discount; leave it out.",
                 terms.as_str()
             ),
-        )),
-        _ => Ok(Some(Minimum { amount, currency })),
+        ));
     }
+    let currency = of_terms.or(own);
+    if let Some(currency) = currency {
+        Money::new(amount, currency, AMOUNT)?;
+    }
+    Ok(Some(Minimum { amount, currency }))
 }
 
 /// A moment up to the year 9999, or none.
@@ -415,11 +413,85 @@ mod tests {
             param(Draft { code: Some("!".into()), max_redemptions: Some(-1), ..good() }),
             ["code", "max_redemptions"]
         );
+        assert_eq!(param(Draft { max_redemptions_per_user: Some(0), ..good() }), ["max_redemptions_per_user"]);
+        assert_eq!(
+            param(Draft { max_redemptions_per_user: Some(MAX_LIMIT + 1), ..good() }),
+            ["max_redemptions_per_user"]
+        );
+        let minimum = |amount, currency: Option<&str>| Draft {
+            minimum_amount_cents: amount,
+            minimum_amount_currency: currency.map(str::to_owned),
+            ..good()
+        };
+        assert_eq!(param(minimum(Some(0), None)), ["minimum_amount_cents"]);
+        assert_eq!(param(minimum(Some(money::MAX_AMOUNT + 1), Some("usd"))), ["minimum_amount_cents"]);
+        assert_eq!(param(minimum(Some(550), Some("isk"))), ["minimum_amount_cents"]);
+        assert_eq!(param(minimum(Some(1), Some("xxx"))), ["minimum_amount_currency"]);
+        assert_eq!(param(minimum(None, Some("usd"))), ["minimum_amount_currency"]);
         let seconds = Draft { expires_at: Some(1_798_761_600), ..good() }.check(NOW).unwrap_err();
         assert!(seconds[0].message.contains("milliseconds"), "{}", seconds[0].message);
     }
 
+    fn currency(text: &str) -> Currency {
+        Currency::parse(text, "currency").unwrap()
+    }
+
+    #[test]
+    fn a_minimum_is_in_the_currency_of_a_fixed_amount() {
+        let of = |own: Option<&str>, terms: Option<&str>| check_minimum(Some(5000), own, terms.map(currency));
+        let is = |own: Option<&str>| Ok(Some(Minimum { amount: 5000, currency: own.map(currency) }));
+        assert_eq!(of(None, None), is(None));
+        assert_eq!(of(Some("EUR"), None), is(Some("eur")));
+        assert_eq!(of(None, Some("usd")), is(Some("usd")));
+        assert_eq!(of(Some("USD"), Some("usd")), is(Some("usd")));
+        let other = of(Some("eur"), Some("usd")).unwrap_err();
+        assert_eq!(other.param.as_deref(), Some("minimum_amount_currency"));
+        assert!(other.message.contains("must be usd here"), "{}", other.message);
+        assert_eq!(check_minimum(None, None, Some(currency("usd"))), Ok(None));
+    }
+
+    #[test]
+    fn a_minimum_is_met_or_not() {
+        let any = Minimum { amount: 5000, currency: None };
+        let dollars = Minimum { amount: 5000, currency: Some(currency("usd")) };
+        for minimum in [any, dollars] {
+            assert_eq!(minimum.check(Some(4999), "usd"), Err(Refusal::MinimumNotMet));
+            assert_eq!(minimum.check(Some(5000), "usd"), Ok(()));
+            assert_eq!(minimum.check(None, "usd"), Ok(()), "the price does not tell it");
+        }
+        assert_eq!(any.check(Some(5000), "jpy"), Ok(()));
+        assert_eq!(any.check(Some(4999), "jpy"), Err(Refusal::MinimumNotMet));
+        for amount in [Some(4999), Some(5000), None] {
+            assert_eq!(dollars.check(amount, "eur"), Err(Refusal::CurrencyMismatch));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_minimum_that_is_taken_keeps_the_rules(
+            amount in prop::option::of(prop_oneof![-2i64..3, money::MAX_AMOUNT - 1..=money::MAX_AMOUNT + 2, 0i64..100_000]),
+            own in prop::option::of(prop::sample::select(vec!["usd", "EUR", "jpy", "isk", "", "xxx"])),
+            terms in prop::option::of(prop::sample::select(vec!["usd", "eur", "jpy", "isk"])),
+        ) {
+            let terms = terms.map(currency);
+            match check_minimum(amount, own, terms) {
+                Ok(None) => prop_assert!(amount.is_none() && own.is_none()),
+                Ok(Some(minimum)) => {
+                    prop_assert_eq!(Some(minimum.amount), amount);
+                    prop_assert!((1..=money::MAX_AMOUNT).contains(&minimum.amount));
+                    prop_assert!(terms.is_none() || minimum.currency == terms);
+                    prop_assert!(own.is_none_or(|own| minimum.currency == Currency::parse(own, "currency").ok()));
+                    // What comes of it is taken again as it is.
+                    let again = check_minimum(amount, minimum.currency.map(Currency::as_str), terms);
+                    prop_assert_eq!(again, Ok(Some(minimum)));
+                }
+                Err(problem) => {
+                    let param = problem.param.unwrap_or_default();
+                    prop_assert!(["minimum_amount_cents", "minimum_amount_currency"].contains(&param.as_str()));
+                }
+            }
+        }
+
         #[test]
         fn active_means_usable_and_nothing_else_does(
             archived: bool, active: bool, count in 0i64..20, max in prop::option::of(1i64..20),
@@ -448,5 +520,7 @@ mod tests {
     fn reasons_are_the_suffix() {
         assert_eq!(Refusal::NotStarted.reason(), "not_started");
         assert_eq!(Refusal::CurrencyMismatch.reason(), "currency_mismatch");
+        assert_eq!(Refusal::MinimumNotMet.reason(), "minimum_not_met");
+        assert_eq!(Refusal::UserLimit.reason(), "user_limit");
     }
 }

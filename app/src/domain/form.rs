@@ -2,10 +2,10 @@
 //! server checks it again, by the same function.
 
 use super::code::CodeText;
-use super::discount_code::{Definition, Draft};
+use super::discount_code::{Definition, Draft, Limits, Minimum};
 use super::money::{Currency, Money};
 use super::problem::Problem;
-use super::typed::{TypedTerms, moment, whole};
+use super::typed::{TypedTerms, moment, terms_as_typed, whole};
 use serde::{Deserialize, Serialize};
 
 /// What was typed. Empty text is a field left empty.
@@ -92,36 +92,95 @@ impl CodeForm {
         }
     }
 
+    /// A code that is there, as it would have been typed. `local` writes a moment as the field takes it, `2027-01-01T00:00`.
+    pub fn of(definition: &Definition, local: impl Fn(i64) -> String) -> Self {
+        let [kind, percent_off, amount_off, currency, duration, duration_in_months] = terms_as_typed(&definition.terms);
+        let limits = definition.limits;
+        let number = |limit: Option<i64>| limit.map(|limit| limit.to_string()).unwrap_or_default();
+        let moment = |at: Option<i64>| at.map(&local).unwrap_or_default();
+        let (minimum_amount, minimum_amount_currency) = match limits.minimum {
+            Some(Minimum { amount, currency: Some(currency) }) => (
+                Money::new(amount, currency, "minimum_amount").map_or_else(|_| amount.to_string(), Money::typed),
+                currency.as_str().to_owned(),
+            ),
+            Some(Minimum { amount, currency: None }) => (amount.to_string(), String::new()),
+            None => (String::new(), currency.clone()),
+        };
+        Self {
+            code: definition.code.as_str().to_owned(),
+            kind,
+            percent_off,
+            amount_off,
+            currency,
+            duration,
+            duration_in_months,
+            max_redemptions: number(limits.max_redemptions),
+            max_redemptions_per_user: number(limits.max_redemptions_per_user),
+            minimum_amount,
+            minimum_amount_currency,
+            starts_at: moment(limits.starts_at),
+            expires_at: moment(limits.expires_at),
+        }
+    }
+
     /// Reads and checks every field. `local_ms` turns a local date and time into milliseconds since 1970 (`None`: not a moment).
     /// Every [`Problem::param`] is the name of a field of this form.
     pub fn check(&self, now_ms: i64, local_ms: impl Fn(&str) -> Option<i64>) -> Result<Definition, Vec<Problem>> {
+        self.check_with(None, now_ms, local_ms)
+    }
+
+    /// The same for a code that is there. Its text stays what it is, and so do terms that are fixed. A moment that was left as it is stays
+    /// exact, and an end among them may be over.
+    pub fn check_edit(
+        &self,
+        before: &Before,
+        now_ms: i64,
+        local_ms: impl Fn(&str) -> Option<i64>,
+    ) -> Result<Definition, Vec<Problem>> {
+        before.keep(self).check_with(Some(before), now_ms, local_ms)
+    }
+
+    fn check_with(
+        &self,
+        before: Option<&Before>,
+        now_ms: i64,
+        local_ms: impl Fn(&str) -> Option<i64>,
+    ) -> Result<Definition, Vec<Problem>> {
         let mut problems = Vec::new();
         let terms = self.typed_terms().draft(&mut problems);
-        let minimum = self.minimum().unwrap_or_else(|problem| {
-            problems.push(problem);
-            None
-        });
+        let (minimum_amount_cents, minimum_amount_currency) =
+            self.minimum(before.is_some_and(Before::any_currency)).unwrap_or_else(|problem| {
+                problems.push(problem);
+                (None, None)
+            });
         let mut keep = |result: Result<Option<i64>, Problem>| {
             result.unwrap_or_else(|problem| {
                 problems.push(problem);
                 None
             })
         };
+        // A field shows minutes; the stored moment is exact.
+        let starts =
+            before.and_then(|before| before.starts_at.filter(|_| self.starts_at.trim() == before.form.starts_at));
+        let ends =
+            before.and_then(|before| before.expires_at.filter(|_| self.expires_at.trim() == before.form.expires_at));
         let draft = Draft {
             code: Some(self.code.clone()),
             max_redemptions: keep(whole(&self.max_redemptions, "max_redemptions")),
             max_redemptions_per_user: keep(whole(&self.max_redemptions_per_user, "max_redemptions_per_user")),
-            minimum_amount_cents: minimum.map(Money::amount),
-            minimum_amount_currency: minimum.map(|money| money.currency().as_str().to_owned()),
-            starts_at: keep(moment(&self.starts_at, "starts_at", &local_ms)),
-            expires_at: keep(moment(&self.expires_at, "expires_at", &local_ms)),
+            minimum_amount_cents,
+            minimum_amount_currency,
+            starts_at: starts.or_else(|| keep(moment(&self.starts_at, "starts_at", &local_ms))),
+            expires_at: ends.or_else(|| keep(moment(&self.expires_at, "expires_at", &local_ms))),
             terms,
             metadata: super::metadata::Metadata::new(),
         };
+        // Seen from just before it, an end that stays is always to come.
+        let now_ms = ends.map_or(now_ms, |at| now_ms.min(at - 1));
         match draft.check(now_ms) {
             Ok(definition) if problems.is_empty() => Ok(definition),
             Ok(_) => Err(problems),
-            Err(more) => Err(self.typed_terms().all_problems(problems, more)),
+            Err(more) => Err(self.typed_terms().all_problems(problems, more.into_iter().map(on_the_form).collect())),
         }
     }
 
@@ -130,21 +189,85 @@ impl CodeForm {
         CodeText::parse(&self.code, "code").err()
     }
 
-    /// What a purchase must come to: in the discount's own currency, or with a percentage in one that is chosen beside it.
-    fn minimum(&self) -> Result<Option<Money>, Problem> {
+    /// What a purchase must come to, in the smallest unit, and its currency: the discount's own, or with a percentage one that is chosen
+    /// beside it. `any_currency`: none may be chosen, and the smallest unit of any is typed.
+    fn minimum(&self, any_currency: bool) -> Result<(Option<i64>, Option<String>), Problem> {
+        const AMOUNT: &str = "minimum_amount";
         if self.minimum_amount.trim().is_empty() {
-            return Ok(None);
+            return Ok((None, None));
         }
-        let own = if self.kind == "amount" { &self.currency } else { &self.minimum_amount_currency };
-        let currency = Currency::parse(own, "minimum_amount_currency")
-            .map_err(|_| Problem::missing("minimum_amount_currency", "Choose the currency of the minimum."))?;
-        Money::parse_typed(&self.minimum_amount, currency, "minimum_amount").map(Some)
+        let currency = if self.kind == "amount" {
+            match Currency::parse(&self.currency, "currency") {
+                Ok(currency) => currency,
+                // The discount's own fields tell it.
+                Err(_) => return Ok((None, None)),
+            }
+        } else if self.minimum_amount_currency.trim().is_empty() && any_currency {
+            return Ok((whole(&self.minimum_amount, AMOUNT)?, None));
+        } else {
+            Currency::parse(&self.minimum_amount_currency, AMOUNT)
+                .map_err(|_| Problem::missing("minimum_amount_currency", "Choose the currency of the minimum."))?
+        };
+        let money = Money::parse_typed(&self.minimum_amount, currency, AMOUNT)?;
+        Ok((Some(money.amount()), Some(money.currency().as_str().to_owned())))
     }
 
     fn typed_terms(&self) -> TypedTerms<'_> {
         let Self { kind, percent_off, amount_off, currency, duration, duration_in_months, .. } = self;
         TypedTerms { kind, percent_off, amount_off, currency, duration, duration_in_months }
     }
+}
+
+/// The form of a code that is there, as it was filled in first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    /// As it would have been typed.
+    pub form: CodeForm,
+    /// The exact start, milliseconds.
+    pub starts_at: Option<i64>,
+    /// The exact end, milliseconds.
+    pub expires_at: Option<i64>,
+    /// What it gives cannot change any more: its coupon is in Stripe, or on its way there.
+    pub terms_fixed: bool,
+}
+
+impl Before {
+    /// Of a code that is there. `local` writes a moment as the field takes it.
+    pub fn of(definition: &Definition, terms_fixed: bool, local: impl Fn(i64) -> String) -> Self {
+        let Limits { starts_at, expires_at, .. } = definition.limits;
+        Self { form: CodeForm::of(definition, local), starts_at, expires_at, terms_fixed }
+    }
+
+    /// Whether its minimum is in whatever the price is in, and so in the smallest unit of any currency.
+    pub fn any_currency(&self) -> bool {
+        !self.form.minimum_amount.is_empty() && self.form.minimum_amount_currency.is_empty()
+    }
+
+    /// What was typed, with what cannot change as it is.
+    pub fn keep(&self, typed: &CodeForm) -> CodeForm {
+        let before = self.form.clone();
+        let typed = CodeForm { code: before.code.clone(), ..typed.clone() };
+        if !self.terms_fixed {
+            return typed;
+        }
+        CodeForm {
+            max_redemptions: typed.max_redemptions,
+            max_redemptions_per_user: typed.max_redemptions_per_user,
+            minimum_amount: typed.minimum_amount,
+            minimum_amount_currency: typed.minimum_amount_currency,
+            starts_at: typed.starts_at,
+            expires_at: typed.expires_at,
+            ..before
+        }
+    }
+}
+
+/// The rules speak of the smallest unit, the form of the main one.
+fn on_the_form(mut problem: Problem) -> Problem {
+    if problem.param.as_deref() == Some("minimum_amount_cents") {
+        problem.param = Some("minimum_amount".into());
+    }
+    problem
 }
 
 #[cfg(test)]
@@ -202,20 +325,207 @@ mod tests {
         assert_eq!(params(&CodeForm { expires_at: "ms999".into(), ..form() }), ["expires_at"]);
     }
 
+    fn euros(amount: &str, minimum: &str) -> CodeForm {
+        CodeForm {
+            kind: "amount".into(),
+            percent_off: String::new(),
+            amount_off: amount.into(),
+            currency: "eur".into(),
+            minimum_amount: minimum.into(),
+            // The select behind a fixed amount is hidden, and says what it said before.
+            minimum_amount_currency: "usd".into(),
+            ..form()
+        }
+    }
+
+    #[test]
+    fn a_minimum_is_typed_in_the_main_unit() {
+        let minimum = |form: &CodeForm| {
+            let minimum = form.check(1000, utc).unwrap().limits.minimum?;
+            Some((minimum.amount, minimum.currency.map(Currency::as_str)))
+        };
+        let percent = |minimum: &str, currency: &str| CodeForm {
+            minimum_amount: minimum.into(),
+            minimum_amount_currency: currency.into(),
+            ..form()
+        };
+        assert_eq!(minimum(&percent("", "usd")), None);
+        assert_eq!(minimum(&percent(" 50,00 ", "USD")), Some((5000, Some("usd"))));
+        assert_eq!(minimum(&percent("50", "jpy")), Some((50, Some("jpy"))));
+        assert_eq!(minimum(&percent("50", "isk")), Some((5000, Some("isk"))));
+        assert_eq!(minimum(&euros("5.00", "50")), Some((5000, Some("eur"))));
+        assert_eq!(params(&percent("50", "")), ["minimum_amount_currency"]);
+        for (bad, currency) in [("fifty", "usd"), ("0", "usd"), ("-1", "usd"), ("0.50", "jpy"), ("1000000", "usd")] {
+            assert_eq!(params(&percent(bad, currency)), ["minimum_amount"], "{bad} {currency}");
+        }
+        assert_eq!(params(&euros("5.00", "0")), ["minimum_amount"]);
+        // Without a currency of the discount it is the discount that is wrong.
+        let nothing = CodeForm { currency: String::new(), ..euros("5.00", "50") };
+        assert!(!params(&nothing).iter().any(|param| param.starts_with("minimum")), "{:?}", params(&nothing));
+        assert_eq!(params(&CodeForm { max_redemptions_per_user: "0".into(), ..form() }), ["max_redemptions_per_user"]);
+        assert_eq!(
+            params(&CodeForm { max_redemptions_per_user: "one".into(), ..form() }),
+            ["max_redemptions_per_user"]
+        );
+    }
+
+    /// Minutes only, as the field of a browser has them.
+    fn local(ms: i64) -> String {
+        format!("ms{}", ms / 60_000 * 60_000)
+    }
+
+    const NOW: i64 = 1_795_000_000_000;
+
+    fn stored(terms: TermsDraft, change: impl FnOnce(&mut Draft)) -> Definition {
+        let mut draft = Draft { code: Some("SPRING".into()), terms, ..Draft::default() };
+        change(&mut draft);
+        draft.check(0).unwrap()
+    }
+
+    fn percent() -> TermsDraft {
+        TermsDraft { percent_off: Some(20.0), ..TermsDraft::default() }
+    }
+
+    #[test]
+    fn what_is_fixed_stays_whatever_is_typed() {
+        let code = stored(percent(), |_| ());
+        let typed = CodeForm {
+            code: "OTHER".into(),
+            kind: "amount".into(),
+            amount_off: "nonsense".into(),
+            duration: "forever".into(),
+            max_redemptions: "7".into(),
+            ..CodeForm::default()
+        };
+        let fixed = typed.check_edit(&Before::of(&code, true, local), NOW, utc).unwrap();
+        assert_eq!((fixed.code.as_str(), &fixed.terms), ("SPRING", &code.terms));
+        assert_eq!(fixed.limits.max_redemptions, Some(7));
+        let free = CodeForm { kind: "percent".into(), percent_off: "30".into(), ..typed.clone() };
+        let free = free.check_edit(&Before::of(&code, false, local), NOW, utc).unwrap();
+        assert_eq!((free.code.as_str(), free.terms.to_string().as_str()), ("SPRING", "30% off, forever"));
+        let wrong = typed.check_edit(&Before::of(&code, false, local), NOW, utc).unwrap_err();
+        assert!(wrong.iter().all(|p| p.param.as_deref() != Some("code")), "{wrong:?}");
+    }
+
+    #[test]
+    fn moments_that_stay_are_exact_and_may_be_over() {
+        let code = stored(percent(), |draft| {
+            (draft.starts_at, draft.expires_at) = (Some(NOW - 30_000), Some(NOW - 10_000));
+        });
+        let before = Before::of(&code, true, local);
+        assert_eq!(before.form.starts_at, before.form.expires_at, "one minute to the field");
+        let limited = CodeForm { max_redemptions: "5".into(), ..before.form.clone() };
+        let limits = limited.check_edit(&before, NOW, utc).unwrap().limits;
+        assert_eq!(
+            (limits.starts_at, limits.expires_at, limits.max_redemptions),
+            (Some(NOW - 30_000), Some(NOW - 10_000), Some(5))
+        );
+        let param = |form: &CodeForm| form.check_edit(&before, NOW, utc).unwrap_err()[0].param.clone().unwrap();
+        let over = CodeForm { expires_at: local(NOW - 120_000), ..before.form.clone() };
+        assert_eq!(param(&over), "expires_at");
+        let later = CodeForm { starts_at: local(NOW + 120_000), ..before.form.clone() };
+        assert_eq!(param(&later), "starts_at");
+        let never = CodeForm { starts_at: String::new(), expires_at: String::new(), ..before.form.clone() };
+        let limits = never.check_edit(&before, NOW, utc).unwrap().limits;
+        assert_eq!((limits.starts_at, limits.expires_at), (None, None));
+    }
+
+    #[test]
+    fn a_minimum_in_any_currency_stays_one_until_a_currency_is_chosen() {
+        let code = stored(percent(), |draft| draft.minimum_amount_cents = Some(5000));
+        let before = Before::of(&code, true, local);
+        assert!(before.any_currency());
+        let minimum = |form: CodeForm| form.check_edit(&before, NOW, utc).map(|code| code.limits.minimum);
+        assert_eq!(minimum(before.form.clone()), Ok(code.limits.minimum));
+        let raised = CodeForm { minimum_amount: "6000".into(), ..before.form.clone() };
+        assert_eq!(minimum(raised.clone()), Ok(Some(Minimum { amount: 6000, currency: None })));
+        let chosen = CodeForm { minimum_amount: "60".into(), minimum_amount_currency: "usd".into(), ..raised.clone() };
+        assert_eq!(
+            minimum(chosen),
+            Ok(Currency::parse("usd", "").ok().map(|usd| Minimum { amount: 6000, currency: Some(usd) }))
+        );
+        for bad in ["0", "6.50", "much"] {
+            let bad = CodeForm { minimum_amount: bad.into(), ..raised.clone() };
+            assert_eq!(minimum(bad).unwrap_err()[0].param.as_deref(), Some("minimum_amount"));
+        }
+    }
+
+    prop_compose! {
+        fn definitions()(
+            percent in prop::option::of(1i64..=10_000),
+            amount in 1i64..=999_999,
+            currency in prop::sample::select(vec!["usd", "eur", "jpy", "isk", "huf"]),
+            months in prop::option::of(1i64..=1200),
+            max in prop::option::of(1i64..10_000),
+            per_user in prop::option::of(1i64..100),
+            minimum in prop::option::of(1i64..=999_999),
+            own in prop::option::of(prop::sample::select(vec!["usd", "eur", "jpy", "isk"])),
+            start in prop::option::of(1i64..NOW),
+            end in prop::option::of(NOW..NOW + 1_000_000),
+        ) -> Definition {
+            let terms = TermsDraft {
+                percent_off: percent.map(|p| p as f64 / 100.0),
+                amount_off_cents: percent.is_none().then_some(amount * 100),
+                currency: percent.is_none().then(|| currency.to_owned()),
+                duration: months.map(|_| "repeating".to_owned()),
+                duration_in_months: months,
+            };
+            let own = own.filter(|_| minimum.is_some() && percent.is_some()).map(str::to_owned);
+            stored(terms, |draft| {
+                (draft.max_redemptions, draft.max_redemptions_per_user) = (max, per_user);
+                (draft.minimum_amount_cents, draft.minimum_amount_currency) = (minimum.map(|m| m * 100), own);
+                (draft.starts_at, draft.expires_at) = (start, end);
+            })
+        }
+    }
+
     proptest! {
         #[test]
-        fn the_form_and_the_api_agree(code in "[a-z!]{1,5}", percent in 0i64..=10_100, max in prop::option::of(-2i64..5), end in prop::option::of(990i64..1010)) {
+        fn a_code_survives_its_form(code in definitions(), fixed: bool) {
+            let before = Before::of(&code, fixed, local);
+            // However late it is saved.
+            prop_assert_eq!(before.form.check_edit(&before, NOW * 2, utc).unwrap(), code);
+        }
+
+        #[test]
+        fn the_form_and_the_api_agree(
+            code in "[a-z!]{1,5}", percent in 0i64..=10_100, max in prop::option::of(-2i64..5), end in prop::option::of(990i64..1010),
+            per_user in prop::option::of(-2i64..5), fixed in prop::option::of(prop::sample::select(vec!["usd", "jpy", "isk"])),
+            minimum in prop::option::of(-1i64..300), own in prop::sample::select(vec!["eur", "jpy", "isk", "xxx"]),
+        ) {
+            let minimum_in = Currency::parse(fixed.unwrap_or(own), "currency").ok();
+            let places = minimum_in.map_or(0, Currency::shown_exponent);
+            let hundredths = |amount: i64| format!("{}{}.{:02}", if amount < 0 { "-" } else { "" }, amount.abs() / 100, amount.abs() % 100);
+            let typed_minimum = minimum.map(|m| if places == 0 { m.to_string() } else { hundredths(m) });
+            let unit = if minimum_in.is_some_and(|c| c.api_exponent() != c.shown_exponent()) { 100 } else { 1 };
             let typed = CodeForm {
                 code: code.clone(),
+                kind: if fixed.is_some() { "amount" } else { "percent" }.into(),
                 percent_off: format!("{}.{:02}", percent / 100, percent % 100),
+                amount_off: percent.to_string(),
+                currency: fixed.unwrap_or_default().into(),
                 max_redemptions: max.map(|m| m.to_string()).unwrap_or_default(),
+                max_redemptions_per_user: per_user.map(|m| m.to_string()).unwrap_or_default(),
+                minimum_amount: typed_minimum.unwrap_or_default(),
+                minimum_amount_currency: own.into(),
                 expires_at: end.map(|e| format!("ms{e}")).unwrap_or_default(),
                 ..form()
             };
+            let terms = match fixed {
+                Some(currency) => TermsDraft {
+                    amount_off_cents: Some(if currency == "jpy" { percent } else { percent * 100 }),
+                    currency: Some(currency.into()),
+                    ..TermsDraft::default()
+                },
+                None => TermsDraft { percent_off: Some(percent as f64 / 100.0), ..TermsDraft::default() },
+            };
             let api = Draft {
                 code: Some(code),
-                terms: TermsDraft { percent_off: Some(percent as f64 / 100.0), ..TermsDraft::default() },
+                terms,
                 max_redemptions: max,
+                max_redemptions_per_user: per_user,
+                minimum_amount_cents: minimum.map(|m| m * unit),
+                minimum_amount_currency: minimum.filter(|_| fixed.is_none()).map(|_| own.to_owned()),
                 expires_at: end,
                 ..Draft::default()
             };

@@ -109,6 +109,17 @@ impl Locale {
         }
     }
 
+    /// The day where its year goes without saying: `1 Jan`.
+    pub fn short_day(self, moment: Moment) -> String {
+        let Moment { month, day, .. } = moment;
+        let name = MONTHS.get(usize::from(month).saturating_sub(1)).copied().unwrap_or_default();
+        match self.first {
+            First::Day => format!("{day} {name}"),
+            First::Month => format!("{name} {day}"),
+            First::Year => format!("{month:02}-{day:02}"),
+        }
+    }
+
     /// The whole moment: `1 Jan 2027, 13:00`.
     pub fn moment(self, moment: Moment) -> String {
         let (day, Moment { hour, minute, .. }) = (self.day(moment), moment);
@@ -151,5 +162,6 @@ mod tests {
         assert_eq!(Locale::parse("en-us").moment(at(23)), "Jan 1, 2027, 11:05 PM");
         assert_eq!(Locale::parse("ja-JP").moment(at(13)), "2027-01-01 13:05");
         assert_eq!(Locale::parse("en-AU").day(at(1)), "1 Jan 2027");
+        assert_eq!(["de", "en-US", "ja"].map(|tag| Locale::parse(tag).short_day(at(1))), ["1 Jan", "Jan 1", "01-01"]);
     }
 }

@@ -3,6 +3,7 @@
 //! Everything here is compiled twice, for the server and for the browser, so that a REST call, a server function and a
 //! form while one types are answered by the same code. Time comes in as a parameter (milliseconds since 1970, UTC).
 
+pub mod activity;
 pub mod app_id;
 pub mod campaign;
 pub mod campaign_form;

@@ -95,14 +95,32 @@ impl Patch {
 }
 
 impl Patch {
-    /// Taking the amount away takes its currency along; new terms in another currency must fit the minimum that stands.
+    /// Taking the amount away takes its currency along. A minimum that stands is never read in another currency than it was meant in:
+    /// terms in another one need a minimum of their own, or none.
     fn minimum(&self, current: &Definition, terms: &Terms) -> Result<Option<Minimum>, Problem> {
         let stands = current.limits.minimum;
+        let of_terms = terms.currency();
+        let own = stands.and_then(|minimum| minimum.currency);
+        if let (None, None, Some(_), Some(own), Some(of_terms)) =
+            (self.minimum_amount_cents, &self.minimum_amount_currency, stands, own, of_terms)
+            && own != of_terms
+        {
+            return Err(Problem::invalid(
+                "minimum_amount_cents",
+                format!(
+                    "minimum_amount_cents is in {} and the discount would be in {}: give the minimum in {} as well, or null for none.",
+                    own.as_str(),
+                    of_terms.as_str(),
+                    of_terms.as_str()
+                ),
+            ));
+        }
         let amount = self.minimum_amount_cents.unwrap_or(stands.map(|minimum| minimum.amount));
-        let own = stands.and_then(|minimum| minimum.currency).map(|currency| currency.as_str().to_owned());
-        let kept = own.filter(|_| amount.is_some());
+        // An amount that is given anew with a fixed discount is in its currency.
+        let follows = of_terms.is_some() && self.minimum_amount_cents.is_some();
+        let kept = own.filter(|_| amount.is_some() && !follows).map(|currency| currency.as_str().to_owned());
         let currency = self.minimum_amount_currency.clone().unwrap_or(kept);
-        discount_code::check_minimum(amount, currency.as_deref(), terms.currency())
+        discount_code::check_minimum(amount, currency.as_deref(), of_terms)
     }
 }
 
@@ -146,7 +164,9 @@ impl TermsPatch {
 #[cfg(test)]
 mod tests {
     use super::super::discount_code::Draft;
+    use super::super::money::Currency;
     use super::*;
+    use proptest::prelude::*;
 
     const NOW: i64 = 1_000_000;
 
@@ -184,5 +204,122 @@ mod tests {
         assert_eq!(same.apply(&code(), true, NOW).unwrap().terms, None);
         let lonely = of(TermsPatch { amount_off_cents: Some(Some(500)), ..TermsPatch::default() });
         assert_eq!(lonely.apply(&code(), true, NOW).unwrap_err().param.as_deref(), Some("currency"));
+    }
+
+    fn minimum(amount: i64, currency: Option<&str>) -> Option<Minimum> {
+        Some(Minimum { amount, currency: currency.map(|raw| Currency::parse(raw, "currency").unwrap()) })
+    }
+
+    /// 20 % off, or $5 off, with this minimum.
+    fn with_minimum(amount_off: Option<&str>, minimum: Option<Minimum>) -> Definition {
+        let terms = match amount_off {
+            Some(currency) => {
+                TermsDraft { amount_off_cents: Some(500), currency: Some(currency.into()), ..TermsDraft::default() }
+            }
+            None => TermsDraft { percent_off: Some(20.0), ..TermsDraft::default() },
+        };
+        let limits = Limits { minimum, ..code().limits };
+        Definition { terms: terms.check().unwrap(), limits, ..code() }
+    }
+
+    fn minimum_of(patch: &Patch, current: &Definition) -> Result<Option<Minimum>, String> {
+        match patch.apply(current, true, NOW) {
+            Ok(changed) => Ok(changed.limits.minimum),
+            Err(problem) => Err(problem.param.unwrap_or_default()),
+        }
+    }
+
+    #[test]
+    fn a_minimum_is_given_changed_and_cleared() {
+        let amount = |amount| Patch { minimum_amount_cents: Some(amount), ..Patch::default() };
+        let currency = |currency: Option<&str>| Patch {
+            minimum_amount_currency: Some(currency.map(str::to_owned)),
+            ..Patch::default()
+        };
+        let none = with_minimum(None, None);
+        assert_eq!(minimum_of(&amount(Some(5000)), &none), Ok(minimum(5000, None)));
+        assert_eq!(minimum_of(&currency(Some("usd")), &none), Err("minimum_amount_currency".into()));
+        let stands = with_minimum(None, minimum(5000, Some("eur")));
+        assert_eq!(minimum_of(&Patch::default(), &stands), Ok(minimum(5000, Some("eur"))));
+        assert_eq!(minimum_of(&amount(Some(7000)), &stands), Ok(minimum(7000, Some("eur"))));
+        assert_eq!(minimum_of(&amount(None), &stands), Ok(None));
+        assert_eq!(minimum_of(&currency(Some("JPY")), &stands), Ok(minimum(5000, Some("jpy"))));
+        assert_eq!(minimum_of(&currency(None), &stands), Ok(minimum(5000, None)));
+        let both = Patch { minimum_amount_currency: Some(Some("eur".into())), ..amount(None) };
+        assert_eq!(minimum_of(&both, &stands), Err("minimum_amount_currency".into()));
+        assert_eq!(minimum_of(&amount(Some(0)), &stands), Err("minimum_amount_cents".into()));
+        let fixed = with_minimum(Some("usd"), None);
+        assert_eq!(minimum_of(&amount(Some(5000)), &fixed), Ok(minimum(5000, Some("usd"))));
+    }
+
+    #[test]
+    fn a_minimum_is_never_read_in_another_currency() {
+        let euros = |minimum_amount_cents| Patch {
+            minimum_amount_cents,
+            terms: TermsPatch {
+                amount_off_cents: Some(Some(500)),
+                currency: Some(Some("eur".into())),
+                ..TermsPatch::default()
+            },
+            ..Patch::default()
+        };
+        let percent =
+            Patch { terms: TermsPatch { percent_off: Some(Some(10.0)), ..TermsPatch::default() }, ..Patch::default() };
+        for stands in
+            [with_minimum(Some("usd"), minimum(5000, Some("usd"))), with_minimum(None, minimum(5000, Some("usd")))]
+        {
+            assert_eq!(minimum_of(&euros(None), &stands), Err("minimum_amount_cents".into()));
+            assert_eq!(minimum_of(&euros(Some(None)), &stands), Ok(None));
+            assert_eq!(minimum_of(&euros(Some(Some(4000))), &stands), Ok(minimum(4000, Some("eur"))));
+            assert_eq!(minimum_of(&percent, &stands), Ok(minimum(5000, Some("usd"))));
+        }
+        // In any currency before, it is in the discount's from then on.
+        let any = with_minimum(None, minimum(5000, None));
+        assert_eq!(minimum_of(&euros(None), &any), Ok(minimum(5000, Some("eur"))));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_patched_keeps_the_rules(
+            stands in prop::option::of((1i64..9, prop::option::of(prop::sample::select(vec!["usd", "eur"])))),
+            fixed in prop::option::of(prop::sample::select(vec!["usd", "eur"])),
+            amount in prop::option::of(prop::option::of(-1i64..9)),
+            own in prop::option::of(prop::option::of(prop::sample::select(vec!["usd", "eur", "xxx"]))),
+            to in prop::option::of(prop::option::of(prop::sample::select(vec!["usd", "eur"]))),
+            per_user in prop::option::of(prop::option::of(-1i64..3)),
+        ) {
+            let stands = stands.and_then(|(amount, own)| minimum(amount, fixed.or(own)));
+            let current = with_minimum(fixed, stands);
+            let patch = Patch {
+                minimum_amount_cents: amount,
+                minimum_amount_currency: own.map(|own| own.map(str::to_owned)),
+                max_redemptions_per_user: per_user,
+                terms: match to {
+                    Some(Some(currency)) => TermsPatch {
+                        amount_off_cents: Some(Some(500)),
+                        currency: Some(Some(currency.to_owned())),
+                        ..TermsPatch::default()
+                    },
+                    Some(None) => TermsPatch { percent_off: Some(Some(20.0)), ..TermsPatch::default() },
+                    None => TermsPatch::default(),
+                },
+                ..Patch::default()
+            };
+            if let Ok(changed) = patch.apply(&current, true, NOW) {
+                let terms = changed.terms.as_ref().unwrap_or(&current.terms);
+                let minimum = changed.limits.minimum;
+                prop_assert!(minimum.is_none_or(|minimum| minimum.amount >= 1));
+                if let (Some(minimum), Some(of_terms)) = (minimum, terms.currency()) {
+                    prop_assert_eq!(minimum.currency, Some(of_terms));
+                }
+                // Nobody's dollars become euros: an amount that stays stays in its currency, unless another was named.
+                if let (Some(before), Some(after), None, None) = (stands, minimum, amount, &patch.minimum_amount_currency) {
+                    prop_assert_eq!(before.amount, after.amount);
+                    prop_assert!(before.currency.is_none() || before.currency == after.currency);
+                }
+                prop_assert!(changed.limits.max_redemptions_per_user.is_none_or(|max| max >= 1));
+                if let Some(cleared) = amount { prop_assert_eq!(cleared, minimum.map(|minimum| minimum.amount)); }
+            }
+        }
     }
 }

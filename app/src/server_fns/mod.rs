@@ -10,6 +10,7 @@ pub(crate) mod codes;
 pub(crate) mod connection;
 #[cfg(feature = "ssr")]
 pub mod context;
+pub(crate) mod ledger;
 pub(crate) mod people;
 pub(crate) mod reward_mail;
 pub(crate) mod rewards;

@@ -3,6 +3,7 @@
 
 use super::api::Redemption;
 use super::screens::When;
+pub use crate::domain::activity::Topic;
 use crate::domain::redemption::State;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,17 @@ pub struct RedemptionQuery {
     pub after: Option<String>,
     /// Newer than this id.
     pub before: Option<String>,
+}
+
+/// What an open page asks for again and again: whatever changes a code's redemptions changes this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// In open checkouts.
+    pub held: i64,
+    /// Used for good.
+    pub redeemed: i64,
+    /// Milliseconds: when the code was last counted or changed.
+    pub changed_at: i64,
 }
 
 /// A page of redemptions, 20 to a page.
@@ -82,40 +94,6 @@ pub struct ActivityQuery {
     pub after: Option<String>,
     /// Newer than this id.
     pub before: Option<String>,
-}
-
-/// What activity is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Topic {
-    /// The checks of the counts.
-    Ledger,
-    /// Discount codes and their checkouts.
-    Codes,
-    /// Campaigns and rewards.
-    Rewards,
-    /// The connection to Stripe.
-    Connection,
-}
-
-impl Topic {
-    /// All.
-    pub const ALL: [Self; 4] = [Self::Ledger, Self::Codes, Self::Rewards, Self::Connection];
-
-    /// The word in an address.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Ledger => "ledger",
-            Self::Codes => "codes",
-            Self::Rewards => "rewards",
-            Self::Connection => "connection",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|topic| topic.as_str() == text)
-    }
 }
 
 /// A page of what happened, 50 to a page.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod demo;
+mod demo_replicas;
 mod keys;
 mod mailbox;
 mod say;
@@ -16,6 +17,7 @@ use app::domain::mode::Mode;
 use clap::{Parser, Subcommand};
 use secrecy::SecretString;
 use std::net::SocketAddr;
+use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -32,10 +34,14 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the dashboard and the API.
-    Serve,
+    Serve {
+        /// Stop, as by a signal, when the standard input ends: whoever started this process holds the other end, and takes it along.
+        #[arg(long, hide = true)]
+        with_parent: bool,
+    },
     /// Serve against a stand-in for Stripe, with everything set up to try it.
     Demo {
-        /// Write {"url","stripe_url","app_id","api_key","mailbox_url"} there once it serves.
+        /// Write {"url","urls","stripe_url","app_id","api_key","mailbox_url"} there once it serves.
         #[arg(long)]
         ready_file: Option<PathBuf>,
         /// Where to keep the demo's data; without it, a folder that goes with the process.
@@ -43,11 +49,20 @@ enum Command {
         data: Option<PathBuf>,
         /// A PostgreSQL server on which the demo makes a database of its own (codemint_demo_…), and drops it at its end; a demo that
         /// is killed leaves it there. Without it, the embedded database.
-        #[arg(long, value_name = "URL", conflicts_with = "data")]
+        #[arg(
+            long,
+            value_name = "URL",
+            env = "CODEMINT_DEMO_POSTGRES_URL",
+            hide_env_values = true,
+            conflicts_with = "data"
+        )]
         postgres: Option<String>,
         /// Where the dashboard listens; a free port where it is taken.
         #[arg(long, env = "CODEMINT_BIND", default_value = "127.0.0.1:8080")]
         bind: SocketAddr,
+        /// So many server processes on the one database, each at an address of its own; more than one needs --postgres.
+        #[arg(long, default_value = "1")]
+        replicas: NonZeroU8,
     },
     /// Bring the database's schema up to date.
     Migrate,
@@ -113,9 +128,10 @@ fn environment(name: &str) -> Option<String> {
 
 async fn dispatch(command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve => run_server().await,
-        Command::Demo { ready_file, data, postgres, bind } => {
-            demo::run(ready_file, data, postgres.map(SecretString::from), bind).await
+        Command::Serve { with_parent } => run_server(with_parent).await,
+        Command::Demo { ready_file, data, postgres, bind, replicas } => {
+            let postgres = postgres.map(SecretString::from);
+            demo::run(demo::Options { ready_file, data, postgres, bind, replicas }).await
         }
         Command::Migrate => {
             Services::migrate(&config::database_url(&environment)).await?;
@@ -138,7 +154,7 @@ async fn dispatch(command: Command) -> Result<(), Failure> {
     }
 }
 
-async fn run_server() -> Result<(), Failure> {
+async fn run_server(with_parent: bool) -> Result<(), Failure> {
     let config = Config::read(&environment)?;
     telemetry::start("info");
     let listener = serve::bind(config.bind).await?;
@@ -158,8 +174,20 @@ async fn run_server() -> Result<(), Failure> {
     tracing::info!(bind = %config.bind, public_url = %config.public_url, "serving");
     let stop = CancellationToken::new();
     stop_on_signal(stop.clone());
+    if with_parent {
+        stop_with_parent(stop.clone());
+    }
     server.run(listener, stop).await?;
     Ok(())
+}
+
+/// Cancels when the standard input ends, which it does however our parent ends.
+fn stop_with_parent(stop: CancellationToken) {
+    // A thread of its own: a runtime would wait for a read that never returns.
+    std::thread::spawn(move || {
+        let _whatever_comes = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        stop.cancel();
+    });
 }
 
 /// Cancels on Ctrl-C, and on SIGTERM where there is one.

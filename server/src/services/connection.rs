@@ -2,6 +2,7 @@
 
 use super::Services;
 use super::mail::Notice;
+use super::pace::Paced;
 use super::secrets::Place;
 use super::tokens::AppLink;
 use crate::scope::Scope;
@@ -52,8 +53,8 @@ pub(super) struct Link {
     pub(super) account: Option<String>,
     pub(super) permissions: Permissions,
     pub(super) deadline: Instant,
-    /// Whether nobody waits: then Stripe is not asked again and again.
-    background: bool,
+    /// Where nobody waits: whose turns the calls take. Then Stripe is not asked again and again, either.
+    turns: Option<Paced>,
     key: SecretString,
     /// Where the key is an access token of the Stripe App.
     app: Option<Renewal>,
@@ -91,13 +92,20 @@ impl Link {
     pub(super) fn stripe<'a>(&'a self, stripe: &'a stripe::Stripe) -> stripe::Account<'a> {
         let key = self.app.as_ref().and_then(|app| app.newer.get()).unwrap_or(&self.key);
         let mut account = stripe.account(key).until(self.deadline);
-        if self.background {
-            account = account.tries(BACKGROUND_TRIES);
+        if let Some(turns) = &self.turns {
+            account = account.tries(BACKGROUND_TRIES).paced(turns);
         }
         match &self.app {
             Some(app) => account.renewing(app),
             None => account,
         }
+    }
+}
+
+impl Link {
+    /// The same for very many calls in a row: some of the account's turns are left to others.
+    pub(super) fn few(self) -> Self {
+        Self { turns: self.turns.map(Paced::few), ..self }
     }
 }
 
@@ -239,34 +247,31 @@ impl Services {
         self.link_within(scope, stripe::DEFAULT_BUDGET).await
     }
 
-    /// The same for background work, which has less time and comes back by itself.
+    /// The same for background work, which waits for its turns and comes back by itself.
     pub(super) async fn background_link(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
-        Ok(Link { background: true, ..self.link_within(scope, budget).await? })
+        let link = self.link_within(scope, budget).await?;
+        let turns = Some(self.0.pacer.of(scope, link.account.as_deref()));
+        Ok(Link { turns, ..link })
     }
 
     async fn link_within(&self, scope: &Scope, budget: Duration) -> Result<Link, Problem> {
-        let none = || {
-            Problem::new(
-                Code::StripeNotConnected,
-                format!(
-                    "Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.",
-                    scope.mode
-                ),
-            )
-        };
-        let row = self.connection_row(scope).await?.ok_or_else(none)?;
-        match ConnectionStatus::parse(&row.status) {
-            Some(ConnectionStatus::Connected) => {}
-            Some(ConnectionStatus::NeedsReauth) => return Err(needs_reauth()),
-            _ => return Err(none()),
-        }
+        let row = connected(scope, self.connection_row(scope).await?)?;
+        self.link_of(scope, row, budget).await
+    }
+
+    /// The connection of this row, which must be one that works, with its key opened.
+    pub(super) async fn link_by(&self, scope: &Scope, row: ConnectionRow) -> Result<Link, Problem> {
+        self.link_of(scope, row, stripe::DEFAULT_BUDGET).await
+    }
+
+    async fn link_of(&self, scope: &Scope, row: ConnectionRow, budget: Duration) -> Result<Link, Problem> {
         let deadline = Instant::now() + budget;
         let (key, app) = if row.method == METHOD_APP {
             let app = AppLink { scope: scope.clone(), connected: row.generation };
             let key = self.access_token(&app, deadline).await?.token;
             (key, Some(Renewal { services: self.clone(), app, deadline, newer: OnceLock::new() }))
         } else {
-            let sealed = row.secret.as_deref().ok_or_else(none)?;
+            let sealed = row.secret.as_deref().ok_or_else(|| not_connected(scope))?;
             (self.opened_key(scope, row.generation, sealed).await?, None)
         };
         Ok(Link {
@@ -275,7 +280,7 @@ impl Services {
             account: row.account.clone(),
             permissions: stored_permissions(&row.permissions),
             deadline,
-            background: false,
+            turns: None,
             key,
             app,
         })
@@ -329,7 +334,7 @@ impl Services {
                     ) =>
             {
                 // Background work tells once that it pauses.
-                if link.background {
+                if link.turns.is_some() {
                     tracing::debug!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
                 } else {
                     tracing::warn!(workspace = %link.scope.workspace, error = %other, "Stripe could not be asked");
@@ -391,6 +396,27 @@ impl Services {
         self.0.live.changed(&link.scope);
         Ok(())
     }
+}
+
+/// The connection, if calls can be made by it; nothing is opened and nobody asked.
+pub(super) fn connected(scope: &Scope, row: Option<ConnectionRow>) -> Result<ConnectionRow, Problem> {
+    let row = row.ok_or_else(|| not_connected(scope))?;
+    match ConnectionStatus::parse(&row.status) {
+        Some(ConnectionStatus::Connected) => Ok(row),
+        Some(ConnectionStatus::NeedsReauth) => Err(needs_reauth()),
+        _ => Err(not_connected(scope)),
+    }
+}
+
+/// 409: there is none.
+fn not_connected(scope: &Scope) -> Problem {
+    Problem::new(
+        Code::StripeNotConnected,
+        format!(
+            "Stripe is not connected in {} mode. Connect it in Settings, or by POST /v1/admin/connection.",
+            scope.mode
+        ),
+    )
 }
 
 /// 409: Stripe refuses what is stored.

@@ -116,7 +116,8 @@ impl Services {
         Ok((rows, has_more))
     }
 
-    async fn code_row(&self, caller: &Caller, id: &str) -> Result<CodeRow, Problem> {
+    /// A code that the caller may see, archived or not.
+    pub(super) async fn code_row(&self, caller: &Caller, id: &str) -> Result<CodeRow, Problem> {
         let missing = || Problem::no_such("discount code", id);
         let known = DiscountCodeId::parse(id).ok_or_else(missing)?;
         let row = {

@@ -6,6 +6,7 @@ use crate::scope::Scope;
 use crate::store::{Row, StoreError, Taken, Tx};
 use app::domain::problem::{Code, Problem};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What is to be done with a request that carries a key.
 pub enum Begin {
@@ -28,6 +29,8 @@ struct Held {
     scope: Scope,
     key: String,
     fence: i64,
+    /// Whether the answer was stored in the transaction of what was done.
+    stored: AtomicBool,
     _lease: Lease,
 }
 
@@ -37,17 +40,27 @@ impl Ticket {
         &self.0.key
     }
 
-    /// Stores the answer in the transaction of what was done.
+    /// Whether nobody went on under this key before.
+    pub(super) fn is_first(&self) -> bool {
+        self.0.fence == 1
+    }
+
+    /// Stores the answer in the transaction of what was done, which must then be committed or refused as broken.
     pub(super) async fn store(&self, tx: &mut Tx, status: u16, body: &[u8]) -> Result<(), Problem> {
-        let held = &self.0;
-        Ok(tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, i64::from(status), body, None).await?)
+        self.store_at(tx, status, body, None).await
     }
 
     /// The same for an answer that names a person: `about` is the reward that it tells of.
     pub(super) async fn store_about(&self, tx: &mut Tx, status: u16, body: &[u8], about: &str) -> Result<(), Problem> {
+        self.store_at(tx, status, body, Some(about)).await
+    }
+
+    async fn store_at(&self, tx: &mut Tx, status: u16, body: &[u8], about: Option<&str>) -> Result<(), Problem> {
         let held = &self.0;
         let status = i64::from(status);
-        Ok(tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, status, body, Some(about)).await?)
+        tx.at(&held.scope).finish_idempotency_key(&held.key, held.fence, status, body, about).await?;
+        held.stored.store(true, Ordering::Relaxed);
+        Ok(())
     }
 }
 
@@ -61,7 +74,11 @@ impl Services {
                 let taken = tx.at(&of).take_idempotency_key(&text, &fingerprint, now, now + LEASE_MS).await?;
                 let before = match taken {
                     Taken::Ours(1) => {
-                        tx.at(&of).detach_checkout(&text).await?;
+                        // The key's own row was forgotten long ago: what went on under it is another request's.
+                        if tx.at(&of).key_is_bound(&text).await? {
+                            tx.at(&of).detach_checkout(&text).await?;
+                            tx.at(&of).detach_redemption(&text).await?;
+                        }
                         None
                     }
                     Taken::Ours(_) => None,
@@ -77,6 +94,7 @@ impl Services {
                 scope: scope.clone(),
                 key: key.to_owned(),
                 fence,
+                stored: AtomicBool::new(false),
                 _lease: lease,
             }))));
         }
@@ -110,19 +128,22 @@ impl Services {
         })
     }
 
-    /// Stores the answer.
+    /// Stores the answer, if that was not done already with what it tells.
     pub async fn finish(&self, ticket: Ticket, status: u16, body: &[u8]) -> Result<(), Problem> {
+        if ticket.0.stored.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         let (key, body) = (ticket.key().to_owned(), body.to_vec());
         self.0.db.write(Row::Key(&key), move |tx| Box::pin(async move { ticket.store(tx, status, &body).await })).await
     }
 
     /// Gives the key back without an answer: the same request may come again. One whose
-    /// checkout may have reached Stripe stays bound to its body, since it goes on where it stopped; any other may come again corrected.
+    /// checkout may have reached Stripe, or whose redemption waits for it, stays bound to its body, since it goes on where it stopped; any other may come again corrected.
     pub async fn abandon(&self, ticket: Ticket) -> Result<(), Problem> {
         let held = &ticket.0;
         let mut tx = self.0.db.begin().await?;
         tx.at(&held.scope).detach_refused_checkout(&held.key).await?;
-        if tx.at(&held.scope).checkout_by_key(&held.key).await?.is_some() {
+        if tx.at(&held.scope).key_is_bound(&held.key).await? {
             tx.at(&held.scope).release_idempotency_key(&held.key, held.fence).await?;
         } else {
             tx.at(&held.scope).forget_idempotency_key(&held.key, held.fence).await?;

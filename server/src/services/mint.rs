@@ -341,7 +341,7 @@ impl Found {
 pub(super) fn judge(found: Option<&Coupon>, wanted: &NewCoupon) -> Found {
     let Some(coupon) = found else { return Found::Gone };
     let differences = coupon.differences(wanted);
-    if differences.is_empty() { Found::Equal } else { Found::Different(differences) }
+    if differences.is_empty() || crash::planted!("blind-adopt") { Found::Equal } else { Found::Different(differences) }
 }
 
 #[cfg(test)]

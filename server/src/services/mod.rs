@@ -12,12 +12,14 @@ mod discount_codes;
 mod error;
 mod idempotency;
 mod install;
+mod lanes;
 mod lease;
 mod ledger;
 mod live;
 mod mail;
 mod mint;
 mod named_lease;
+mod pace;
 mod paging;
 mod prices;
 mod redemptions;
@@ -32,6 +34,7 @@ mod secrets;
 mod session_outcome;
 mod sign_in;
 mod sweep;
+mod sweep_many;
 mod tokens;
 mod validate;
 mod validate_at_once;
@@ -44,8 +47,10 @@ pub use api_keys::Caller;
 pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
+pub(crate) use lanes::AtWork;
 pub use live::Listener;
 pub use paging::PageQuery;
+pub use redemptions::RedemptionListQuery;
 pub use reseal::Resealed;
 pub use rewards::{CampaignListQuery, Issued, RewardListQuery, RewardTable};
 pub use rotation::RingReport;
@@ -94,7 +99,10 @@ struct Inner {
     webhooks: webhooks::Queue,
     flights: mint::Flights,
     mints: rewards::Queue,
-    pacer: rewards::Pacer,
+    pacer: Arc<pace::Pacer>,
+    jobs: Jobs,
+    /// Names this process among those that work on the database: what it holds it goes on holding.
+    process: String,
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
@@ -105,6 +113,14 @@ struct Inner {
     live: live::Live,
     /// What must not be cut short once Stripe has answered; a shutdown waits for it.
     vital: TaskTracker,
+}
+
+/// What the jobs of this process work on.
+#[derive(Default)]
+struct Jobs {
+    sweep: Arc<lanes::Lanes>,
+    give_up: Arc<lanes::Lanes>,
+    uses: Arc<lanes::Lanes>,
 }
 
 /// Why the services cannot be set up.
@@ -133,13 +149,15 @@ impl From<StoreError> for SetupError {
 impl Services {
     /// Connects, migrates, and checks that the key ring opens what is stored.
     pub async fn start(config: &Config, clock: Clock) -> Result<Self, SetupError> {
-        let db = Db::connect(config.database_url()).await?;
+        let db = Db::connect_with(config.database_url(), config.database_connections).await?;
         db.migrate().await?;
         let smtp = config.smtp_url.as_ref().map(ExposeSecret::expose_secret);
         let mailer =
             Mailer::from_config(smtp, &config.mail_from).map_err(|error| SetupError::Mail(error.to_string()))?;
         let stripe = Stripe::new(&config.stripe_api_url, stripe::DEFAULT_BUDGET)
             .map_err(|error| SetupError::Stripe(error.to_string()))?;
+        let random = crypto::random_id_bytes().map_err(|error| SetupError::Keys(error.to_string()))?;
+        let process = app::domain::ids::encode(clock.now_ms(), random);
         let services = Self(Arc::new(Inner {
             db,
             clock,
@@ -155,7 +173,9 @@ impl Services {
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             mints: rewards::Queue::default(),
-            pacer: rewards::Pacer::new(config.background_rate),
+            pacer: pace::Pacer::new(config.background_rate),
+            jobs: Jobs::default(),
+            process,
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
@@ -201,7 +221,10 @@ impl Services {
             webhooks: webhooks::Queue::default(),
             flights: mint::Flights::default(),
             mints: rewards::Queue::default(),
-            pacer: rewards::Pacer::new(crate::config::BACKGROUND_RATE),
+            pacer: pace::Pacer::new(crate::config::BACKGROUND_RATE),
+            jobs: Jobs::default(),
+            // It holds nothing.
+            process: String::new(),
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),

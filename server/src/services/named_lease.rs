@@ -24,6 +24,9 @@ impl NamedLease {
     }
 }
 
+/// A right that is kept while this is.
+pub(super) struct Held(#[expect(dead_code, reason = "its drop ends the renewal")] Option<Lease>);
+
 impl Services {
     /// The right of this name, if no other process has it.
     pub(super) async fn lease(&self, scope: &Scope, name: &str) -> Result<Option<NamedLease>, Problem> {
@@ -42,6 +45,20 @@ impl Services {
         let Taken::Ours(fence) = taken else { return Ok(None) };
         let renewal = self.keep_lease(scope, name, &owner, fence);
         Ok(Some(NamedLease { name: name.to_owned(), owner, fence, _renewal: renewal }))
+    }
+
+    /// The right to something that comes again and again every few seconds: the process that has it keeps it by coming back, and while it
+    /// works; the others have it when it has not come back in time. None: another process does it. A file is one process'.
+    pub(super) async fn hold(&self, scope: &Scope, name: &str) -> Result<Option<Held>, Problem> {
+        if !self.0.db.is_shared() {
+            return Ok(Some(Held(None)));
+        }
+        let (now, owner) = (self.now(), &self.0.process);
+        let mut tx = self.0.db.begin().await?;
+        let held = tx.at(scope).hold_lease(name, owner, now, now + LEASE_MS).await?;
+        tx.commit().await?;
+        let Taken::Ours(fence) = held else { return Ok(None) };
+        Ok(Some(Held(Some(self.keep_lease(scope, name, owner, fence)))))
     }
 
     fn keep_lease(&self, scope: &Scope, name: &str, owner: &str, fence: i64) -> Lease {

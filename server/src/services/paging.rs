@@ -4,6 +4,11 @@ use crate::store::Direction;
 use app::domain::problem::{Code, Problem};
 use app::wire::api::List;
 
+/// Rows on a page of a screen's list.
+const PAGE: usize = 20;
+/// Rows that are read for it: one more tells whether there are more.
+pub(super) const READ: i64 = 21;
+
 /// Which page of a list, unchecked but for the limit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageQuery {
@@ -70,4 +75,28 @@ pub(super) fn list<R, T>(
     let has_more = direction.cut(&mut rows, usize::try_from(page.limit).unwrap_or_default());
     let data = rows.iter().map(tell).collect::<Result<_, _>>()?;
     Ok(List { object: "list".into(), data, has_more, url })
+}
+
+/// The way that a screen's list goes on, of cursors that were checked.
+pub(super) fn direction(after: Option<String>, before: Option<String>) -> Direction {
+    match (after, before) {
+        (Some(id), _) => Direction::After(id),
+        (None, Some(id)) => Direction::Before(id),
+        (None, None) => Direction::First,
+    }
+}
+
+/// Cuts what was read with one row more than is shown; the cursors for the newer page and for the older one.
+pub(super) fn turn<T>(
+    rows: &mut Vec<T>,
+    direction: &Direction,
+    id: impl Fn(&T) -> String,
+) -> (Option<String>, Option<String>) {
+    let has_more = direction.cut(rows, PAGE);
+    let (newer, older) = match direction {
+        Direction::First => (false, has_more),
+        Direction::After(_) => (true, has_more),
+        Direction::Before(_) => (has_more, true),
+    };
+    (rows.first().filter(|_| newer).map(&id), rows.last().filter(|_| older).map(&id))
 }

@@ -16,10 +16,10 @@ fn currency_mismatch(row: &CodeRow, price: &PriceRow) -> Option<Refusal> {
     row.currency.as_deref().filter(|own| *own != price.currency).map(|_| Refusal::CurrencyMismatch)
 }
 
-/// Where the price tells the amount.
+/// What the purchase comes to before the discount, where the price tells it.
 fn below_minimum(row: &CodeRow, price: &PriceRow, quantity: i64) -> Option<Refusal> {
-    let amount = price.unit_amount?.saturating_mul(quantity);
-    row.limits().minimum?.check(row.currency.as_deref(), amount, &price.currency).err()
+    let amount = price.unit_amount.map(|unit| unit.saturating_mul(quantity));
+    row.limits().minimum?.check(amount, &price.currency).err()
 }
 
 /// 409: changed or deleted in Stripe.

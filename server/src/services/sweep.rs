@@ -1,17 +1,17 @@
 //! What comes true by itself: sessions that ended at Stripe, and checkouts whose request never came back.
 
-use super::Services;
 use super::connection::Link;
 use super::lease::LEASE_MS;
 use super::session_outcome::settle;
+use super::{AtWork, Services};
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, Step};
-use crate::stripe::{PaymentStatus, Session, SessionStatus};
+use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
 use app::domain::redemption::Cause;
 use futures::stream::{self, StreamExt};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
 const GIVE_UP_MS: i64 = 60_000;
@@ -19,12 +19,16 @@ const GIVE_UP_MS: i64 = 60_000;
 const LONGEST_SESSION_MS: i64 = 25 * 60 * 60 * 1000;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
-/// Owners (or checkouts) that are looked after at the same time.
+/// Abandoned checkouts of one owner that are looked after at the same time.
 const SIDE_BY_SIDE: usize = 8;
+/// Abandoned checkouts that are looked after in one turn.
+const GIVE_UP_LIMIT: i64 = 100;
+/// The lease under which one process asks about an owner's open sessions.
+const LEASE: &str = "sweep";
 /// So few open sessions are asked for one by one; more are listed.
 const FEW: usize = 3;
-/// Open checkouts of one connection that one sweep looks after.
-const SWEEP_LIMIT: i64 = 2000;
+/// Open checkouts of one connection that are looked for among the sessions listed; where there are more, all that is listed is looked at.
+const MANY: i64 = 2000;
 
 /// What came of a session that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,36 +43,50 @@ pub(super) enum Ended {
     Unpaid,
 }
 
+/// An owner's checkouts whose request never came back.
+pub(crate) struct Abandoned {
+    owner: AtWork,
+    rows: Vec<CheckoutRow>,
+}
+
 impl Services {
-    /// Asks Stripe about the open sessions of every connection that works.
-    pub(crate) async fn sweep_sessions(&self) -> Result<(), Problem> {
+    /// The connections that work and that nobody here asks about.
+    pub(crate) async fn connections_to_sweep(&self) -> Result<Vec<AtWork>, Problem> {
         let connections = {
             let mut reader = self.0.db.reader().await?;
             reader.conn().connected().await?
         };
-        // One owner's trouble is not the others': side by side, each within its own time.
-        stream::iter(connections)
-            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
-                let scope = Scope::stored(row.workspace_id, &row.mode);
-                if let Err(problem) = self.sweep_one(&scope).await
-                    && problem.code != Code::StripePermissionMissing
-                {
-                    tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "open sessions could not be asked for");
-                }
-            })
-            .await;
-        Ok(())
+        let scopes = connections.into_iter().map(|row| Scope::stored(row.workspace_id, &row.mode));
+        Ok(scopes.filter_map(|scope| self.0.jobs.sweep.begin(scope)).collect())
+    }
+
+    /// Asks Stripe about the open sessions of a connection that [`Self::connections_to_sweep`] gave out.
+    pub(crate) async fn sweep_connection(&self, work: AtWork) {
+        let scope = &work.scope;
+        let swept = work.run(self.sweep_one(scope)).await;
+        if let Err(problem) = swept
+            && problem.code != Code::StripePermissionMissing
+        {
+            tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "open sessions could not be asked for");
+        }
     }
 
     async fn sweep_one(&self, scope: &Scope) -> Result<(), Problem> {
         let open = {
             let mut reader = self.0.db.reader().await?;
-            reader.at(scope).open_checkouts(SWEEP_LIMIT).await?
+            reader.at(scope).open_checkouts(MANY + 1).await?
         };
         if open.is_empty() {
             return Ok(());
         }
-        let link = self.link(scope).await?;
+        // Another process asks; whatever it learns is in the database.
+        let Some(_held) = self.hold(scope, LEASE).await? else { return Ok(()) };
+        if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
+            let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
+            drop(open);
+            return self.sweep_very_many(scope, oldest).await;
+        }
+        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
         let sessions =
             if open.len() <= FEW { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
         for row in &open {
@@ -147,20 +165,31 @@ impl Services {
         Ok(if first { ended } else { Ended::Before })
     }
 
-    /// Gives up checkouts whose request died and never came back: the hold goes back, and a session that exists is ended.
-    pub(crate) async fn give_up_abandoned(&self) -> Result<(), Problem> {
+    /// Checkouts whose request died and never came back, each owner's apart; none of whoever is being looked after.
+    pub(crate) async fn abandoned_checkouts(&self) -> Result<Vec<Abandoned>, Problem> {
+        let lanes = &self.0.jobs.give_up;
         let rows = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().abandoned_checkouts(self.now() - GIVE_UP_MS, 100).await?
+            reader.conn().abandoned_checkouts(self.now() - GIVE_UP_MS, GIVE_UP_LIMIT, &lanes.busy()).await?
         };
-        stream::iter(rows)
-            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
-                if let Err(problem) = self.give_up(&row).await {
-                    tracing::warn!(checkout = %row.id, cause = %problem.message, "an abandoned checkout could not be ended yet");
-                }
-            })
-            .await;
-        self.release_unverifiable().await
+        let mut owners = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            owners.entry((row.workspace_id.clone(), row.mode.clone())).or_default().push(row);
+        }
+        let begun = owners.into_iter().filter_map(|((workspace, mode), rows)| {
+            Some(Abandoned { owner: lanes.begin(Scope::stored(workspace, &mode))?, rows })
+        });
+        Ok(begun.collect())
+    }
+
+    /// Gives up what [`Self::abandoned_checkouts`] found: the hold goes back, and a session that exists is ended.
+    pub(crate) async fn give_up_abandoned(&self, Abandoned { owner, rows }: Abandoned) {
+        let all = stream::iter(&rows).for_each_concurrent(SIDE_BY_SIDE, |row| async move {
+            if let Err(problem) = self.give_up(row).await {
+                tracing::warn!(checkout = %row.id, cause = %problem.message, "an abandoned checkout could not be ended yet");
+            }
+        });
+        owner.run(all).await;
     }
 
     async fn give_up(&self, row: &CheckoutRow) -> Result<(), Problem> {
@@ -179,7 +208,7 @@ impl Services {
         if now - row.attempted_at <= LONGEST_SESSION_MS {
             // What cannot be asked now is asked later.
             let _busy = self.stay_busy(&scope, &row.id, row.attempt, Step::Uncertain);
-            let link = self.link(&scope).await?;
+            let link = self.background_link(&scope, stripe::DEFAULT_BUDGET).await?;
             if let Some(session) = self.find_session(&link, &row.id, row.created_at).await? {
                 crash::here!("gave-up-found");
                 self.expire(&link, &session.id).await;
@@ -193,7 +222,7 @@ impl Services {
     }
 
     /// Holds of sessions that ended a day ago on an account that can no longer be asked: released, unverified.
-    async fn release_unverifiable(&self) -> Result<(), Problem> {
+    pub(crate) async fn release_unverifiable(&self) -> Result<(), Problem> {
         let now = self.now();
         let rows = {
             let mut reader = self.0.db.reader().await?;
@@ -216,6 +245,7 @@ impl Services {
         let now = self.now();
         self.0.sign_in_limits.forget_idle();
         self.0.starts.forget_idle();
+        self.0.pacer.forget_idle();
         let mut tx = self.0.db.begin().await?;
         tx.conn().forget_ended(now).await?;
         tx.conn().forget_idempotency_keys(now - 2 * DAY_MS).await?;

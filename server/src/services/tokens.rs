@@ -16,6 +16,7 @@ use crate::store::{AppTokenRow, ConnectionRow, NewAppToken, Tx};
 use crate::stripe::{self, Unanswered};
 use app::domain::connection::ConnectionStatus;
 use app::domain::problem::Problem;
+use futures::stream::{self, StreamExt};
 use parking_lot::Mutex;
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
@@ -31,6 +32,8 @@ pub(super) const LEASE: &str = "app-tokens";
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// A new pair that cannot be stored is kept in memory and tried again for so long: without it the grant is lost.
 const STORE_PATIENCE: Duration = Duration::from_secs(300);
+/// Refreshes that are taken up at the same time: one that Stripe leaves waiting keeps few others.
+const SIDE_BY_SIDE: usize = 32;
 /// Pairs that are kept behind the newest.
 const KEPT: i64 = 3;
 
@@ -316,19 +319,23 @@ impl Services {
             let mut reader = self.0.db.reader().await?;
             reader.conn().broken_off_refreshes(LEASE, self.now()).await?
         };
-        for (workspace, mode) in broken_off {
-            let scope = Scope::stored(workspace, &mode);
-            let row = self.connection_row(&scope).await?;
-            let app = row.filter(|row| row.method == "stripe_app" && row.status == "connected");
-            let taken_up = match app {
-                Some(row) => self.take_up(&AppLink { scope: scope.clone(), connected: row.generation }).await,
-                None => self.let_lease_go(&scope).await,
-            };
-            if let Err(problem) = taken_up {
-                tracing::warn!(workspace = %scope.workspace, cause = %problem.message, "a refresh that broke off waits");
-            }
-        }
+        stream::iter(broken_off)
+            .for_each_concurrent(SIDE_BY_SIDE, |(workspace, mode)| async move {
+                let scope = Scope::stored(workspace, &mode);
+                if let Err(problem) = self.finish_refresh(&scope).await {
+                    tracing::warn!(workspace = %scope.workspace, cause = %problem.message, "a refresh that broke off waits");
+                }
+            })
+            .await;
         Ok(())
+    }
+
+    async fn finish_refresh(&self, scope: &Scope) -> Result<(), Problem> {
+        let row = self.connection_row(scope).await?;
+        match row.filter(|row| row.method == "stripe_app" && row.status == "connected") {
+            Some(row) => self.take_up(&AppLink { scope: scope.clone(), connected: row.generation }).await,
+            None => self.let_lease_go(scope).await,
+        }
     }
 
     async fn take_up(&self, app: &AppLink) -> Result<(), Problem> {

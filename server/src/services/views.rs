@@ -3,10 +3,10 @@
 use super::Services;
 use super::when::{Writing, when};
 use crate::scope::Scope;
-use crate::store::CodeRow;
+use crate::store::{CodeRow, RedemptionRow};
 use app::domain::mode::Mode;
 use app::domain::problem::Problem;
-use app::wire::api::{DiscountCode, Percent, Redemptions};
+use app::wire::api::{DiscountCode, Percent, Redemption, Redemptions};
 use app::wire::screens::{CodeView, SyncView};
 
 /// A code as the API tells it.
@@ -35,6 +35,25 @@ pub(super) fn discount_code(scope: &Scope, row: &CodeRow, now: i64) -> Result<Di
         stripe_coupon: row.coupon_id.clone().filter(|_| row.minted_at.is_some()),
         metadata: row.metadata()?,
         created_at: row.created_at,
+    })
+}
+
+/// A redemption of this code as the API tells it.
+pub(super) fn redemption(scope: &Scope, row: &RedemptionRow, code: &CodeRow) -> Result<Redemption, Problem> {
+    Ok(Redemption {
+        object: "redemption".into(),
+        id: row.id.clone(),
+        app_id: code.app_id.clone(),
+        livemode: scope.mode.livemode(),
+        discount_code: row.discount_code_id.clone(),
+        code: code.code.clone(),
+        stripe_coupon: code.coupon_id.clone().filter(|_| code.minted_at.is_some()),
+        state: row.state()?,
+        user_id: row.user_id.clone(),
+        checkout_session: row.session_id.clone(),
+        expires_at: row.expires_at,
+        created_at: row.created_at,
+        settled_at: row.settled_at,
     })
 }
 

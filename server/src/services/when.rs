@@ -44,21 +44,32 @@ impl Writing {
         date.to_zoned(self.zone.clone()).map_or(0, |zoned| zoned.timestamp().as_millisecond())
     }
 
+    /// The last days there, the oldest first; the last of them is the moment's.
+    pub(super) fn last_days(&self, now: i64, count: usize) -> Vec<Date> {
+        let today = self.date(now);
+        let mut days: Vec<Date> = std::iter::successors(Some(today), |day| day.yesterday().ok()).take(count).collect();
+        days.reverse();
+        days
+    }
+
     /// A day as people write it.
     pub(super) fn day(&self, date: Date) -> String {
-        let part = |part: i8| part.unsigned_abs();
-        self.locale.day(Moment {
-            year: date.year().unsigned_abs(),
-            month: part(date.month()),
-            day: part(date.day()),
-            hour: 0,
-            minute: 0,
-        })
+        self.locale.day(midnight(date))
+    }
+
+    /// The same without its year.
+    pub(super) fn short_day(&self, date: Date) -> String {
+        self.locale.short_day(midnight(date))
     }
 
     fn zoned(&self, ms: i64) -> Zoned {
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX).to_zoned(self.zone.clone())
     }
+}
+
+fn midnight(date: Date) -> Moment {
+    let part = |part: i8| part.unsigned_abs();
+    Moment { year: date.year().unsigned_abs(), month: part(date.month()), day: part(date.day()), hour: 0, minute: 0 }
 }
 
 /// A moment, written for people.

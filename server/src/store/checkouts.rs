@@ -1,7 +1,8 @@
 //! Checkouts: the row behind every Stripe session, from the intent on.
 
+use super::busy::not_busy;
 use super::query::{all, execute, optional};
-use super::{Conn, Result, Scoped, StoreError};
+use super::{Busy, Conn, Result, Scoped, StoreError};
 use app::domain::checkout::Checkout;
 use app::wire::api::CheckoutSession;
 
@@ -116,17 +117,21 @@ pub(crate) struct NextAttempt<'a> {
 
 impl Conn<'_> {
     /// Checkouts that nobody works on any more and whose session is unknown: their holds go back, what exists at Stripe is expired.
-    pub(crate) async fn abandoned_checkouts(self, now: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
+    /// None of a tenant who is busy.
+    pub(crate) async fn abandoned_checkouts(self, now: i64, limit: i64, busy: &Busy) -> Result<Vec<CheckoutRow>> {
         all!(
             self,
             CheckoutRow,
             concat!(
                 "SELECT ",
                 columns!(),
-                " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 ORDER BY busy_until LIMIT $2"
+                " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 AND ",
+                not_busy!("$3", "workspace_id", "mode"),
+                " ORDER BY busy_until LIMIT $2"
             ),
             now,
-            limit
+            limit,
+            busy.as_str()
         )
     }
 }

@@ -147,12 +147,14 @@ conformance! {
         leases {
             one_holder_until_it_lets_go,
             taken_over_when_it_ran_out,
+            held_by_who_comes_again,
             one_of_twenty_takes_it,
             old_ones_are_deleted,
         }
         webhooks {
             one_row_however_often_it_comes,
             each_event_is_taken_once,
+            each_owner_has_a_share,
             only_the_last_attempt_says_how_it_ended,
         }
         isolation {

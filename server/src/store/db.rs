@@ -7,6 +7,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Most bytes of a file on SQLite that is written anew once somebody was erased: nobody else writes meanwhile, for a second or two.
 const MAX_REWRITTEN: i64 = 256 * 1024 * 1024;
-/// Readers on SQLite, connections on PostgreSQL.
-const CONNECTIONS: u32 = 16;
+/// Readers on SQLite, connections on PostgreSQL, where nothing else is said.
+pub const CONNECTIONS: NonZeroU32 = NonZeroU32::new(16).unwrap();
 /// A connection to a server that was used so lately is believed to be there still.
 const BELIEVED: Duration = Duration::from_secs(1);
 
@@ -43,6 +44,12 @@ pub(crate) enum Db {
 impl Db {
     /// Connects to `sqlite://FILE` (made if it is not there) or `postgres://…`.
     pub(crate) async fn connect(url: &str) -> Result<Self> {
+        Self::connect_with(url, CONNECTIONS).await
+    }
+
+    /// The same with so many readers on SQLite, or connections on PostgreSQL.
+    pub(crate) async fn connect_with(url: &str, connections: NonZeroU32) -> Result<Self> {
+        let connections = connections.get();
         if url.starts_with("sqlite:") {
             let options = SqliteConnectOptions::from_str(url)
                 .map_err(|error| StoreError::Address(error.to_string()))?
@@ -57,7 +64,7 @@ impl Db {
                 SqlitePoolOptions::new().max_connections(size).acquire_timeout(PATIENCE).test_before_acquire(false)
             };
             let write = pool(1).connect_with(options.clone()).await?;
-            let read = pool(CONNECTIONS).connect_with(options).await?;
+            let read = pool(connections).connect_with(options).await?;
             return Ok(Self::Sqlite { write, read, lanes: Lanes::default() });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
@@ -65,7 +72,7 @@ impl Db {
             let options =
                 PgConnectOptions::from_str(url).map_err(|_| StoreError::Address("it cannot be read".into()))?;
             let pool = PgPoolOptions::new()
-                .max_connections(CONNECTIONS)
+                .max_connections(connections)
                 .acquire_timeout(PATIENCE)
                 .test_before_acquire(false)
                 .before_acquire(|connection, seen| {
@@ -77,6 +84,11 @@ impl Db {
             return Ok(Self::Postgres { pool: pool.connect_with(options).await?, lanes: Lanes::default() });
         }
         Err(StoreError::Address("another kind of database was named".into()))
+    }
+
+    /// Whether other processes may serve on it, too: a file is one process'.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres { .. })
     }
 
     /// A transaction that writes. On SQLite it takes the lock at once: one that reads first and writes later would fail at once, whatever its patience.

@@ -5,6 +5,7 @@ use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
 use super::{Conn, Result, Scoped, StoreError};
+use crate::crash;
 use app::domain::discount_code::{Facts, Limits, Minimum, Status};
 use app::domain::metadata::Metadata;
 use app::domain::money::Currency;
@@ -282,14 +283,14 @@ impl Scoped<'_> {
         optional!(
             conn,
             CodeRow,
-            concat!(
+            crash::without!("oversell", "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)", concat!(
                 "UPDATE discount_codes SET held = held + 1, mint_intent_at = COALESCE(mint_intent_at, $4), coupon_id = COALESCE(coupon_id, $6), updated_at = $4
                   WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND active AND archived_at IS NULL
                     AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)
                     AND (starts_at IS NULL OR starts_at <= $4) AND (expires_at IS NULL OR expires_at > $4)
                     AND terms_version = $5 AND blocked_reason IS NULL
                   RETURNING ", columns!()
-            ),
+            )),
             workspace, mode, id, now, terms_version, coupon_id
         )
     }

@@ -33,7 +33,8 @@ pub(crate) enum Row<'a> {
     Code(&'a str),
     /// A checkout by its id, and nothing else.
     Checkout(&'a str),
-    /// An idempotency key.
+    /// An idempotency key. On PostgreSQL its units share with those of the same key alone: a code's unit may store the answer of another
+    /// key, so whoever waits for one must not hold a second.
     Key(&'a str),
     /// An API key by its id.
     ApiKey(&'a str),
@@ -46,8 +47,8 @@ impl Row<'_> {
         let (kind, name) = match self {
             Self::Code(name) => ("code", name),
             Self::Checkout(name) => ("checkout", name),
-            Self::Key(name) => ("key", name),
             Self::ApiKey(name) => ("api key", name),
+            Self::Key(name) => return format!("key {name}"),
             Self::Several(name) => return name.to_owned(),
         };
         let mut hasher = DefaultHasher::new();

@@ -65,6 +65,21 @@ impl Scoped<'_> {
         )
     }
 
+    /// Whether a checkout or a redemption goes on under this key, if its request comes again.
+    pub(crate) async fn key_is_bound(self, key: &str) -> Result<bool> {
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(
+            conn,
+            (String,),
+            "SELECT id FROM redemptions WHERE workspace_id = $1 AND mode = $2 AND idempotency_key = $3
+              UNION ALL SELECT id FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND idempotency_key = $3 LIMIT 1",
+            workspace,
+            mode,
+            key
+        )?;
+        Ok(row.is_some())
+    }
+
     /// Keeps the lock while its process lives. False: it was taken over.
     pub(crate) async fn renew_idempotency_key(self, key: &str, fence: i64, locked_until: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();

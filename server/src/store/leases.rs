@@ -26,6 +26,22 @@ impl Scoped<'_> {
         Ok(row.map_or(Taken::No, |(fence,)| Taken::Ours(fence)))
     }
 
+    /// Takes a lease that nobody holds, or goes on holding it: `owner` may come again and again.
+    pub(crate) async fn hold_lease(self, name: &str, owner: &str, now: i64, held_until: i64) -> Result<Taken> {
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(
+            conn,
+            (i64,),
+            "INSERT INTO leases (workspace_id, mode, name, owner, fence, held_until) VALUES ($1, $2, $3, $4, 1, $6)
+             ON CONFLICT (workspace_id, mode, name) DO UPDATE SET owner = excluded.owner, held_until = excluded.held_until,
+                fence = leases.fence + CASE WHEN leases.owner = excluded.owner THEN 0 ELSE 1 END
+              WHERE leases.held_until <= $5 OR leases.owner = excluded.owner
+             RETURNING fence",
+            workspace, mode, name, owner, now, held_until
+        )?;
+        Ok(row.map_or(Taken::No, |(fence,)| Taken::Ours(fence)))
+    }
+
     /// Whether somebody holds a lease now: a look that writes nothing.
     pub(crate) async fn lease_is_held(self, name: &str, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();

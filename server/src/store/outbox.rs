@@ -30,13 +30,15 @@ pub(crate) enum Kinds {
 }
 
 macro_rules! take_due {
-    ($kinds:literal) => {
+    ($kinds:literal, $lock:literal) => {
         concat!(
-            "UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, in_work = TRUE, updated_at = $1
-              WHERE state = 'queued' AND next_attempt_at <= $1 AND id IN
-                (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 AND ",
+            // Materialized: PostgreSQL may run a subquery that locks more than once, and then it finds more than its limit.
+            "WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE state = 'queued' AND next_attempt_at <= $1 AND ",
             $kinds,
-            " ORDER BY next_attempt_at, id LIMIT $3)
+            " ORDER BY next_attempt_at, id LIMIT $3",
+            $lock,
+            ") UPDATE outbox SET attempts = attempts + 1, next_attempt_at = $2, in_work = TRUE, updated_at = $1
+              WHERE state = 'queued' AND next_attempt_at <= $1 AND id IN (SELECT id FROM due)
               RETURNING id, kind, recipient, attempts, detail, created_at, workspace_id, mode, about"
         )
     };
@@ -65,7 +67,8 @@ impl Conn<'_> {
         .map(|_| ())
     }
 
-    /// Takes mails that are due, by putting their next attempt off: another process will not take them meanwhile.
+    /// Takes mails that are due, by putting their next attempt off: another process will not take them meanwhile, and those that it is
+    /// taking are passed over.
     pub(crate) async fn take_due_mails(
         self,
         kinds: Kinds,
@@ -73,10 +76,13 @@ impl Conn<'_> {
         retry_at: i64,
         limit: i64,
     ) -> Result<Vec<MailRow>> {
-        match kinds {
-            Kinds::Rewards => all!(self, MailRow, take_due!("kind = 'reward'"), now, retry_at, limit),
-            Kinds::Others => all!(self, MailRow, take_due!("kind <> 'reward'"), now, retry_at, limit),
-        }
+        let sql = match (kinds, &self) {
+            (Kinds::Rewards, Conn::Sqlite(_)) => take_due!("kind = 'reward'", ""),
+            (Kinds::Rewards, Conn::Postgres(_)) => take_due!("kind = 'reward'", " FOR UPDATE SKIP LOCKED"),
+            (Kinds::Others, Conn::Sqlite(_)) => take_due!("kind <> 'reward'", ""),
+            (Kinds::Others, Conn::Postgres(_)) => take_due!("kind <> 'reward'", " FOR UPDATE SKIP LOCKED"),
+        };
+        all!(self, MailRow, sql, now, retry_at, limit)
     }
 
     /// Keeps a mail that is being worked on. One that has ended, or waits for its next attempt, stays as it is.

@@ -3,13 +3,15 @@
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::{Conn, Result, Scoped, StoreError};
+use crate::crash;
+use crate::scope::Scope;
 use app::domain::redemption::{Cause, State, Step};
 use sqlx::AssertSqlSafe;
 
 macro_rules! columns {
     () => {
         "r.workspace_id, r.mode, r.id, r.discount_code_id, r.checkout_id, r.state, r.user_id, r.customer, r.expires_at, r.settled_at, r.history, \
-         r.created_at, c.session_id, c.session_expires_at, c.step"
+         r.created_at, c.session_id, c.session_expires_at, c.step, c.undecided_since"
     };
 }
 
@@ -41,12 +43,36 @@ pub(crate) struct RedemptionRow {
     pub(crate) session_expires_at: Option<i64>,
     /// Where its checkout stands.
     pub(crate) step: Option<String>,
+    /// Paid by a method that takes days, and not decided yet.
+    pub(crate) undecided_since: Option<i64>,
 }
 
 impl RedemptionRow {
     /// Where it stands.
     pub(crate) fn state(&self) -> Result<State> {
         State::parse(&self.state).ok_or_else(|| StoreError::Corrupt { column: "state", why: "an unknown state".into() })
+    }
+
+    /// A hold for an owner's own checkout as it was just written.
+    pub(crate) fn new_own(scope: &Scope, new: &NewRedemption<'_>) -> Self {
+        Self {
+            workspace_id: scope.workspace.as_str().to_owned(),
+            mode: scope.mode.as_str().to_owned(),
+            id: new.id.to_owned(),
+            discount_code_id: new.discount_code_id.to_owned(),
+            checkout_id: None,
+            state: State::Held.as_str().to_owned(),
+            user_id: new.user_id.map(str::to_owned),
+            customer: new.customer.map(str::to_owned),
+            expires_at: new.expires_at,
+            settled_at: None,
+            history: Step { cause: Cause::Api, at: new.now }.line(),
+            created_at: new.now,
+            session_id: None,
+            session_expires_at: None,
+            step: None,
+            undecided_since: None,
+        }
     }
 
     /// Its way, the oldest step first.
@@ -189,12 +215,34 @@ impl Scoped<'_> {
         let row = optional!(
             conn,
             (String,),
-            "UPDATE redemptions SET state = $4, updated_at = $5, settled_at = $5, history = history || $6
-              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id",
+            crash::without!(
+                "double-release",
+                "AND state = 'held'",
+                "UPDATE redemptions SET state = $4, updated_at = $5, settled_at = $5, history = history || $6
+                  WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' RETURNING discount_code_id"
+            ),
             workspace,
             mode,
             id,
             cause.state().as_str(),
+            now,
+            line
+        )?;
+        Ok(row.map(|(code,)| code))
+    }
+
+    /// Lets go of a hold whose time is over; the code whose counters must follow. None: it is not held any more, or was prolonged.
+    pub(crate) async fn lapse_redemption(self, id: &str, now: i64) -> Result<Option<String>> {
+        let line = format!("\n{}", Step { cause: Cause::Lapsed, at: now }.line());
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(
+            conn,
+            (String,),
+            "UPDATE redemptions SET state = 'released', updated_at = $4, settled_at = $4, history = history || $5
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' AND expires_at <= $4 RETURNING discount_code_id",
+            workspace,
+            mode,
+            id,
             now,
             line
         )?;
@@ -218,8 +266,8 @@ impl Scoped<'_> {
     }
 
     /// Makes a released redemption of an owner's own checkout held again, in the transaction that counted it. False: it is not released.
-    pub(crate) async fn retake_redemption(self, id: &str, expires_at: i64, now: i64) -> Result<bool> {
-        let line = format!("\n{}", Step { cause: Cause::Retaken, at: now }.line());
+    pub(crate) async fn retake_redemption(self, id: &str, cause: Cause, expires_at: i64, now: i64) -> Result<bool> {
+        let line = format!("\n{}", Step { cause, at: now }.line());
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,

@@ -1,7 +1,27 @@
 //! How rewards were used: what is to be asked at Stripe, and what came of it.
 
+use super::busy::not_busy;
 use super::query::{all, execute, optional};
-use super::{Conn, Result, Scoped};
+use super::{Busy, Conn, Result, Scoped};
+
+macro_rules! take_due {
+    ($lock:literal) => {
+        concat!(
+            // Materialized, as in the outbox.
+            "WITH due AS MATERIALIZED
+                (SELECT v.workspace_id, v.mode, v.campaign_id, v.version FROM campaign_versions AS v
+                   JOIN connections AS k ON k.workspace_id = v.workspace_id AND k.mode = v.mode AND k.status = 'connected'
+                  WHERE v.uses_due_at <= $1 AND ",
+            not_busy!("$4", "v.workspace_id", "v.mode"),
+            " ORDER BY v.uses_due_at LIMIT $3",
+            $lock,
+            ")
+             UPDATE campaign_versions SET uses_due_at = $2
+              WHERE uses_due_at <= $1 AND (workspace_id, mode, campaign_id, version) IN (SELECT workspace_id, mode, campaign_id, version FROM due)
+             RETURNING workspace_id, mode, campaign_id, version, coupon_id, uses_seen, minted_account, stirred_at"
+        )
+    };
+}
 
 /// A version of a campaign whose uses are to be looked for.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -28,26 +48,29 @@ pub(crate) struct NewUse<'a> {
 }
 
 impl Conn<'_> {
-    /// Takes versions that are to be looked at, those that have waited longest first: not taken again before `until`.
-    pub(crate) async fn take_due_watches(self, now: i64, until: i64, limit: i64) -> Result<Vec<WatchRow>> {
-        all!(
-            self,
-            WatchRow,
-            "UPDATE campaign_versions SET uses_due_at = $2 WHERE uses_due_at <= $1 AND (workspace_id, mode, campaign_id, version) IN
-                (SELECT v.workspace_id, v.mode, v.campaign_id, v.version FROM campaign_versions AS v
-                   JOIN connections AS k ON k.workspace_id = v.workspace_id AND k.mode = v.mode AND k.status = 'connected'
-                  WHERE v.uses_due_at <= $1 ORDER BY v.uses_due_at LIMIT $3)
-             RETURNING workspace_id, mode, campaign_id, version, coupon_id, uses_seen, minted_account, stirred_at",
-            now,
-            until,
-            limit
-        )
+    /// Takes versions that are to be looked at, those that have waited longest first: not taken again before `until`, passed over where
+    /// another process takes them, and none of a tenant who is busy.
+    pub(crate) async fn take_due_watches(self, now: i64, until: i64, limit: i64, busy: &Busy) -> Result<Vec<WatchRow>> {
+        let sql = match &self {
+            Conn::Sqlite(_) => take_due!(""),
+            Conn::Postgres(_) => take_due!(" FOR UPDATE OF v SKIP LOCKED"),
+        };
+        all!(self, WatchRow, sql, now, until, limit, busy.as_str())
     }
 
-    /// Whether there are versions to be looked at.
-    pub(crate) async fn watches_are_due(self, now: i64) -> Result<bool> {
-        let row =
-            optional!(self, (i64,), "SELECT version FROM campaign_versions WHERE uses_due_at <= $1 LIMIT 1", now)?;
+    /// Whether there are versions to be looked at, of a tenant who is not busy.
+    pub(crate) async fn watches_are_due(self, now: i64, busy: &Busy) -> Result<bool> {
+        let row = optional!(
+            self,
+            (i64,),
+            concat!(
+                "SELECT version FROM campaign_versions WHERE uses_due_at <= $1 AND ",
+                not_busy!("$2", "workspace_id", "mode"),
+                " LIMIT 1"
+            ),
+            now,
+            busy.as_str()
+        )?;
         Ok(row.is_some())
     }
 }

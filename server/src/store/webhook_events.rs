@@ -1,11 +1,45 @@
 //! What Stripe told us: the rows are the queue, and what the owner is shown. No body is kept.
 
 use super::query::{all, execute, optional};
-use super::{Conn, Result, Scoped};
+use super::{Busy, Conn, Result, Scoped};
 
 macro_rules! columns {
     () => {
         "endpoint, id, kind, account, livemode, object_id, happened_at, workspace_id, mode, state, outcome, attempts, received_at, deliveries"
+    };
+}
+
+/// Whose an event is as far as its arrival tells: the pair of this and its endpoint. An owner's own endpoint may be sent any account.
+macro_rules! account_of_owner {
+    () => {
+        "CASE WHEN endpoint IN ('test', 'live') THEN COALESCE(account, '') ELSE '' END"
+    };
+}
+
+macro_rules! not_busy_owner {
+    ($param:literal) => {
+        concat!("replace(", $param, ", '|' || endpoint || ' ' || ", account_of_owner!(), " || '|', '') = ", $param)
+    };
+}
+
+macro_rules! take_due {
+    ($lock:literal) => {
+        concat!(
+            "WITH due AS MATERIALIZED
+                (SELECT endpoint, id, account, next_attempt_at FROM webhook_events WHERE state = 'queued' AND next_attempt_at <= $1 AND ",
+            not_busy_owner!("$6"),
+            " ORDER BY next_attempt_at LIMIT $5",
+            $lock,
+            "), fair AS
+                (SELECT endpoint, id, next_attempt_at, row_number() OVER (PARTITION BY endpoint, ",
+            account_of_owner!(),
+            " ORDER BY next_attempt_at) AS place FROM due)
+             UPDATE webhook_events SET attempts = attempts + 1, next_attempt_at = $2
+              WHERE state = 'queued' AND next_attempt_at <= $1 AND (endpoint, id) IN
+                (SELECT endpoint, id FROM fair WHERE place <= $4 ORDER BY next_attempt_at LIMIT $3)
+              RETURNING ",
+            columns!()
+        )
     };
 }
 
@@ -68,33 +102,39 @@ impl Conn<'_> {
         .map(|_| ())
     }
 
-    /// Whether an event is due.
-    pub(crate) async fn events_are_due(self, now: i64) -> Result<bool> {
+    /// Whether an event is due, of somebody who is not busy.
+    pub(crate) async fn events_are_due(self, now: i64, busy: &Busy) -> Result<bool> {
         let row = optional!(
             self,
             (String,),
-            "SELECT id FROM webhook_events WHERE state = 'queued' AND next_attempt_at <= $1 LIMIT 1",
-            now
+            concat!(
+                "SELECT id FROM webhook_events WHERE state = 'queued' AND next_attempt_at <= $1 AND ",
+                not_busy_owner!("$2"),
+                " LIMIT 1"
+            ),
+            now,
+            busy.as_str()
         )?;
         Ok(row.is_some())
     }
 
-    /// Takes events that are due, by putting their next attempt off: another process will not take them meanwhile.
-    pub(crate) async fn take_due_events(self, now: i64, retry_at: i64, limit: i64) -> Result<Vec<EventRow>> {
-        all!(
-            self,
-            EventRow,
-            concat!(
-                "UPDATE webhook_events SET attempts = attempts + 1, next_attempt_at = $2
-                  WHERE state = 'queued' AND next_attempt_at <= $1 AND (endpoint, id) IN
-                    (SELECT endpoint, id FROM webhook_events WHERE state = 'queued' AND next_attempt_at <= $1 ORDER BY next_attempt_at LIMIT $3)
-                  RETURNING ",
-                columns!()
-            ),
-            now,
-            retry_at,
-            limit
-        )
+    /// Takes events that are due, by putting their next attempt off: another process will not take them meanwhile, and those that it is
+    /// taking are passed over. At most `limit`, of which `each` are one owner's, and none of whoever is busy.
+    pub(crate) async fn take_due_events(
+        self,
+        now: i64,
+        retry_at: i64,
+        limit: i64,
+        each: i64,
+        busy: &Busy,
+    ) -> Result<Vec<EventRow>> {
+        // Among so many the owners' shares are looked for.
+        let seen = limit.saturating_mul(4);
+        let sql = match &self {
+            Conn::Sqlite(_) => take_due!(""),
+            Conn::Postgres(_) => take_due!(" FOR UPDATE SKIP LOCKED"),
+        };
+        all!(self, EventRow, sql, now, retry_at, limit, each, seen, busy.as_str())
     }
 
     /// Notes what became of an attempt at an event. False: another attempt has begun since, or it has ended.
@@ -124,6 +164,14 @@ impl Conn<'_> {
     /// Deletes events that came before a moment.
     pub(crate) async fn forget_events(self, before: i64) -> Result<()> {
         execute!(self, "DELETE FROM webhook_events WHERE received_at < $1", before).map(|_| ())
+    }
+}
+
+impl EventRow {
+    /// Whose it is as far as its arrival tells, as a pair for [`Busy`].
+    pub(crate) fn owner(&self) -> (&str, &str) {
+        let apps = matches!(self.endpoint.as_str(), "test" | "live");
+        (&self.endpoint, self.account.as_deref().filter(|_| apps).unwrap_or_default())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{
     body::{read, read_if_there},
     error::{KeyRefusal, StripeError},
-    http::{Call, Http, Patience},
+    http::{Call, Http, Pace, Patience},
     params::{Form, NewCoupon, NewPromotionCode, NewWebhookEndpoint},
     probe::{self, Probe},
     retry::{MAX_ATTEMPTS, Repeat},
@@ -25,7 +25,7 @@ const RENEWALS: u32 = 2;
 pub struct Account<'a> {
     http: &'a Http,
     key: &'a SecretString,
-    patience: Patience,
+    patience: Patience<'a>,
     renew: Option<&'a dyn Renew>,
 }
 
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Account<'_> {
 
 impl<'a> Account<'a> {
     pub(super) fn new(http: &'a Http, key: &'a SecretString) -> Self {
-        Self { http, key, patience: Patience { until: None, tries: MAX_ATTEMPTS }, renew: None }
+        Self { http, key, patience: Patience { until: None, tries: MAX_ATTEMPTS, pace: None }, renew: None }
     }
 
     /// The same account for somebody who has time until then only: all calls together.
@@ -58,6 +58,12 @@ impl<'a> Account<'a> {
     #[must_use]
     pub fn tries(self, tries: u32) -> Self {
         Self { patience: Patience { tries, ..self.patience }, ..self }
+    }
+
+    /// The same account for work that nobody waits for: each sending takes a turn.
+    #[must_use]
+    pub fn paced(self, pace: &'a dyn Pace) -> Self {
+        Self { patience: Patience { pace: Some(pace), ..self.patience }, ..self }
     }
 
     /// The same account with somebody who has another key where this one is refused.

@@ -5,6 +5,7 @@ use super::{
     error::{Head, StripeError},
     retry::{self, Repeat},
 };
+use async_trait::async_trait;
 use reqwest::{
     Client, Method, Response,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -76,6 +77,11 @@ impl<'a> Call<'a> {
     pub(super) fn key(self, key: &'a str) -> Self {
         Self { idempotency_key: Some(key), ..self }
     }
+
+    /// What Stripe limits the rate of: the path before the first id.
+    fn endpoint(&self) -> &'static str {
+        self.template.split_once("/{id}").map_or(self.template, |(endpoint, _)| endpoint)
+    }
 }
 
 /// The connections.
@@ -88,12 +94,24 @@ pub(super) struct Http {
 
 /// How long somebody waits for a call.
 #[derive(Clone, Copy)]
-pub(super) struct Patience {
+pub(super) struct Patience<'a> {
     /// Earlier than the budget, where the caller has less time.
     pub(super) until: Option<Instant>,
     /// Sendings at most: whoever comes back by themselves needs few.
     pub(super) tries: u32,
+    /// Who gives out the turns, where nobody waits.
+    pub(super) pace: Option<&'a dyn Pace>,
 }
+
+/// Gives out turns to work that nobody waits for: each sending of each call takes one.
+#[async_trait]
+pub trait Pace: Send + Sync {
+    /// Waits for a turn at an endpoint, which is a path without ids: `/v1/coupons`.
+    async fn turn(&self, endpoint: &'static str);
+}
+
+/// Whoever has waited for a turn has at least so long for the call itself: what was spent on waiting tells nothing about Stripe.
+const AFTER_A_TURN: Duration = Duration::from_secs(5);
 
 /// One sending that failed.
 struct Failed {
@@ -155,16 +173,20 @@ impl Http {
         &self,
         key: &SecretString,
         call: &Call<'_>,
-        Patience { until, tries }: Patience,
+        Patience { until, tries, pace }: Patience<'_>,
     ) -> Result<Vec<u8>, StripeError> {
         let url = self.url(call)?;
         let headers = headers(key, call)?;
         let start = Instant::now();
-        let deadline = until.map_or(start + self.budget, |until| until.min(start + self.budget));
+        let mut deadline = until.map_or(start + self.budget, |until| until.min(start + self.budget));
         let mut attempt = 0;
         let mut doubtful = false;
         let (result, status, request_id) = loop {
             attempt += 1;
+            if let Some(pace) = pace {
+                pace.turn(call.endpoint()).await;
+                deadline = deadline.max(Instant::now() + AFTER_A_TURN);
+            }
             let failed = match self.once(&url, &headers, call, deadline).await {
                 Ok((body, head, status)) => break (Ok(body), Some(status), head.request_id),
                 Err(failed) => failed,

@@ -17,7 +17,7 @@ mod types;
 
 pub use account::{Account, Renew};
 pub use error::{KeyRefusal, Outcome, StripeError};
-pub use http::SetupError;
+pub use http::{Pace, SetupError};
 pub use params::{NewCoupon, NewPromotionCode, NewWebhookEndpoint, SessionParams};
 pub use probe::{Level, Probe};
 pub use token::Unanswered;

@@ -64,6 +64,7 @@ hand_on! {
 hand_on! {
     LedgerBackend;
     fn redemptions(viewer: &Viewer, mode: Mode, app_id: &str, code_id: &str, query: RedemptionQuery) -> RedemptionPage;
+    fn usage(viewer: &Viewer, mode: Mode, app_id: &str, code_id: &str) -> Usage;
     fn end_checkout(viewer: &Viewer, mode: Mode, redemption: &str) -> RedemptionView;
     fn activity(viewer: &Viewer, mode: Mode, query: ActivityQuery) -> ActivityPage;
     fn check_ledger(viewer: &Viewer, mode: Mode) -> LedgerView;

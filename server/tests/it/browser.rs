@@ -23,7 +23,7 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 47] = [
+const CALLS: [&str; 51] = [
     "campaigns",
     "create-campaign",
     "campaign-edit",
@@ -71,6 +71,10 @@ const CALLS: [&str; 47] = [
     "set-webhook-secret",
     "remove-webhook",
     "deliveries",
+    "redemptions",
+    "end-checkout",
+    "activity",
+    "check-ledger",
 ];
 
 async fn only_our_own_pages_write(w: &World) {
@@ -198,6 +202,10 @@ async fn private_pages(w: &World) {
             ("csv", "email"),
             ("send_email", "true"),
             ("settings[subject]", "A"),
+            ("code_id", "dc_1"),
+            ("redemption", "rd_1"),
+            ("query[state]", "held"),
+            ("query[topic]", "codes"),
         ];
         let answer = w.browser("POST", &format!("/api/{name}")).form(&form).send().await;
         assert!(answer.text.contains("sign_in_required"), "{name}: {} {}", answer.status, answer.text);

@@ -25,6 +25,7 @@ mod edge;
 mod faults;
 mod hang_up;
 mod harness;
+mod histories;
 mod idempotency;
 mod import;
 mod install;

@@ -62,7 +62,7 @@ async fn a_valid_code(w: &World) {
     insta::assert_snapshot!(answer.shown(), @r#"
     200
     {"valid":true,
-    "discount_code":{"object":"discount_code","id":"dc_…","app_id":"taskpomo","livemode":false,"code":"SPRING","percent_off":10,"amount_off_cents":null,"currency":null,"duration":"once","duration_in_months":null,"max_redemptions":1,"redemptions":{"count":0,"held":0,"redeemed":0},"starts_at":null,"expires_at":null,"active":true,"status":"active","stripe_coupon":null,"metadata":{},"created_at":1795000000000}}
+    "discount_code":{"object":"discount_code","id":"dc_…","app_id":"taskpomo","livemode":false,"code":"SPRING","percent_off":10,"amount_off_cents":null,"currency":null,"duration":"once","duration_in_months":null,"max_redemptions":1,"max_redemptions_per_user":null,"minimum_amount_cents":null,"minimum_amount_currency":null,"redemptions":{"count":0,"held":0,"redeemed":0},"starts_at":null,"expires_at":null,"active":true,"status":"active","stripe_coupon":null,"metadata":{},"created_at":1795000000000}}
     "#);
     assert_eq!(answer.json["discount_code"], w.read(&id).await);
     for _ in 0..5 {

@@ -1,5 +1,8 @@
 //! The ledger for people: a code's redemptions, what happened, and whether the counts are right.
 
+mod chart;
+mod pages;
+
 use super::Services;
 use app::backend::{LedgerBackend, Viewer};
 use app::domain::mode::Mode;
@@ -15,13 +18,17 @@ fn unbuilt() -> Problem {
 impl LedgerBackend for Services {
     async fn redemptions(
         &self,
-        _viewer: &Viewer,
-        _mode: Mode,
-        _app_id: &str,
-        _code_id: &str,
-        _query: RedemptionQuery,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        code_id: &str,
+        query: RedemptionQuery,
     ) -> Result<RedemptionPage, Problem> {
-        Err(unbuilt())
+        self.redemptions_for(viewer, mode, app_id, code_id, query).await
+    }
+
+    async fn usage(&self, viewer: &Viewer, mode: Mode, app_id: &str, code_id: &str) -> Result<Usage, Problem> {
+        self.usage_for(viewer, mode, app_id, code_id).await
     }
 
     async fn end_checkout(&self, _viewer: &Viewer, _mode: Mode, _redemption: &str) -> Result<RedemptionView, Problem> {

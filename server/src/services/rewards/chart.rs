@@ -11,17 +11,9 @@ use std::collections::BTreeMap;
 /// Days on it, today included.
 const DAYS: usize = 30;
 
-/// The days, the oldest first.
-fn days(now: i64, writing: &Writing) -> Vec<Date> {
-    let today = writing.date(now);
-    let mut days: Vec<Date> = std::iter::successors(Some(today), |day| day.yesterday().ok()).take(DAYS).collect();
-    days.reverse();
-    days
-}
-
 /// When its first day begins, in milliseconds since 1970.
 pub(super) fn since(now: i64, writing: &Writing) -> i64 {
-    days(now, writing).first().map_or(now, |first| writing.begins(*first))
+    writing.last_days(now, DAYS).first().map_or(now, |first| writing.begins(*first))
 }
 
 /// What happened on a day.
@@ -35,7 +27,8 @@ struct Day {
 
 /// The days with what was counted: pairs of a quarter and of how many were earned in it, and the uses.
 pub(super) fn chart(now: i64, writing: &Writing, earned: &[(i64, i64)], used: &[UsedRow]) -> Vec<ChartDay> {
-    let mut counted: BTreeMap<Date, Day> = days(now, writing).into_iter().map(|day| (day, Day::default())).collect();
+    let mut counted: BTreeMap<Date, Day> =
+        writing.last_days(now, DAYS).into_iter().map(|day| (day, Day::default())).collect();
     for (quarter, count) in earned {
         if let Some(day) = counted.get_mut(&writing.date(quarter * QUARTER_MS)) {
             day.earned += count;

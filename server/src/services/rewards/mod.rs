@@ -13,7 +13,6 @@ mod mail;
 mod mint;
 mod notices;
 mod one;
-mod pace;
 mod pages;
 mod pauses;
 mod people;
@@ -30,7 +29,6 @@ pub use export::RewardTable;
 pub use issue::Issued;
 pub(super) use mail::{Offers, trouble_of};
 pub(super) use mint::Queue;
-pub(super) use pace::Pacer;
 pub use read::RewardListQuery;
 
 use crate::scope::Scope;

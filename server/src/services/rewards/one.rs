@@ -4,7 +4,6 @@
 use super::super::Services;
 use super::super::connection::Link;
 use super::super::mint::{Found, wanted_for};
-use super::pace::Endpoint;
 use super::trouble::Trouble;
 use crate::crash;
 use crate::store::{CampaignRow, RewardRow};
@@ -90,7 +89,6 @@ impl Services {
         if campaign.minted_generation == Some(link.generation) {
             return Ok(());
         }
-        self.0.pacer.turn(&link.scope, Endpoint::Coupons).await;
         let wanted = wanted_coupon(campaign)?;
         crash::here!("reward-coupon");
         let found =
@@ -148,7 +146,6 @@ impl Services {
                 "It ended before it could be minted: Stripe takes no code that is over.".to_owned(),
             ));
         }
-        self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
         crash::here!("reward-code");
         let key = idempotency_key(row, &wanted);
         let created = link.stripe(&self.0.stripe).create_promotion_code(&wanted, &key).await;
@@ -188,7 +185,6 @@ impl Services {
             return Err(self.trouble_of(link, doubt, "promotion_code_write").await);
         }
         // A stored 5xx is all that this key will ever bring, and nothing is there: another key is safe, since the text is one.
-        self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
         let key = format!("{}-{}", idempotency_key(row, wanted), row.attempts);
         match link.stripe(&self.0.stripe).create_promotion_code(wanted, &key).await {
             Ok(code) => Ok(code),
@@ -204,7 +200,6 @@ impl Services {
         campaign: &CampaignRow,
         wanted: &NewPromotionCode,
     ) -> Result<Option<PromotionCode>, Trouble> {
-        self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
         let found = match link.stripe(&self.0.stripe).promotion_codes_of_text(&row.code).await {
             Ok(found) => found,
             Err(error) => return Err(self.trouble_of(link, error, "promotion_code_read").await),
@@ -212,7 +207,6 @@ impl Services {
         match self.judge_codes(link, row, campaign, wanted, found).await? {
             There::Ours(code) => Ok(Some(code)),
             There::ByHand(code) => {
-                self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
                 match link.stripe(&self.0.stripe).annotate_promotion_code(&code.id, &wanted.metadata).await {
                     Ok(code) => Ok(Some(code)),
                     // That our notes are not on it matters less than that it is there.

@@ -1,46 +1,18 @@
 //! What the pages of campaigns and rewards are drawn from.
 
+use super::super::paging::{READ, direction, turn};
 use super::super::when::Writing;
 use super::super::{Services, connection, screens};
 use super::chart::{chart, since};
 use super::views::money_text;
 use crate::scope::Scope;
-use crate::store::{CampaignFilter, CampaignRow, Direction};
+use crate::store::{CampaignFilter, CampaignRow};
 use app::backend::Viewer;
 use app::domain::ids::CampaignId;
 use app::domain::mode::Mode;
 use app::domain::problem::Problem;
 use app::domain::reward::SyncState;
 use app::wire::rewards::*;
-
-/// Rows on a page.
-const PAGE: usize = 20;
-/// Rows that are read for it: one more tells whether there are more.
-pub(super) const READ: i64 = 21;
-
-/// The way that a page goes on, of cursors that were checked.
-pub(super) fn direction(after: Option<String>, before: Option<String>) -> Direction {
-    match (after, before) {
-        (Some(id), _) => Direction::After(id),
-        (None, Some(id)) => Direction::Before(id),
-        (None, None) => Direction::First,
-    }
-}
-
-/// Cuts what was read with one row more than is shown; the cursors for the newer page and for the older one.
-pub(super) fn turn<T>(
-    rows: &mut Vec<T>,
-    direction: &Direction,
-    id: impl Fn(&T) -> String,
-) -> (Option<String>, Option<String>) {
-    let has_more = direction.cut(rows, PAGE);
-    let (newer, older) = match direction {
-        Direction::First => (false, has_more),
-        Direction::After(_) => (true, has_more),
-        Direction::Before(_) => (has_more, true),
-    };
-    (rows.first().filter(|_| newer).map(&id), rows.last().filter(|_| older).map(&id))
-}
 
 impl Services {
     pub(super) async fn campaigns_for(
@@ -101,7 +73,7 @@ impl Services {
     }
 
     /// Where Stripe's dashboard of a mode begins.
-    pub(super) fn dashboard(&self, mode: Mode) -> String {
+    pub(in crate::services) fn dashboard(&self, mode: Mode) -> String {
         format!("{}{}", self.0.dashboard_url, if mode == Mode::Test { "/test" } else { "" })
     }
 

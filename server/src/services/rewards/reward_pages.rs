@@ -1,10 +1,10 @@
 //! What the list of a campaign's rewards, and the page of one, are drawn from.
 
 use super::super::error::internal;
+use super::super::paging::{READ, direction, turn};
 use super::super::when::{Writing, when};
 use super::super::{Services, screens};
 use super::hand::by_hand;
-use super::pages::{READ, direction, turn};
 use super::views;
 use crate::scope::Scope;
 use crate::store::{ActivityRow, CampaignRow, PauseRow, RewardRow, RewardSearch, Sought};

@@ -3,7 +3,6 @@
 use super::super::Services;
 use super::super::connection::Link;
 use super::one::{META_EMAIL, META_REWARD};
-use super::pace::Endpoint;
 use super::tell;
 use super::trouble::Trouble;
 use crate::store::ScrubRow;
@@ -62,7 +61,6 @@ impl Services {
     /// Takes the address off the promotion codes of a reward: the one that was noted, or any that was made without being noted.
     async fn scrub(&self, link: &Link, row: &ScrubRow) -> Result<(), Trouble> {
         let nobody = BTreeMap::from([(META_EMAIL.to_owned(), String::new())]);
-        self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
         let mut codes: Vec<String> = row.promotion_code_id.iter().cloned().collect();
         if codes.is_empty() {
             match link.stripe(&self.0.stripe).promotion_codes_of_text(&row.code).await {

@@ -1,10 +1,9 @@
 //! How rewards were used. Stripe tells of a session where sessions may be read; where they may not, the counts of coupons and promotion
 //! codes tell that much: one question a campaign, and only where its coupon's count has grown are its codes looked through.
 
-use super::super::Services;
 use super::super::connection::Link;
 use super::super::mint::Found;
-use super::pace::Endpoint;
+use super::super::{AtWork, Services};
 use super::tell;
 use crate::crash;
 use crate::scope::Scope;
@@ -14,7 +13,7 @@ use app::domain::connection::Access;
 use app::domain::problem::{Code, Problem};
 use app::domain::reward::Cause;
 use futures::stream::{self, StreamExt};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// A version that is being looked at is not taken again before this, in milliseconds.
@@ -23,7 +22,7 @@ const CLAIM_MS: i64 = 60_000;
 const BUDGET: Duration = Duration::from_secs(60);
 /// Versions that are looked at in one turn.
 const BATCH: i64 = 50;
-/// Tenants that are asked about at the same time.
+/// Versions of one owner that are asked about at the same time.
 const SIDE_BY_SIDE: usize = 8;
 /// A version of which a code was minted or used within a day is looked at so often, in milliseconds.
 const OFTEN_MS: i64 = 10_000;
@@ -68,38 +67,63 @@ struct Seen {
     currency: Option<String>,
 }
 
+/// An owner's versions that were taken to be looked at.
+pub(crate) struct Watched {
+    owner: AtWork,
+    rows: Vec<WatchRow>,
+}
+
 impl Services {
-    /// Looks for uses where it is time to.
-    pub async fn look_for_uses(&self) -> Result<(), Problem> {
-        let now = self.now();
+    /// Takes what it is time to look at, each owner's apart; none of whoever is being looked after.
+    pub(crate) async fn uses_to_look_for(&self) -> Result<Vec<Watched>, Problem> {
+        let (now, lanes) = (self.now(), &self.0.jobs.uses);
+        let busy = lanes.busy();
         let due = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().watches_are_due(now).await?
+            reader.conn().watches_are_due(now, &busy).await?
         };
         if !due {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let rows = {
             let mut tx = self.0.db.begin().await?;
-            let rows = tx.conn().take_due_watches(now, now + CLAIM_MS, BATCH).await?;
+            let rows = tx.conn().take_due_watches(now, now + CLAIM_MS, BATCH, &busy).await?;
             tx.commit().await?;
             rows
         };
-        stream::iter(rows)
-            .for_each_concurrent(SIDE_BY_SIDE, |row| async move {
-                let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
-                let looked = match self.look_at_version(&scope, &row).await {
-                    Err(problem) if problem.code == Code::StripePermissionMissing => {
-                        self.look_later(&scope, &row, PERMISSION_MS).await
-                    }
-                    looked => looked,
-                };
-                if let Err(problem) = looked {
-                    tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, campaign = %row.campaign_id, cause = %problem.message, "it could not be seen whether rewards were used");
-                }
-            })
-            .await;
+        let mut owners = BTreeMap::<_, Vec<_>>::new();
+        for row in rows {
+            owners.entry((row.workspace_id.clone(), row.mode.clone())).or_default().push(row);
+        }
+        let begun = owners.into_iter().filter_map(|((workspace, mode), rows)| {
+            Some(Watched { owner: lanes.begin(Scope::stored(workspace, &mode))?, rows })
+        });
+        Ok(begun.collect())
+    }
+
+    /// Looks for uses where it is time to.
+    pub async fn look_for_uses(&self) -> Result<(), Problem> {
+        for watched in self.uses_to_look_for().await? {
+            self.look_for_uses_of(watched).await;
+        }
         Ok(())
+    }
+
+    /// Looks for uses at what [`Self::uses_to_look_for`] took.
+    pub(crate) async fn look_for_uses_of(&self, Watched { owner, rows }: Watched) {
+        let scope = &owner.scope;
+        let all = stream::iter(&rows).for_each_concurrent(SIDE_BY_SIDE, |row| async move {
+            let looked = match self.look_at_version(scope, row).await {
+                Err(problem) if problem.code == Code::StripePermissionMissing => {
+                    self.look_later(scope, row, PERMISSION_MS).await
+                }
+                looked => looked,
+            };
+            if let Err(problem) = looked {
+                tracing::warn!(workspace = %scope.workspace, mode = %scope.mode, campaign = %row.campaign_id, cause = %problem.message, "it could not be seen whether rewards were used");
+            }
+        });
+        owner.run(all).await;
     }
 
     async fn look_later(&self, scope: &Scope, row: &WatchRow, ms: i64) -> Result<(), Problem> {
@@ -119,7 +143,6 @@ impl Services {
         {
             return self.mint_in_new_account(scope, row, account).await;
         }
-        self.0.pacer.turn(scope, Endpoint::Coupons).await;
         let Some(coupon) = self.read_coupon(&link, &row.coupon_id).await? else {
             return self.block_dead_codes(scope, row).await;
         };
@@ -176,7 +199,6 @@ impl Services {
         let mut count = 0;
         let mut after: Option<String> = None;
         for _ in 0..MAX_PAGES {
-            self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
             let page =
                 match link.stripe(&self.0.stripe).promotion_codes_of_coupon(&row.coupon_id, after.as_deref()).await {
                     Ok(page) => page,
@@ -208,7 +230,6 @@ impl Services {
         };
         let mut found = Vec::new();
         for (text, id) in by_hand {
-            self.0.pacer.turn(&link.scope, Endpoint::PromotionCodes).await;
             match link.stripe(&self.0.stripe).promotion_codes_of_text(&text).await {
                 Ok(codes) => found.extend(
                     codes.into_iter().filter(|code| code.id == id && code.times_redeemed > 0).map(|code| code.id),
@@ -251,7 +272,6 @@ impl Services {
         let since_s = (self.now() - LONGEST_SESSION_MS) / 1000;
         let mut after: Option<String> = None;
         for _ in 0..MAX_SESSION_PAGES {
-            self.0.pacer.turn(&link.scope, Endpoint::Sessions).await;
             let page = match link.stripe(&self.0.stripe).completed_sessions(since_s, after.as_deref()).await {
                 Ok(page) => page,
                 Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),

@@ -2,14 +2,15 @@
 
 use super::super::Services;
 use super::super::sweep::Ended;
+use super::places::{EACH, Taken};
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{CheckoutRow, EventEnd, EventRow, Step};
+use crate::stripe;
 use app::domain::connection::Access;
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
 
 /// An event that is worked on is not taken again before this, in milliseconds: longer than Stripe is ever waited for.
 const CLAIM_MS: i64 = 60_000;
@@ -17,12 +18,6 @@ const CLAIM_MS: i64 = 60_000;
 const MAX_ATTEMPTS: i64 = 20;
 /// How often the queue is looked at where nothing wakes it: what another process received, and what is to be tried again.
 const POLL: Duration = Duration::from_secs(1);
-
-/// An event in work, and the place that it takes.
-pub(crate) struct Taken {
-    row: EventRow,
-    _place: OwnedSemaphorePermit,
-}
 
 /// What became of an event.
 struct Came {
@@ -44,32 +39,29 @@ impl Services {
     pub(crate) async fn take_due_webhooks(&self) -> Result<Vec<Taken>, Problem> {
         let queue = &self.0.webhooks;
         let _either = tokio::time::timeout(POLL, queue.arrived.notified()).await;
-        let mut places = Vec::new();
-        while let Ok(place) = queue.places.clone().try_acquire_owned() {
-            places.push(place);
-        }
-        let now = self.now();
+        let (places, busy, now) = (queue.free(), queue.busy(), self.now());
         let due = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().events_are_due(now).await?
+            reader.conn().events_are_due(now, &busy).await?
         };
         let Some(limit) = i64::try_from(places.len()).ok().filter(|limit| due && *limit > 0) else {
             return Ok(Vec::new());
         };
+        let each = i64::try_from(EACH).unwrap_or(1);
         let mut tx = self.0.db.begin().await?;
-        let rows = tx.conn().take_due_events(now, now + CLAIM_MS, limit).await?;
+        let rows = tx.conn().take_due_events(now, now + CLAIM_MS, limit, each, &busy).await?;
         tx.commit().await?;
         if !rows.is_empty() {
             // There may be more.
             queue.arrived.notify_one();
         }
-        Ok(rows.into_iter().zip(places).map(|(row, place)| Taken { row, _place: place }).collect())
+        Ok(rows.into_iter().zip(places).map(|(row, place)| queue.take(row, place)).collect())
     }
 
     /// Does what an event asks for, and notes what that was.
     pub(crate) async fn process_webhook(&self, taken: Taken) {
         let row = &taken.row;
-        let came = self.work_out(row).await;
+        let came = taken.run(self.work_out(row)).await;
         crash::here!("event-worked-out");
         let now = self.now();
         let (state, outcome, workspace, next) = match came {
@@ -165,7 +157,7 @@ impl Services {
         }
         let blind =
             || ignored("This connection may not read Checkout Sessions, so Codemint cannot see how this one ended.");
-        let link = self.link(scope).await?;
+        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
         if link.permissions.checkout_sessions < Access::Read {
             return Ok(blind());
         }

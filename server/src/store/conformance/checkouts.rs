@@ -1,7 +1,7 @@
 //! Checkouts: what is stored comes back, who may work on one, and what the sweeps find.
 
 use super::super::query::{all, execute};
-use super::super::{NewCheckout, NewConnection, Step, StoreError};
+use super::super::{Busy, NewCheckout, NewConnection, Step, StoreError};
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, new_checkout, next_attempt, put, raw, scope, shop};
 use app::domain::mode::Mode;
@@ -105,7 +105,12 @@ pub(super) async fn the_abandoned_are_found(base: Base) {
     assert!(put!(base, &scope, settle_checkout("co_3", 1, Step::Uncertain, T, T + 2)).unwrap());
     let found = |now, limit| {
         let base = base.clone();
-        async move { get!(base, abandoned_checkouts(now, limit)).into_iter().map(|row| row.id).collect::<Vec<_>>() }
+        async move {
+            get!(base, abandoned_checkouts(now, limit, &Busy::default()))
+                .into_iter()
+                .map(|row| row.id)
+                .collect::<Vec<_>>()
+        }
     };
     assert!(found(T, 9).await.is_empty());
     assert_eq!(found(T + 3, 9).await, ["co_2", "co_3", "co_1"], "who waits longest comes first");
@@ -117,7 +122,10 @@ pub(super) async fn the_abandoned_are_found(base: Base) {
     assert!(put!(base, &scope, settle_checkout("co_2", 1, Step::Refused, T, T)).unwrap());
     assert!(put!(base, &scope, settle_checkout("co_3", 1, Step::Expired, T, T)).unwrap());
     assert_eq!(found(T + 50, 9).await, ["co_4", "co_1"]);
-    assert_eq!(get!(base, abandoned_checkouts(HUGE, 9))[0].workspace_id, "ws_a");
+    let busy = |workspace, mode| Busy::of([("ws_x", "test"), (workspace, mode)]);
+    assert!(get!(base, abandoned_checkouts(HUGE, 9, &busy("ws_a", "test"))).is_empty(), "somebody works on them");
+    assert_eq!(get!(base, abandoned_checkouts(HUGE, 9, &busy("ws_a", "live"))).len(), 2);
+    assert_eq!(get!(base, abandoned_checkouts(HUGE, 9, &Busy::default()))[0].workspace_id, "ws_a");
 }
 
 pub(super) async fn the_open_are_found(base: Base) {

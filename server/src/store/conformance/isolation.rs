@@ -18,7 +18,7 @@ use super::fixtures::{
 use crate::scope::Scope;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
-use app::domain::redemption::Cause as Moved;
+use app::domain::redemption::{Cause as Moved, State};
 use app::domain::reward::{Cause, Filter, MailState, SyncState};
 use futures::future::BoxFuture;
 use std::collections::BTreeSet;
@@ -360,10 +360,16 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode redemption("rd_1");
         Mode redemption_by_key("own order");
         Mode detach_redemption("own order");
+        Mode key_is_bound("own order");
+        Mode key_is_bound("co_open");
         Mode uses_of_customer("dc_held", "ada") => |count: i64| count > 0;
         Mode prolong_redemption("rd_own", T + 5, T);
-        Mode retake_redemption("rd_back", T + 5, T);
+        Mode lapse_redemption("rd_own", T);
+        Mode retake_redemption("rd_back", Moved::Retaken, T + 5, T);
         Mode redemptions(&every_redemption());
+        Mode usage("shop", "dc_held");
+        Mode held_by_quarter("dc_held", T);
+        Mode settled_by_quarter("dc_held", State::Released, T);
         Mode count_settled("dc_held", true, T);
         Mode insert_checkout(&new_checkout("co_open", None));
         Mode insert_checkout(&new_checkout("co_new", Some("co_open")));
@@ -387,6 +393,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode release_idempotency_key("key", 1);
         Mode forget_idempotency_key("key", 1);
         Mode take_lease("lease", "another", T + 10, T + 20);
+        Mode hold_lease("lease", "another", T + 10, T + 20);
         Mode lease_is_held("lease", T);
         Mode renew_lease("lease", "owner", 1, T + 20);
         Mode release_lease("lease", "owner", 1);

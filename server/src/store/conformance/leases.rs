@@ -45,6 +45,19 @@ pub(super) async fn taken_over_when_it_ran_out(base: Base) {
     assert_eq!(rows(&base).await, [(ODD.into(), "b".into(), 2, T + 30)]);
 }
 
+/// One process does what comes again and again; another one goes on when it has not come back in time.
+pub(super) async fn held_by_who_comes_again(base: Base) {
+    let scope = shop(&base).await;
+    let hold = async |owner: &str, now: i64| put!(base, &scope, hold_lease(ODD, owner, now, now + 10)).unwrap();
+    assert_eq!(hold("a", T).await, Taken::Ours(1));
+    assert_eq!((hold("a", T + 9).await, hold("b", T + 9).await), (Taken::Ours(1), Taken::No));
+    assert_eq!(rows(&base).await, [(ODD.into(), "a".into(), 1, T + 19)]);
+    assert!(put!(base, &scope, renew_lease(ODD, "a", 1, T + 30)).unwrap());
+    assert_eq!((hold("b", T + 29).await, hold("b", T + 30).await), (Taken::No, Taken::Ours(2)));
+    assert!(!put!(base, &scope, renew_lease(ODD, "a", 1, HUGE)).unwrap());
+    assert_eq!((hold("a", T + 31).await, hold("b", T + 31).await), (Taken::No, Taken::Ours(2)));
+}
+
 pub(super) async fn one_of_twenty_takes_it(base: Base) {
     let scope = shop(&base).await;
     // A new one; then the same one, when it ran out.

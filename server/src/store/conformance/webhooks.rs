@@ -1,7 +1,7 @@
 //! What Stripe told: one row an endpoint and event, worked on by one process at a time.
 
 use super::super::query::all;
-use super::super::{EventEnd, EventRow, NewEvent};
+use super::super::{Busy, EventEnd, EventRow, NewEvent};
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, put, raw, shop};
 use std::collections::HashSet;
@@ -28,7 +28,7 @@ fn end<'a>(state: &'a str, workspace: Option<&'a str>) -> EventEnd<'a> {
 }
 
 async fn take(base: &Base, now: i64, limit: i64) -> Vec<EventRow> {
-    put!(base, take_due_events(now, now + 10, limit)).unwrap()
+    put!(base, take_due_events(now, now + 10, limit, limit, &Busy::default())).unwrap()
 }
 
 pub(super) async fn one_row_however_often_it_comes(base: Base) {
@@ -69,7 +69,8 @@ pub(super) async fn each_event_is_taken_once(base: Base) {
     for id in &ids {
         put!(base, receive_event(&new_event("test", id))).unwrap();
     }
-    assert!(!get!(base, events_are_due(T - 1)) && get!(base, events_are_due(T)));
+    let nobody = Busy::default();
+    assert!(!get!(base, events_are_due(T - 1, &nobody)) && get!(base, events_are_due(T, &nobody)));
     let mut racers = JoinSet::new();
     for _ in 0..20 {
         let base = base.clone();
@@ -86,8 +87,39 @@ pub(super) async fn each_event_is_taken_once(base: Base) {
         taken.extend(rows.iter().map(|row| row.id.clone()));
     }
     assert_eq!(taken.into_iter().collect::<HashSet<_>>().len(), 50);
-    assert!(!get!(base, events_are_due(T + 9)));
+    assert!(!get!(base, events_are_due(T + 9, &nobody)));
     assert_eq!(take(&base, T + 10, 99).await.len(), 50, "who took them died");
+}
+
+/// One owner's heap leaves room for the others, and whoever is busy is passed over.
+pub(super) async fn each_owner_has_a_share(base: Base) {
+    shop(&base).await;
+    // The heap came first. An owner's own endpoint may be sent any account: it is one owner's all the same.
+    for n in 0..40 {
+        let (id, account) = (format!("evt_heap{n:02}"), format!("acct_heap{n}"));
+        let event = NewEvent { account: Some(&account), ..new_event("whk_heap", &id) };
+        put!(base, receive_event(&event)).unwrap();
+    }
+    for (n, account) in [(0, Some("acct_1")), (1, Some("acct_2")), (2, None)] {
+        let id = format!("evt_app{n}");
+        put!(base, receive_event(&NewEvent { account, now: T + 1, ..new_event("test", &id) })).unwrap();
+    }
+    let take = async |busy: Busy| {
+        let rows = put!(base, take_due_events(T + 1, T + 90, 12, 4, &busy)).unwrap();
+        let mut owners: Vec<String> =
+            rows.iter().map(|row| row.owner()).map(|(one, two)| format!("{one} {two}")).collect();
+        owners.sort();
+        owners
+    };
+    let heap = || vec!["whk_heap ".to_owned(); 4];
+    // The oldest 48 are looked at: all of them.
+    let first = take(Busy::of([("test", "acct_1")])).await;
+    assert_eq!(first, [vec!["test ".to_owned(), "test acct_2".to_owned()], heap()].concat());
+    let busy = [("whk_heap", ""), ("test", "acct_2")];
+    assert!(get!(base, events_are_due(T + 1, &Busy::of(busy))));
+    assert_eq!(take(Busy::of(busy)).await, ["test acct_1"]);
+    assert!(!get!(base, events_are_due(T + 1, &Busy::of(busy))), "the heap is passed over");
+    assert_eq!(take(Busy::default()).await, heap());
 }
 
 pub(super) async fn only_the_last_attempt_says_how_it_ended(base: Base) {

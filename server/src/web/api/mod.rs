@@ -6,6 +6,7 @@ mod connection;
 mod discount_codes;
 mod metadata;
 mod paging;
+mod redemptions;
 mod rewards;
 mod terms;
 mod validate;
@@ -28,6 +29,10 @@ pub fn router() -> Router<Site> {
         )
         .route("/v1/discount-codes/validate", post(validate::validate))
         .route("/v1/checkout/sessions", post(checkout::create))
+        .route("/v1/redemptions", get(redemptions::list).post(redemptions::create))
+        .route("/v1/redemptions/{id}", get(redemptions::read))
+        .route("/v1/redemptions/{id}/confirm", post(redemptions::confirm))
+        .route("/v1/redemptions/{id}/release", post(redemptions::release))
         .route("/v1/campaigns", get(campaigns::list).post(campaigns::create))
         .route("/v1/campaigns/{id}", get(campaigns::read).patch(campaigns::change).delete(campaigns::archive))
         .route("/v1/campaigns/{id}/rewards", get(rewards::list).post(rewards::earn))

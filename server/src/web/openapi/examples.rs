@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 /// An id that could be a code's.
 pub const CODE_ID: &str = "dc_01kac4nq00r5v8h2xkq3m9d7tz";
+/// An id that could be a redemption's.
+pub const REDEMPTION_ID: &str = "rd_01kac4nq00r5v8h2xkq3m9d7tz";
 /// An id that could be a campaign's.
 pub const CAMPAIGN_ID: &str = "cmp_01kac4nq00r5v8h2xkq3m9d7tz";
 /// An id that could be a reward's.
@@ -107,6 +109,51 @@ pub fn checkouts() -> Vec<(&'static str, Value)> {
         "redemption": "rd_01kac4nq00r5v8h2xkq3m9d7tz",
     });
     vec![("with a discount code", session(discount, false)), ("without one", session(Value::Null, true))]
+}
+
+/// Names and bodies of `POST /v1/redemptions`.
+pub fn new_redemptions() -> Vec<(&'static str, Value)> {
+    vec![
+        ("for an hour", json!({ "app_id": "taskpomo", "code": "BLACKFRIDAY50", "user_id": "user-123" })),
+        (
+            "for as long as an invoice is open",
+            json!({ "app_id": "taskpomo", "code": "BLACKFRIDAY50", "expires_in": 86400 }),
+        ),
+    ]
+}
+
+/// A redemption that is held.
+pub fn redemption() -> Value {
+    json!({
+        "object": "redemption", "id": REDEMPTION_ID, "app_id": "taskpomo", "livemode": false, "discount_code": CODE_ID,
+        "code": "BLACKFRIDAY50", "stripe_coupon": "cm_01kac4nq00r5v8h2xkq3m9d7tz", "state": "held", "user_id": "user-123",
+        "checkout_session": null, "expires_at": MADE + 3_600_000, "created_at": MADE, "settled_at": null,
+    })
+}
+
+fn settled_redemption(state: &str) -> Value {
+    let mut settled = redemption();
+    settled["state"] = state.into();
+    settled["settled_at"] = (MADE + 240_000).into();
+    settled
+}
+
+/// One that was redeemed.
+pub fn confirmed_redemption() -> Value {
+    settled_redemption("redeemed")
+}
+
+/// One that was released.
+pub fn released_redemption() -> Value {
+    settled_redemption("released")
+}
+
+/// A page of redemptions.
+pub fn redemptions() -> Value {
+    let mut of_checkout = confirmed_redemption();
+    of_checkout["checkout_session"] = "cs_test_a1b2c3".into();
+    of_checkout["expires_at"] = Value::Null;
+    json!({ "object": "list", "data": [of_checkout], "has_more": false, "url": "/v1/redemptions" })
 }
 
 /// Names and bodies of `POST /v1/campaigns`.

@@ -58,6 +58,10 @@ fn document() -> OpenApi {
             tag(calls::CODES, "The canonical definitions. These calls need a key with full access."),
             tag(calls::CUSTOMERS, "What a shop's backend calls while a customer buys. Any key will do."),
             tag(
+                calls::REDEMPTIONS,
+                "For Checkout Sessions, invoices and subscriptions that you create yourself: a code's coupon, and the count. Any key will do, but for the list.",
+            ),
+            tag(
                 calls::REWARDS,
                 "Campaigns, and the codes that customers earn by them. These calls need a key with full access.",
             ),

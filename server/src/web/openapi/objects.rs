@@ -11,6 +11,7 @@ use app::domain::{
     metadata,
     money::{Currency, MAX_AMOUNT},
     problem::{Code, Kind},
+    redemption,
     reward::{self, Cause, MailState, SyncState},
     terms::{Duration, PercentOff},
 };
@@ -25,6 +26,8 @@ pub fn all() -> Vec<(&'static str, RefOr<Schema>)> {
     vec![
         ("discount_code", discount_code().into()),
         ("discount_code_list", page_of("discount_code", "discount codes", "^/v1/admin/discount-codes$").into()),
+        ("redemption", redemption().into()),
+        ("redemption_list", page_of("redemption", "redemptions", "^/v1/redemptions$").into()),
         ("campaign", campaign().into()),
         ("campaign_list", page_of("campaign", "campaigns", "^/v1/campaigns$").into()),
         ("reward", reward().into()),
@@ -366,6 +369,53 @@ fn validation() -> RefOr<Schema> {
         .item(all_required(object("It can."), can))
         .item(all_required(object("It cannot."), cannot));
     Schema::OneOf(either.build()).into()
+}
+
+fn redemption() -> ObjectBuilder {
+    all_required(
+        object("A redemption: one use of a discount code."),
+        [
+            ("object", exactly("redemption").into()),
+            ("id", text("Its id. Later ids sort after earlier ones.").pattern(Some(RedemptionId::pattern())).into()),
+            ("app_id", text("The app of its code.").max_length(Some(AppId::MAX)).into()),
+            ("livemode", livemode().into()),
+            ("discount_code", discount_code_id("The code's id.").into()),
+            ("code", code_text().into()),
+            (
+                "stripe_coupon",
+                or_null(text(
+                    "The id of the code's coupon in Stripe, to be named as the discount; null until it is minted.",
+                ))
+                .into(),
+            ),
+            (
+                "state",
+                one_of(
+                    "`held` counts and may come to nothing, `redeemed` was used for good, `released` counts no more.",
+                    redemption::State::ALL.map(redemption::State::as_str),
+                )
+                .into(),
+            ),
+            ("user_id", or_null(text("Your own id of the customer.")).into()),
+            (
+                "checkout_session",
+                or_null(
+                    text("Stripe's id of the session, where Codemint made it; null for your own.")
+                        .pattern(Some("^cs_")),
+                )
+                .into(),
+            ),
+            (
+                "expires_at",
+                or_null(moment(
+                    "When its hold lapses if it is not confirmed; null where a session of Codemint's decides.",
+                ))
+                .into(),
+            ),
+            ("created_at", moment("When it was made.").into()),
+            ("settled_at", or_null(moment("When it was redeemed or released; null while it is held.")).into()),
+        ],
+    )
 }
 
 fn checkout_session() -> ObjectBuilder {

@@ -8,7 +8,7 @@ use app::domain::{
     checkout::{MAX_LIFE_S, MAX_PRICE_ID, MAX_QUANTITY, MAX_URL, MAX_USER_ID, MIN_LIFE_S, SessionMode},
     code::CodeText,
     connection::MAX_RESTRICTED_KEY,
-    email,
+    email, redemption,
     reward::MAX_REFERENCE,
 };
 use utoipa::openapi::{
@@ -25,6 +25,7 @@ pub fn all() -> Vec<(&'static str, RefOr<Schema>)> {
         ("campaign_changes", campaign_changes().into()),
         ("new_reward", new_reward().into()),
         ("question", question().into()),
+        ("new_redemption", new_redemption().into()),
         ("new_checkout_session", new_checkout_session().into()),
         ("new_connection", new_connection().into()),
         ("nothing", object("No fields.").into()),
@@ -251,13 +252,35 @@ fn plain(about: &str) -> ObjectBuilder {
     trimmed(about, &format!("[^{CONTROLS}]*"))
 }
 
+fn typed_code() -> ObjectBuilder {
+    plain("What the customer typed.").pattern(Some(format!(r"^\s*[^\s{CONTROLS}]([^{CONTROLS}]*[^\s{CONTROLS}])?\s*$")))
+}
+
 fn question() -> ObjectBuilder {
     object("Can this code be used now?")
         .property("app_id", app_id())
-        .property("code", plain("What the customer typed.").pattern(Some(format!(r"^\s*[^\s{CONTROLS}]([^{CONTROLS}]*[^\s{CONTROLS}])?\s*$"))))
+        .property("code", typed_code())
         .required("code")
         .property("price_id", or_null(price_id("The price in your Stripe account that it shall be used for: tells whether a fixed amount fits its currency.")))
         .property("user_id", user_id("Your own id of the customer."))
+}
+
+fn new_redemption() -> ObjectBuilder {
+    let life = whole(
+        "For how many seconds it is held, where it is neither confirmed nor released; 3600 where it is not said.",
+    );
+    object("A code to be held for a checkout of your own.")
+        .property("app_id", app_id())
+        .property("code", typed_code())
+        .required("code")
+        .property(
+            "user_id",
+            user_id("Your own id of the customer. Needed for a code that one customer may use so often only."),
+        )
+        .property(
+            "expires_in",
+            or_null(life.minimum(Some(redemption::MIN_LIFE_S)).maximum(Some(redemption::MAX_LIFE_S))),
+        )
 }
 
 fn email_pattern() -> String {

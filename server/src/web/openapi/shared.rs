@@ -3,7 +3,7 @@
 use super::schema::{text, whole};
 use super::{BEARER, examples, objects, refusals, requests};
 use crate::web::idempotent;
-use app::domain::ids::{CampaignId, DiscountCodeId, RequestId, RewardId};
+use app::domain::ids::{CampaignId, DiscountCodeId, RedemptionId, RequestId, RewardId};
 use app::domain::problem::Code;
 use utoipa::openapi::{
     Components, ComponentsBuilder, Header, HeaderBuilder, ObjectBuilder, Ref, Required,
@@ -43,6 +43,7 @@ pub fn components() -> Components {
         .security_scheme(BEARER, SecurityScheme::Http(bearer.build()))
         .parameter("idempotency_key", idempotency_key())
         .parameter("discount_code_id", id("id", "discount code", &DiscountCodeId::pattern(), examples::CODE_ID))
+        .parameter("redemption_id", id("id", "redemption", &RedemptionId::pattern(), examples::REDEMPTION_ID))
         .parameter("campaign_id", id("id", "campaign", &CampaignId::pattern(), examples::CAMPAIGN_ID))
         .parameter("reward_id", id("reward_id", "reward", &RewardId::pattern(), examples::REWARD_ID))
         .response("method_not_allowed", refusals::refusal(405, &[Code::MethodNotAllowed]).build());

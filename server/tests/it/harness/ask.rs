@@ -9,6 +9,11 @@ use serde_json::Value;
 pub struct Ask(pub(super) RequestBuilder);
 
 impl Ask {
+    /// By a client of the test's own.
+    pub fn by(http: &reqwest::Client, method: &str, url: String) -> Self {
+        Self(http.request(reqwest::Method::from_bytes(method.as_bytes()).unwrap(), url))
+    }
+
     /// An API key as bearer.
     pub fn key(self, key: &str) -> Self {
         Self(self.0.bearer_auth(key))

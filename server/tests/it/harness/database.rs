@@ -78,6 +78,11 @@ impl Database {
         }
     }
 
+    /// The rows of a statement that prints each as one text.
+    pub async fn lines(&self, sql: &str) -> Vec<String> {
+        self.texts(sql.to_owned()).await
+    }
+
     /// What nobody does through the API.
     pub async fn execute(&self, sql: &str) {
         let sql = AssertSqlSafe(sql.to_owned());

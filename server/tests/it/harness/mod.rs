@@ -14,7 +14,7 @@ mod smtp;
 mod world;
 
 pub use ask::{Answer, Ask};
-pub use database::Engine;
+pub use database::{Database, Engine};
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
 pub use process::{Ended, Process};

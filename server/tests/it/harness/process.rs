@@ -37,6 +37,7 @@ impl Place {
             .env("CODEMINT_STRIPE_WEBHOOK_SECRET_TEST", &self.app.webhook_secret)
             .env("RUST_LOG", "info,server=debug")
             .env_remove("CODEMINT_DIE_AT")
+            .env_remove("CODEMINT_PLANT")
             .env_remove("CODEMINT_CLOCK_AHEAD_MS")
             .stdin(Stdio::null())
             .kill_on_drop(true);

@@ -34,6 +34,8 @@ pub struct Shop {
     process: Mutex<Option<Process>>,
     /// How far the clocks of both sides are ahead of the machine's.
     ahead: AtomicI64,
+    /// A rule that its processes break.
+    planted: Option<&'static str>,
 }
 
 /// What both sides count.
@@ -46,6 +48,15 @@ pub struct Counted {
 impl Shop {
     /// A new installation, connected as an owner does it; its first process is ordered to die at this step.
     pub async fn open(engine: Engine, die_at: Option<&str>) -> Self {
+        Self::open_with(engine, die_at, None).await
+    }
+
+    /// The same, where each process breaks a rule.
+    pub async fn planted(engine: Engine, fault: &'static str) -> Self {
+        Self::open_with(engine, None, Some(fault)).await
+    }
+
+    async fn open_with(engine: Engine, die_at: Option<&str>, planted: Option<&'static str>) -> Self {
         let sim = Sim::new();
         let _judged = Watch::over(&sim, Side::Client);
         seed_demo(&sim);
@@ -63,7 +74,7 @@ impl Shop {
             .build()
             .unwrap();
         let (key, process, ahead) = (String::new(), Mutex::new(None), AtomicI64::new(0));
-        let mut shop = Self { sim, database, place, key, _judged, stripe, folder, http, process, ahead };
+        let mut shop = Self { sim, database, place, key, _judged, stripe, folder, http, process, ahead, planted };
         shop.start(die_at).await;
         let create =
             ["admin", "create-workspace", "--email", "owner@example.com", "--app", "taskpomo", "--mode", "test"];
@@ -87,6 +98,7 @@ impl Shop {
         let ahead = self.ahead.load(Ordering::SeqCst).to_string();
         let mut orders = vec![("CODEMINT_CLOCK_AHEAD_MS", ahead)];
         orders.extend(die_at.map(|step| ("CODEMINT_DIE_AT", step.to_owned())));
+        orders.extend(self.planted.map(|fault| ("CODEMINT_PLANT", fault.to_owned())));
         Process::serve(&self.place, &orders).await
     }
 

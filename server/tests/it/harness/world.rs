@@ -146,7 +146,7 @@ impl World {
         let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
         let often = Duration::from_millis(20);
         let pause = if setup.jobs { often } else { NEVER };
-        let pace = Pace { sweep: pause, uses: pause, give_up: pause, tokens: pause, forget: pause };
+        let pace = Pace { sweep: pause, lapse: pause, uses: pause, give_up: pause, tokens: pause, forget: pause };
         let clock = Clock::manual(NOW);
         let server = Server::set_up(&config, clock.clone(), pace).await.unwrap();
         let services = server.services().clone();

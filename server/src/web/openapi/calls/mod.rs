@@ -5,6 +5,7 @@ mod connection;
 mod customers;
 mod discount_codes;
 mod queries;
+mod redemptions;
 mod rewards;
 mod server;
 
@@ -23,6 +24,8 @@ pub const CODES: &str = "Discount codes";
 /// Tags.
 pub const CUSTOMERS: &str = "Checkout";
 /// Tags.
+pub const REDEMPTIONS: &str = "Redemptions";
+/// Tags.
 pub const REWARDS: &str = "Rewards";
 /// Tags.
 pub const CONNECTION: &str = "Connection";
@@ -34,8 +37,15 @@ type Methods = Vec<(HttpMethod, Operation)>;
 
 /// Every address.
 pub fn paths() -> Paths {
-    let all =
-        [discount_codes::all(), customers::all(), campaigns::all(), rewards::all(), connection::all(), server::all()];
+    let all = [
+        discount_codes::all(),
+        customers::all(),
+        redemptions::all(),
+        campaigns::all(),
+        rewards::all(),
+        connection::all(),
+        server::all(),
+    ];
     all.into_iter()
         .flatten()
         .fold(PathsBuilder::new(), |paths, (path, methods)| {

@@ -1,0 +1,50 @@
+//! The sweep of a connection with very many open sessions: what Stripe lists is looked at page by page, at a quarter of the budget.
+
+use super::Services;
+use crate::scope::Scope;
+use crate::stripe::{self, Session, SessionStatus};
+use app::domain::problem::Problem;
+
+/// Pages under one opening of the connection: a key that is replaced meanwhile is not used for long.
+const PAGES: usize = 50;
+
+impl Services {
+    /// Looks at every session since the oldest open one (milliseconds), newest first.
+    pub(super) async fn sweep_very_many(&self, scope: &Scope, oldest: i64) -> Result<(), Problem> {
+        let mut after: Option<String> = None;
+        loop {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?.few();
+            for _ in 0..PAGES {
+                let listed = link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await;
+                let page = match listed {
+                    Ok(page) => page,
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                };
+                after = page.data.last().map(|session| session.id.clone());
+                for session in page.data.iter().filter(|session| session.status != SessionStatus::Open) {
+                    if let Err(problem) = self.count_ended(scope, session).await {
+                        tracing::error!(session = %session.id, cause = %problem.message, "an ended session could not be counted");
+                    }
+                }
+                if !page.has_more || after.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    async fn count_ended(&self, scope: &Scope, session: &Session) -> Result<(), Problem> {
+        let row = {
+            let mut reader = self.0.db.reader().await?;
+            let Some(id) = reader.at(scope).checkout_of_session(&session.id).await? else { return Ok(()) };
+            reader.at(scope).checkout(&id).await?
+        };
+        let Some(row) = row.filter(|row| row.redemption_id.is_some()) else { return Ok(()) };
+        if row.step()? != crate::store::Step::Open {
+            return Ok(());
+        }
+        self.reward_of_session(scope, session).await?;
+        self.end_if_over(scope, &row, session).await?;
+        Ok(())
+    }
+}
