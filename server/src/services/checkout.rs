@@ -1,16 +1,19 @@
 //! A checkout: hold, mint, session. The intent is committed before Stripe is called and carries all that a repeat needs, so that
 //! whoever comes after a crash, a lost answer or a 5xx goes on at the recorded step.
 
-use super::connection::{Link, permission_missing, unavailable};
+use super::connection::{Link, connected, permission_missing, unavailable};
 use super::idempotency::in_use;
 use super::lease::{LEASE_MS, Lease};
 use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, customers, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Row, Step, Tx};
+use crate::store::{
+    CheckoutRow, CodeRow, ConnectionRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Row, Step, Tx,
+};
 use crate::stripe::{SessionParams, SessionStatus};
 use app::domain::checkout::{Checkout, SessionMode};
+use app::domain::connection::Access;
 use app::domain::ids::{CheckoutId, RedemptionId};
 use app::domain::problem::{Code, Problem};
 use app::wire::api::CheckoutSession;
@@ -48,6 +51,8 @@ impl Attempt {
 struct Prepared {
     price: Option<PriceRow>,
     mode: SessionMode,
+    /// As it was read together with all else; for the first try.
+    code: Option<CodeRow>,
 }
 
 /// Which row an attempt is written to.
@@ -199,20 +204,45 @@ impl Services {
                 return self.resume(scope, row).await;
             }
         }
-        let link = self.link(scope).await?;
-        let prepared = self.prepare(&link, &request).await?;
-        let attempt = self.begin_attempt(&link, request, &prepared, Target::New { key }).await?;
+        let (link, prepared) = match self.facts(scope, &request).await? {
+            Some((connection, price, code)) => {
+                let link = self.link_by(scope, connected(scope, Some(connection))?).await?;
+                let prepared = self.prepare(&link, &request, Some(price)).await?;
+                (link, Prepared { code: Some(code), ..prepared })
+            }
+            None => {
+                let link = self.link(scope).await?;
+                let prepared = self.prepare(&link, &request, None).await?;
+                (link, prepared)
+            }
+        };
+        let attempt = self.begin_attempt(&link, request, prepared, Target::New { key }).await?;
         self.drive(&link, attempt).await
     }
 
-    async fn prepare(&self, link: &Link, request: &Checkout) -> Result<Prepared, Problem> {
+    /// What has to be known, in one look. None: something of it has yet to be learned, or is not there.
+    async fn facts(
+        &self,
+        scope: &Scope,
+        request: &Checkout,
+    ) -> Result<Option<(ConnectionRow, PriceRow, CodeRow)>, Problem> {
+        let Some(text) = &request.discount_code else { return Ok(None) };
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).checkout_facts(&request.price_id, request.app_id.as_str(), text.as_str()).await?)
+    }
+
+    /// `known`: the price, as this connection saw it before.
+    async fn prepare(&self, link: &Link, request: &Checkout, known: Option<PriceRow>) -> Result<Prepared, Problem> {
         let missing = link.permissions.missing_for_checkout(request.discount_code.is_some());
         if !missing.is_empty() {
             return Err(permission_missing(missing));
         }
-        let price = self.price(link, &request.price_id).await?;
+        let price = match known.filter(|_| link.permissions.prices >= Access::Read) {
+            Some(known) => Some(known),
+            None => self.price(link, &request.price_id).await?,
+        };
         let mode = prices::session_mode(request, price.as_ref())?;
-        Ok(Prepared { price, mode })
+        Ok(Prepared { price, mode, code: None })
     }
 
     /// Transaction 1: the hold, its row, and the intent with everything that Stripe will be sent.
@@ -220,11 +250,11 @@ impl Services {
         &self,
         link: &Link,
         request: Checkout,
-        prepared: &Prepared,
+        mut prepared: Prepared,
         target: Target<'_>,
     ) -> Result<Attempt, Problem> {
         for _ in 0..TRIES {
-            if let Some(attempt) = self.try_begin(link, &request, prepared, &target).await? {
+            if let Some(attempt) = self.try_begin(link, &request, &mut prepared, &target).await? {
                 return Ok(attempt);
             }
         }
@@ -236,13 +266,22 @@ impl Services {
         &self,
         link: &Link,
         request: &Checkout,
-        prepared: &Prepared,
+        prepared: &mut Prepared,
         target: &Target<'_>,
     ) -> Result<Option<Attempt>, Problem> {
         let scope = &link.scope;
         let now = self.now();
         let code = match &request.discount_code {
-            Some(text) => Some(self.usable_code(scope, request, text.as_str(), prepared.price.as_ref(), now).await?),
+            Some(text) => {
+                let row = match prepared.code.take() {
+                    Some(row) => Some(row),
+                    None => {
+                        let mut reader = self.0.db.reader().await?;
+                        reader.at(scope).code_by_text(request.app_id.as_str(), text.as_str()).await?
+                    }
+                };
+                Some(usable(row, request, prepared.price.as_ref(), now)?)
+            }
             None => None,
         };
         let checkout_id = match target {
@@ -290,29 +329,6 @@ impl Services {
         Ok(begun)
     }
 
-    /// The code that the customer typed, if it can be used now. The UPDATE that takes the hold decides again.
-    async fn usable_code(
-        &self,
-        scope: &Scope,
-        request: &Checkout,
-        text: &str,
-        price: Option<&PriceRow>,
-        now: i64,
-    ) -> Result<CodeRow, Problem> {
-        let row = {
-            let mut reader = self.0.db.reader().await?;
-            reader.at(scope).code_by_text(request.app_id.as_str(), text).await?
-        };
-        if let Some(reason) = refusal::reason(row.as_ref(), price, request.quantity, now) {
-            return Err(reason.problem("discount_code"));
-        }
-        let row = row.ok_or_else(|| super::error::internal("a code that was found is gone", &text))?;
-        match &row.blocked_reason {
-            Some(reason) => Err(refusal::blocked(reason)),
-            None => Ok(row),
-        }
-    }
-
     /// The calls to Stripe, with no transaction open, and transaction 2.
     async fn drive(&self, link: &Link, attempt: Attempt) -> Result<CheckoutSession, Problem> {
         match self.try_session(link, &attempt).await {
@@ -332,8 +348,8 @@ impl Services {
                 .ok_or_else(|| super::error::internal("a checkout is gone", &checkout_id))?
         };
         let request = row.request()?;
-        let prepared = self.prepare(link, &request).await?;
-        let attempt = self.begin_attempt(link, request, &prepared, Target::Again(&row)).await?;
+        let prepared = self.prepare(link, &request, None).await?;
+        let attempt = self.begin_attempt(link, request, prepared, Target::Again(&row)).await?;
         match self.try_session(link, &attempt).await {
             Tried::Ended(answer) => *answer,
             Tried::Spent => Err(unavailable()),
@@ -463,6 +479,18 @@ impl Services {
             began_at: row.attempted_at,
             repeated: true,
         })
+    }
+}
+
+/// The code that the customer typed, if it can be used now. The UPDATE that takes the hold decides again.
+fn usable(row: Option<CodeRow>, request: &Checkout, price: Option<&PriceRow>, now: i64) -> Result<CodeRow, Problem> {
+    if let Some(reason) = refusal::reason(row.as_ref(), price, request.quantity, now) {
+        return Err(reason.problem("discount_code"));
+    }
+    let row = row.ok_or_else(|| super::error::internal("a code that was found is gone", &"discount_code"))?;
+    match &row.blocked_reason {
+        Some(reason) => Err(refusal::blocked(reason)),
+        None => Ok(row),
     }
 }
 

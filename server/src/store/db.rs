@@ -59,9 +59,22 @@ impl Db {
                 // What is deleted or overwritten is gone from the file, not only from the tables.
                 .pragma("secure_delete", "ON")
                 .busy_timeout(PATIENCE);
-            // A connection to a file does not get lost: it is not asked each time whether it is there.
+            // A connection to a file does not get lost: it is not asked each time whether it is there. But where SQLite itself has ended a
+            // transaction (the disk was full), sqlx counts it as open for ever, and begins no other: such a one is closed.
             let pool = |size| {
-                SqlitePoolOptions::new().max_connections(size).acquire_timeout(PATIENCE).test_before_acquire(false)
+                SqlitePoolOptions::new()
+                    .max_connections(size)
+                    .acquire_timeout(PATIENCE)
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, _| {
+                        Box::pin(async move {
+                            if connection.is_in_transaction() {
+                                // A rollback that was on its way is over after it.
+                                connection.ping().await?;
+                            }
+                            Ok(!connection.is_in_transaction())
+                        })
+                    })
             };
             let write = pool(1).connect_with(options.clone()).await?;
             let read = pool(connections).connect_with(options).await?;

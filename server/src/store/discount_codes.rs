@@ -18,6 +18,7 @@ macro_rules! columns {
          starts_at, expires_at, active, metadata, created_at, archived_at, mint_intent_at, coupon_id, minted_at, minted_generation, minted_account, blocked_reason"
     };
 }
+pub(super) use columns;
 
 /// The status of a row at `$3`, as `domain::discount_code::Facts::status` has it; a conformance test holds the two together.
 macro_rules! status {

@@ -10,6 +10,7 @@ mod apps;
 mod busy;
 mod campaign_lists;
 mod campaigns;
+mod checkout_facts;
 mod checkouts;
 mod code_search;
 mod connections;
