@@ -48,12 +48,14 @@ impl Bare {
                 .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full);
-            let pool = |size| SqlitePoolOptions::new().max_connections(size);
+            // As the server's: a connection is not asked before each use whether it is there.
+            let pool = |size| SqlitePoolOptions::new().max_connections(size).test_before_acquire(false);
             let write = pool(1).connect_with(options.clone()).await.map_err(text)?;
             Self::Sqlite { write, read: pool(CONNECTIONS).connect_with(options).await.map_err(text)? }
         } else {
             let options = PgConnectOptions::from_str(url).map_err(text)?;
-            let pool = PgPoolOptions::new().max_connections(CONNECTIONS).connect_with(options);
+            let pool =
+                PgPoolOptions::new().max_connections(CONNECTIONS).test_before_acquire(false).connect_with(options);
             Self::Postgres(pool.await.map_err(text)?)
         };
         for statement in [

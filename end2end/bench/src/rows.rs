@@ -115,21 +115,28 @@ impl<'a> Rows<'a> {
     }
 
     async fn latency(&mut self, stage: &Stage) -> Outcome {
-        let (direct, ours) = (straight_to_stripe(stage), checkouts(stage));
+        let (direct, bare, ours) = (straight_to_stripe(stage), bare_checkouts(stage), checkouts(stage));
         let (mut middle, mut tail) = (Vec::new(), Vec::new());
+        let (mut bare_middle, mut bare_tail) = (Vec::new(), Vec::new());
         // A hundred a second make few samples: longer than the others.
         let lasting = self.bench.shape.lasting * 2;
         for _ in 0..self.bench.shape.rounds {
             let stripe = load::paced(&direct, A_SECOND, lasting).await?;
             let with_us = load::paced(&ours, A_SECOND, lasting).await?;
-            for (part, rounds) in [(0.5, &mut middle), (0.99, &mut tail)] {
-                rounds.push((quantile(&stripe, part) * 1e3, quantile(&with_us, part) * 1e3));
+            let commits = load::paced(&bare, A_SECOND, lasting).await?;
+            for (part, rounds, bare) in [(0.5, &mut middle, &mut bare_middle), (0.99, &mut tail, &mut bare_tail)] {
+                let [stripe, with_us, commits] = [&stripe, &with_us, &commits].map(|times| quantile(times, part) * 1e3);
+                rounds.push((stripe, with_us));
+                bare.push(commits - stripe);
             }
         }
         let added = |stripe: f64, ours: f64| ours - stripe;
         let name = self.engine.name();
-        self.add(Row::of("latency added, p50", name, "ms", middle, added, Goal::Most(2.0)));
-        self.add(Row::of("latency added, p99", name, "ms", tail, added, Goal::Most(10.0)));
+        for (part, rounds, bare, most) in [("p50", middle, bare_middle, 2.0), ("p99", tail, bare_tail, 10.0)] {
+            let row = Row::of(format!("latency added, {part}"), name, "ms", rounds, added, Goal::Most(most));
+            let note = format!("two bare commits alone add {:.2} ms in the same rounds", median(&bare));
+            self.add(row.noted(note));
+        }
         Ok(())
     }
 

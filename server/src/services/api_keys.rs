@@ -4,7 +4,7 @@ use super::Services;
 use super::when::{Writing, when};
 use crate::crypto;
 use crate::scope::Scope;
-use crate::store::{self, NewApiKey, StoreError};
+use crate::store::{self, NewApiKey, Row, StoreError};
 use app::domain::activity::{Actor, Detail, Kind};
 use app::domain::app_id::AppId;
 use app::domain::ids::ApiKeyId;
@@ -40,20 +40,7 @@ impl Caller {
 impl Services {
     /// Tells who calls by the key that came as bearer.
     pub async fn authenticate(&self, bearer: &str) -> Result<Caller, Problem> {
-        if ["sk_", "rk_", "pk_", "ek_", "whsec_"].iter().any(|prefix| bearer.starts_with(prefix)) {
-            return Err(Problem::new(
-                Code::StripeKeyPresented,
-                "This is a key of Stripe's. Codemint's API takes a Codemint API key: it starts with cm_test_ or cm_live_, and Settings makes one. \
-                 If the Stripe key went over an insecure line, roll it in Stripe's dashboard.",
-            ));
-        }
-        let invalid = || {
-            Problem::new(
-                Code::ApiKeyInvalid,
-                "This API key is not valid: it is mistyped, unknown or revoked. Settings lists the keys that work.",
-            )
-        };
-        let token = crypto::ApiKey::parse(bearer).ok_or_else(invalid)?;
+        let token = read_key(bearer)?;
         let row = {
             let mut reader = self.0.db.reader().await?;
             reader
@@ -61,7 +48,7 @@ impl Services {
                 .api_key_by_hash(token.hash().as_bytes())
                 .await?
                 .filter(|row| row.mode == token.mode())
-                .ok_or_else(invalid)?
+                .ok_or_else(invalid_key)?
         };
         let caller = Caller {
             scope: Scope::stored(row.workspace_id, &row.mode),
@@ -70,22 +57,28 @@ impl Services {
             rights: KeyRights::parse(&row.rights).unwrap_or(KeyRights::Checkout),
             hint: row.hint,
         };
-        let now = self.now();
-        if row.last_used_at.is_none_or(|last| now - last >= USE_RESOLUTION_MS)
-            && self.first_to_note(&caller.key_id, now)
-        {
-            let noted = async {
-                let mut tx = self.0.db.begin().await?;
-                tx.at(&caller.scope).touch_api_key(caller.key_id.as_str(), now).await?;
-                tx.commit().await
-            };
-            // Bookkeeping: a call is not refused for it.
-            let noted: Result<(), StoreError> = noted.await;
-            if let Err(error) = noted {
-                tracing::error!(%error, "the use of an API key could not be noted");
-            }
-        }
+        self.note_key_use(&caller, row.last_used_at).await;
         Ok(caller)
+    }
+
+    /// Notes that a key is used, to the minute.
+    pub(super) async fn note_key_use(&self, caller: &Caller, last_used_at: Option<i64>) {
+        let now = self.now();
+        if last_used_at.is_some_and(|last| now - last < USE_RESOLUTION_MS) || !self.first_to_note(&caller.key_id, now) {
+            return;
+        }
+        let (scope, id) = (caller.scope.clone(), caller.key_id.clone());
+        let noted: Result<(), StoreError> = self
+            .0
+            .db
+            .write(Row::ApiKey(caller.key_id.as_str()), move |tx| {
+                Box::pin(async move { tx.at(&scope).touch_api_key(id.as_str(), now).await })
+            })
+            .await;
+        // Bookkeeping: a call is not refused for it.
+        if let Err(error) = noted {
+            tracing::error!(%error, "the use of an API key could not be noted");
+        }
     }
 
     /// Of all the calls that come at once, one notes the key's use.
@@ -195,4 +188,23 @@ impl Services {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// A key as it came, if it can be one of ours.
+pub(super) fn read_key(bearer: &str) -> Result<crypto::ApiKey, Problem> {
+    if ["sk_", "rk_", "pk_", "ek_", "whsec_"].iter().any(|prefix| bearer.starts_with(prefix)) {
+        return Err(Problem::new(
+            Code::StripeKeyPresented,
+            "This is a key of Stripe's. Codemint's API takes a Codemint API key: it starts with cm_test_ or cm_live_, and Settings makes one. \
+             If the Stripe key went over an insecure line, roll it in Stripe's dashboard.",
+        ));
+    }
+    crypto::ApiKey::parse(bearer).ok_or_else(invalid_key)
+}
+
+fn invalid_key() -> Problem {
+    Problem::new(
+        Code::ApiKeyInvalid,
+        "This API key is not valid: it is mistyped, unknown or revoked. Settings lists the keys that work.",
+    )
 }

@@ -1,17 +1,20 @@
 //! A checkout: hold, mint, session. The intent is committed before Stripe is called and carries all that a repeat needs, so that
 //! whoever comes after a crash, a lost answer or a 5xx goes on at the recorded step.
 
-use super::connection::{Link, permission_missing, unavailable};
+use super::connection::{Link, connected, permission_missing, unavailable};
 use super::idempotency::in_use;
 use super::lease::{LEASE_MS, Lease};
 use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, customers, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, CodeRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Step};
+use crate::store::{
+    CheckoutRow, CodeRow, ConnectionRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Row, Step, Tx,
+};
 use crate::stripe::{SessionParams, SessionStatus};
 use crate::turn;
 use app::domain::checkout::{Checkout, SessionMode};
+use app::domain::connection::Access;
 use app::domain::ids::{CheckoutId, RedemptionId};
 use app::domain::problem::Problem;
 use app::wire::api::CheckoutSession;
@@ -51,12 +54,116 @@ impl Attempt {
 struct Prepared {
     price: Option<PriceRow>,
     mode: SessionMode,
+    /// As it was read together with all else; for the first try.
+    code: Option<CodeRow>,
 }
 
 /// Which row an attempt is written to.
 enum Target<'a> {
     New { key: Option<&'a str> },
     Again(&'a CheckoutRow),
+}
+
+/// The same, as transaction 1 needs it.
+enum To {
+    New { key: Option<String> },
+    After { attempt: i64 },
+}
+
+/// Transaction 1, with all that it needs: it may run together with others.
+struct Begin {
+    scope: Scope,
+    request: Checkout,
+    mode: SessionMode,
+    generation: i64,
+    /// With the coupon that it gets, if it has none yet.
+    code: Option<(CodeRow, String)>,
+    checkout_id: String,
+    redemption: Option<String>,
+    customer: Option<String>,
+    target: To,
+    now: i64,
+}
+
+impl Begin {
+    /// None: the code changed between reading and taking.
+    async fn write(self, tx: &mut Tx) -> Result<Option<Attempt>, Problem> {
+        let Self { scope, request, checkout_id, redemption, customer, now, .. } = self;
+        let held = match &self.code {
+            Some((code, coupon)) => {
+                let Some(held) = tx.at(&scope).hold(&code.id, code.terms_version, coupon, now).await? else {
+                    return Ok(None);
+                };
+                Some(held)
+            }
+            None => None,
+        };
+        if let (Some(code), Some(id)) = (&held, &redemption) {
+            customers::check_first(tx, &scope, code, customer.as_deref(), "discount_code", NAMED_BY).await?;
+            tx.at(&scope)
+                .insert_redemption(&NewRedemption {
+                    id,
+                    discount_code_id: &code.id,
+                    checkout_id: Some(&checkout_id),
+                    user_id: request.user_id.as_deref(),
+                    customer: customer.as_deref(),
+                    expires_at: None,
+                    idempotency_key: None,
+                    now,
+                })
+                .await?;
+        }
+        let params = session_params(&request, self.mode, held.as_ref(), &checkout_id, now).encode();
+        let busy_until = now + LEASE_MS;
+        let discount_code_id = held.as_ref().map(|code| code.id.as_str());
+        let number = match self.target {
+            To::New { key } => {
+                let json = serde_json::to_string(&request)
+                    .map_err(|error| super::error::internal("a checkout could not be written", &error))?;
+                tx.at(&scope)
+                    .insert_checkout(&NewCheckout {
+                        id: &checkout_id,
+                        app_id: request.app_id.as_str(),
+                        idempotency_key: key.as_deref(),
+                        request: &json,
+                        email_key: request.names().as_deref(),
+                        discount_code_id,
+                        redemption_id: redemption.as_deref(),
+                        generation: self.generation,
+                        stripe_params: &params,
+                        now,
+                        busy_until,
+                    })
+                    .await?;
+                1
+            }
+            To::After { attempt } => {
+                let next = NextAttempt {
+                    stripe_params: &params,
+                    discount_code_id,
+                    redemption_id: redemption.as_deref(),
+                    generation: self.generation,
+                    now,
+                    busy_until,
+                };
+                if !tx.at(&scope).next_attempt(&checkout_id, attempt, &next).await? {
+                    return Err(in_use());
+                }
+                attempt + 1
+            }
+        };
+        crash::here!("before-intent");
+        Ok(Some(Attempt {
+            checkout_id,
+            number,
+            params,
+            request,
+            code: held,
+            redemption,
+            began_at: now,
+            repeated: false,
+        }))
+    }
 }
 
 /// How one attempt went.
@@ -100,20 +207,45 @@ impl Services {
                 return self.resume(scope, row).await;
             }
         }
-        let link = self.link(scope).await?;
-        let prepared = self.prepare(&link, &request).await?;
-        let attempt = self.begin_attempt(&link, request, &prepared, Target::New { key }).await?;
+        let (link, prepared) = match self.facts(scope, &request).await? {
+            Some((connection, price, code)) => {
+                let link = self.link_by(scope, connected(scope, Some(connection))?).await?;
+                let prepared = self.prepare(&link, &request, Some(price)).await?;
+                (link, Prepared { code: Some(code), ..prepared })
+            }
+            None => {
+                let link = self.link(scope).await?;
+                let prepared = self.prepare(&link, &request, None).await?;
+                (link, prepared)
+            }
+        };
+        let attempt = self.begin_attempt(&link, request, prepared, Target::New { key }).await?;
         self.drive(&link, attempt).await
     }
 
-    async fn prepare(&self, link: &Link, request: &Checkout) -> Result<Prepared, Problem> {
+    /// What has to be known, in one look. None: something of it has yet to be learned, or is not there.
+    async fn facts(
+        &self,
+        scope: &Scope,
+        request: &Checkout,
+    ) -> Result<Option<(ConnectionRow, PriceRow, CodeRow)>, Problem> {
+        let Some(text) = &request.discount_code else { return Ok(None) };
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).checkout_facts(&request.price_id, request.app_id.as_str(), text.as_str()).await?)
+    }
+
+    /// `known`: the price, as this connection saw it before.
+    async fn prepare(&self, link: &Link, request: &Checkout, known: Option<PriceRow>) -> Result<Prepared, Problem> {
         let missing = link.permissions.missing_for_checkout(request.discount_code.is_some());
         if !missing.is_empty() {
             return Err(permission_missing(missing));
         }
-        let price = self.price(link, &request.price_id).await?;
+        let price = match known.filter(|_| link.permissions.prices >= Access::Read) {
+            Some(known) => Some(known),
+            None => self.price(link, &request.price_id).await?,
+        };
         let mode = prices::session_mode(request, price.as_ref())?;
-        Ok(Prepared { price, mode })
+        Ok(Prepared { price, mode, code: None })
     }
 
     /// Transaction 1: the hold, its row, and the intent with everything that Stripe will be sent.
@@ -121,11 +253,11 @@ impl Services {
         &self,
         link: &Link,
         request: Checkout,
-        prepared: &Prepared,
+        mut prepared: Prepared,
         target: Target<'_>,
     ) -> Result<Attempt, Problem> {
         for _ in 0..TRIES {
-            if let Some(attempt) = self.try_begin(link, &request, prepared, &target).await? {
+            if let Some(attempt) = self.try_begin(link, &request, &mut prepared, &target).await? {
                 return Ok(attempt);
             }
         }
@@ -137,13 +269,22 @@ impl Services {
         &self,
         link: &Link,
         request: &Checkout,
-        prepared: &Prepared,
+        prepared: &mut Prepared,
         target: &Target<'_>,
     ) -> Result<Option<Attempt>, Problem> {
         let scope = &link.scope;
         let now = self.now();
         let code = match &request.discount_code {
-            Some(text) => Some(self.usable_code(scope, request, text.as_str(), prepared.price.as_ref(), now).await?),
+            Some(text) => {
+                let row = match prepared.code.take() {
+                    Some(row) => Some(row),
+                    None => {
+                        let mut reader = self.0.db.reader().await?;
+                        reader.at(scope).code_by_text(request.app_id.as_str(), text.as_str()).await?
+                    }
+                };
+                Some(usable(row, request, prepared.price.as_ref(), now)?)
+            }
             None => None,
         };
         let checkout_id = match target {
@@ -160,107 +301,35 @@ impl Services {
         {
             return Err(customers::nobody_named(NAMED_BY));
         }
-        let mut tx = self.0.db.begin().await?;
-        let held = match &code {
-            Some(code) => {
-                let coupon =
-                    mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version);
-                let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &coupon, now).await? else {
-                    return Ok(None);
-                };
-                Some(held)
-            }
-            None => None,
-        };
-        if let (Some(code), Some(id)) = (&held, &redemption) {
-            customers::check_first(&mut tx, scope, code, customer.as_deref(), "discount_code", NAMED_BY).await?;
-            tx.at(scope)
-                .insert_redemption(&NewRedemption {
-                    id,
-                    discount_code_id: &code.id,
-                    checkout_id: Some(&checkout_id),
-                    user_id: request.user_id.as_deref(),
-                    customer: customer.as_deref(),
-                    expires_at: None,
-                    idempotency_key: None,
-                    now,
-                })
-                .await?;
-        }
-        let params = session_params(request, prepared.mode, held.as_ref(), &checkout_id, now).encode();
-        let busy_until = now + LEASE_MS;
-        let number = match target {
-            Target::New { key } => {
-                let json = serde_json::to_string(request)
-                    .map_err(|error| super::error::internal("a checkout could not be written", &error))?;
-                tx.at(scope)
-                    .insert_checkout(&NewCheckout {
-                        id: &checkout_id,
-                        app_id: request.app_id.as_str(),
-                        idempotency_key: *key,
-                        request: &json,
-                        email_key: request.names().as_deref(),
-                        discount_code_id: held.as_ref().map(|code| code.id.as_str()),
-                        redemption_id: redemption.as_deref(),
-                        generation: link.generation,
-                        stripe_params: &params,
-                        now,
-                        busy_until,
-                    })
-                    .await?;
-                1
-            }
-            Target::Again(row) => {
-                let next = NextAttempt {
-                    stripe_params: &params,
-                    discount_code_id: held.as_ref().map(|code| code.id.as_str()),
-                    redemption_id: redemption.as_deref(),
-                    generation: link.generation,
-                    now,
-                    busy_until,
-                };
-                if !tx.at(scope).next_attempt(&row.id, row.attempt, &next).await? {
-                    return Err(in_use());
-                }
-                row.attempt + 1
-            }
-        };
-        crash::here!("before-intent");
-        tx.commit().await?;
-        crash::here!("intent");
-        Ok(Some(Attempt {
-            checkout_id,
-            number,
-            params,
+        let coupon = code
+            .as_ref()
+            .map(|code| mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version));
+        let begin = Begin {
+            scope: scope.clone(),
             request: request.clone(),
-            code: held,
+            mode: prepared.mode,
+            generation: link.generation,
+            code: code.zip(coupon),
+            checkout_id,
             redemption,
-            began_at: now,
-            repeated: false,
-        }))
-    }
-
-    /// The code that the customer typed, if it can be used now. The UPDATE that takes the hold decides again.
-    async fn usable_code(
-        &self,
-        scope: &Scope,
-        request: &Checkout,
-        text: &str,
-        price: Option<&PriceRow>,
-        now: i64,
-    ) -> Result<CodeRow, Problem> {
-        let row = {
-            let mut reader = self.0.db.reader().await?;
-            reader.at(scope).code_by_text(request.app_id.as_str(), text).await?
+            customer,
+            target: match target {
+                Target::New { key } => To::New { key: key.map(str::to_owned) },
+                Target::Again(row) => To::After { attempt: row.attempt },
+            },
+            now,
         };
-        if let Some(reason) = refusal::reason(row.as_ref(), price, request.quantity, now) {
-            return Err(reason.problem("discount_code"));
+        let (code_id, checkout_id) = (begin.code.as_ref().map(|(code, _)| code.id.clone()), begin.checkout_id.clone());
+        let row = match (&begin.target, &code_id) {
+            (To::New { .. }, Some(code)) => Row::Code(code),
+            (To::New { .. }, None) => Row::Checkout(&checkout_id),
+            (To::After { .. }, _) => Row::Several(&checkout_id),
+        };
+        let begun = self.0.db.write(row, move |tx| Box::pin(begin.write(tx))).await?;
+        if begun.is_some() {
+            crash::here!("intent");
         }
-        let row = row.ok_or_else(|| super::error::internal("a code that was found is gone", &text))?;
-        match &row.blocked_reason {
-            Some(reason) => Err(refusal::blocked(reason)),
-            None => Ok(row),
-        }
+        Ok(begun)
     }
 
     /// The calls to Stripe, with no transaction open, and transaction 2.
@@ -283,8 +352,8 @@ impl Services {
                 .ok_or_else(|| super::error::internal("a checkout is gone", &checkout_id))?
         };
         let request = row.request()?;
-        let prepared = self.prepare(link, &request).await?;
-        let attempt = self.begin_attempt(link, request, &prepared, Target::Again(&row)).await?;
+        let prepared = self.prepare(link, &request, None).await?;
+        let attempt = self.begin_attempt(link, request, prepared, Target::Again(&row)).await?;
         match self.try_session(link, &attempt).await {
             Tried::Ended(answer) => *answer,
             Tried::Spent => Err(unavailable()),
@@ -416,6 +485,18 @@ impl Services {
             began_at: row.attempted_at,
             repeated: true,
         })
+    }
+}
+
+/// The code that the customer typed, if it can be used now. The UPDATE that takes the hold decides again.
+fn usable(row: Option<CodeRow>, request: &Checkout, price: Option<&PriceRow>, now: i64) -> Result<CodeRow, Problem> {
+    if let Some(reason) = refusal::reason(row.as_ref(), price, request.quantity, now) {
+        return Err(reason.problem("discount_code"));
+    }
+    let row = row.ok_or_else(|| super::error::internal("a code that was found is gone", &"discount_code"))?;
+    match &row.blocked_reason {
+        Some(reason) => Err(refusal::blocked(reason)),
+        None => Ok(row),
     }
 }
 

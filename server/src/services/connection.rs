@@ -13,7 +13,9 @@ use app::domain::connection::{self, Access, ConnectionStatus, Permissions};
 use app::domain::problem::{Code, Problem};
 use app::wire::api::Connection;
 use async_trait::async_trait;
+use parking_lot::Mutex;
 use secrecy::SecretString;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -27,6 +29,25 @@ pub(super) const BY_KEY: &str = "restricted_key";
 
 /// Background work sends a call so often at most: a connection that was reset is tried once more, all else comes back later.
 const BACKGROUND_TRIES: u32 = 2;
+
+/// Opened keys that are kept at most.
+const OPENED_KEYS: usize = 1000;
+
+/// A restricted key that was opened, and what it was sealed as. Wiped when it is dropped.
+pub(super) struct OpenedKey {
+    generation: i64,
+    sealed: Vec<u8>,
+    key: SecretString,
+}
+
+impl OpenedKey {
+    fn of(&self, generation: i64, sealed: &[u8]) -> bool {
+        self.generation == generation && self.sealed == sealed
+    }
+}
+
+/// By workspace and mode.
+pub(super) type OpenedKeys = Mutex<HashMap<Scope, OpenedKey>>;
 
 /// A connection that works, with its key opened. Not to be kept.
 pub(super) struct Link {
@@ -263,7 +284,7 @@ impl Services {
             (key, Some(Renewal { services: self.clone(), app, deadline, newer: OnceLock::new() }))
         } else {
             let sealed = row.secret.as_deref().ok_or_else(|| not_connected(scope))?;
-            (self.open_at(scope, Place::connection_key(scope, row.generation), sealed).await?, None)
+            (self.opened_key(scope, row.generation, sealed).await?, None)
         };
         Ok(Link {
             scope: scope.clone(),
@@ -275,6 +296,22 @@ impl Services {
             key,
             app,
         })
+    }
+
+    /// The restricted key behind a sealed one. What was opened before, in this very row, is not opened again: a key is asked for with
+    /// every checkout, and changes with its row alone.
+    async fn opened_key(&self, scope: &Scope, generation: i64, sealed: &[u8]) -> Result<SecretString, Problem> {
+        let place = Place::connection_key(scope, generation);
+        if let Some(known) = self.0.opened_keys.lock().get(scope).filter(|known| known.of(generation, sealed)) {
+            return Ok(known.key.clone());
+        }
+        let key = self.open_at(scope, place, sealed).await?;
+        let mut known = self.0.opened_keys.lock();
+        if known.len() >= OPENED_KEYS {
+            known.clear();
+        }
+        known.insert(scope.clone(), OpenedKey { generation, sealed: sealed.to_owned(), key: key.clone() });
+        Ok(key)
     }
 
     /// Draws the consequences of a failed call for the connection, and says it as a problem.

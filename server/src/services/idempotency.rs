@@ -3,7 +3,7 @@
 use super::Services;
 use super::lease::{LEASE_MS, Lease};
 use crate::scope::Scope;
-use crate::store::{StoreError, Taken, Tx};
+use crate::store::{Row, StoreError, Taken, Tx};
 use app::domain::problem::{Code, Problem};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,21 +68,26 @@ impl Services {
     /// Takes a key for a request with this fingerprint (SHA-256 over method, path and body).
     pub async fn begin(&self, scope: &Scope, key: &str, fingerprint: [u8; 32]) -> Result<Begin, Problem> {
         let now = self.now();
-        let mut tx = self.0.db.begin().await?;
-        let taken = tx.at(scope).take_idempotency_key(key, &fingerprint, now, now + LEASE_MS).await?;
-        let before = match taken {
-            Taken::Ours(1) => {
-                // The key's own row was forgotten long ago: what went on under it is another request's.
-                if tx.at(scope).key_is_bound(key).await? {
-                    tx.at(scope).detach_checkout(key).await?;
-                    tx.at(scope).detach_redemption(key).await?;
-                }
-                None
-            }
-            Taken::Ours(_) => None,
-            Taken::No => tx.at(scope).idempotency_key(key).await?,
-        };
-        tx.commit().await?;
+        let (of, text) = (scope.clone(), key.to_owned());
+        let take = self.0.db.write(Row::Key(key), move |tx| {
+            Box::pin(async move {
+                let taken = tx.at(&of).take_idempotency_key(&text, &fingerprint, now, now + LEASE_MS).await?;
+                let before = match taken {
+                    Taken::Ours(1) => {
+                        // The key's own row was forgotten long ago: what went on under it is another request's.
+                        if tx.at(&of).key_is_bound(&text).await? {
+                            tx.at(&of).detach_checkout(&text).await?;
+                            tx.at(&of).detach_redemption(&text).await?;
+                        }
+                        None
+                    }
+                    Taken::Ours(_) => None,
+                    Taken::No => tx.at(&of).idempotency_key(&text).await?,
+                };
+                Ok::<_, StoreError>((taken, before))
+            })
+        });
+        let (taken, before) = take.await?;
         if let Taken::Ours(fence) = taken {
             let lease = self.keep_key(scope, key, fence);
             return Ok(Begin::Fresh(Ticket(Arc::new(Held {
@@ -128,10 +133,8 @@ impl Services {
         if ticket.0.stored.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let mut tx = self.0.db.begin().await?;
-        ticket.store(&mut tx, status, body).await?;
-        tx.commit().await?;
-        Ok(())
+        let (key, body) = (ticket.key().to_owned(), body.to_vec());
+        self.0.db.write(Row::Key(&key), move |tx| Box::pin(async move { ticket.store(tx, status, &body).await })).await
     }
 
     /// Gives the key back without an answer: the same request may come again. One whose

@@ -39,6 +39,7 @@ mod sweep;
 mod sweep_many;
 mod tokens;
 mod validate;
+mod validate_at_once;
 mod views;
 mod webhooks;
 mod when;
@@ -110,6 +111,7 @@ struct Inner {
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
     usage_pasts: ledger::Pasts,
+    opened_keys: connection::OpenedKeys,
     refreshes: tokens::Refreshes,
     starts: install::Starts,
     turns: install::Turns,
@@ -184,6 +186,7 @@ impl Services {
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
             usage_pasts: Mutex::default(),
+            opened_keys: Mutex::default(),
             refreshes: tokens::Refreshes::default(),
             starts: install::Starts::default(),
             turns: install::Turns::default(),
@@ -233,6 +236,7 @@ impl Services {
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
             usage_pasts: Mutex::default(),
+            opened_keys: Mutex::default(),
             refreshes: tokens::Refreshes::default(),
             starts: install::Starts::default(),
             turns: install::Turns::default(),

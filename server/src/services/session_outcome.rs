@@ -7,7 +7,7 @@ use super::customers;
 use super::prices::no_such_price;
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{NewRedemption, Step, Tx};
+use crate::store::{NewRedemption, Row, Step, StoreError, Tx};
 use crate::stripe::{Outcome, Session, SessionStatus, StripeError};
 use app::domain::discount_code::Refusal;
 use app::domain::problem::Problem;
@@ -58,19 +58,17 @@ impl Services {
         let answer = answer(attempt, &session, url);
         let json = serde_json::to_string(&answer)
             .map_err(|error| super::error::internal("an answer could not be written", &error))?;
-        let mut tx = self.0.db.begin().await?;
-        let stored = tx
-            .at(&link.scope)
-            .open_checkout(
-                &attempt.checkout_id,
-                attempt.number,
-                &session.id,
-                session.expires_at * 1000,
-                &json,
-                self.now(),
-            )
+        let (scope, id, number) = (link.scope.clone(), attempt.checkout_id.clone(), attempt.number);
+        let (session_id, ends, now) = (session.id.clone(), session.expires_at * 1000, self.now());
+        let stored = self
+            .0
+            .db
+            .write(Row::Checkout(&attempt.checkout_id), move |tx| {
+                Box::pin(async move {
+                    Ok::<_, StoreError>(tx.at(&scope).open_checkout(&id, number, &session_id, ends, &json, now).await?)
+                })
+            })
             .await?;
-        tx.commit().await?;
         crash::here!("session-stored");
         if stored {
             return Ok(answer);

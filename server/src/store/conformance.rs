@@ -9,6 +9,7 @@ mod checkouts;
 mod codes;
 pub(crate) mod engine;
 mod fixtures;
+mod grouped;
 mod hangups;
 mod holds;
 mod idempotency;
@@ -164,6 +165,13 @@ conformance! {
         }
         isolation {
             nobody_sees_or_changes_anothers,
+        }
+        grouped {
+            a_failing_unit_is_undone_alone,
+            a_panic_is_its_own,
+            nobody_is_answered_before_the_commit,
+            who_leaves_breaks_nothing,
+            the_limit_holds_in_groups,
         }
         hangups {
             one_after_the_other,

@@ -8,6 +8,7 @@ macro_rules! columns {
         "workspace_id, mode, generation, method, status, account, key_hint, secret, permissions, trouble, connected_at"
     };
 }
+pub(super) use columns;
 
 /// A stored connection. `secret` is sealed.
 #[derive(Clone, sqlx::FromRow)]

@@ -1,11 +1,12 @@
 //! Connections and transactions over both engines.
 
+use super::grouped::Lanes;
 use super::{Result, StoreError};
 use crate::scope::Scope;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
@@ -16,6 +17,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const MAX_REWRITTEN: i64 = 256 * 1024 * 1024;
 /// Readers on SQLite, connections on PostgreSQL, where nothing else is said.
 pub const CONNECTIONS: NonZeroU32 = NonZeroU32::new(16).unwrap();
+/// A connection to a server that was used so lately is believed to be there still.
+const BELIEVED: Duration = Duration::from_secs(1);
 
 /// The database.
 #[derive(Clone)]
@@ -26,9 +29,16 @@ pub(crate) enum Db {
         write: SqlitePool,
         /// The readers.
         read: SqlitePool,
+        /// Who waits for a commit to share.
+        lanes: Lanes,
     },
     /// A server.
-    Postgres(PgPool),
+    Postgres {
+        /// All connections.
+        pool: PgPool,
+        /// Who waits for a commit to share.
+        lanes: Lanes,
+    },
 }
 
 impl Db {
@@ -49,31 +59,56 @@ impl Db {
                 // What is deleted or overwritten is gone from the file, not only from the tables.
                 .pragma("secure_delete", "ON")
                 .busy_timeout(PATIENCE);
-            let pool = |size| SqlitePoolOptions::new().max_connections(size).acquire_timeout(PATIENCE);
+            // A connection to a file does not get lost: it is not asked each time whether it is there. But where SQLite itself has ended a
+            // transaction (the disk was full), sqlx counts it as open for ever, and begins no other: such a one is closed.
+            let pool = |size| {
+                SqlitePoolOptions::new()
+                    .max_connections(size)
+                    .acquire_timeout(PATIENCE)
+                    .test_before_acquire(false)
+                    .before_acquire(|connection, _| {
+                        Box::pin(async move {
+                            if connection.is_in_transaction() {
+                                // A rollback that was on its way is over after it.
+                                connection.ping().await?;
+                            }
+                            Ok(!connection.is_in_transaction())
+                        })
+                    })
+            };
             let write = pool(1).connect_with(options.clone()).await?;
             let read = pool(connections).connect_with(options).await?;
-            return Ok(Self::Sqlite { write, read });
+            return Ok(Self::Sqlite { write, read, lanes: Lanes::default() });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             // The error of a bad address may hold the password: it is not repeated.
             let options =
                 PgConnectOptions::from_str(url).map_err(|_| StoreError::Address("it cannot be read".into()))?;
-            let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-            return Ok(Self::Postgres(pool.connect_with(options).await?));
+            let pool = PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+                .test_before_acquire(false)
+                .before_acquire(|connection, seen| {
+                    Box::pin(async move {
+                        // One that was just used is there; to ask each time would be a way there and back for every statement.
+                        Ok(seen.idle_for < BELIEVED || connection.ping().await.is_ok())
+                    })
+                });
+            return Ok(Self::Postgres { pool: pool.connect_with(options).await?, lanes: Lanes::default() });
         }
         Err(StoreError::Address("another kind of database was named".into()))
     }
 
     /// Whether other processes may serve on it, too: a file is one process'.
     pub(crate) fn is_shared(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        matches!(self, Self::Postgres { .. })
     }
 
     /// A transaction that writes. On SQLite it takes the lock at once: one that reads first and writes later would fail at once, whatever its patience.
     pub(crate) async fn begin(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { write, .. } => Tx::Sqlite(write.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres { pool, .. } => Tx::Postgres(pool.begin().await?),
         })
     }
 
@@ -81,7 +116,7 @@ impl Db {
     pub(crate) async fn reader(&self) -> Result<Reader> {
         Ok(match self {
             Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
-            Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
+            Self::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
         })
     }
 
@@ -102,18 +137,18 @@ impl Db {
                     sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
                 Ok(busy == 0)
             }
-            Self::Postgres(_) => Ok(true),
+            Self::Postgres { .. } => Ok(true),
         }
     }
 
     /// Closes every connection; on SQLite the write-ahead log is folded into the file.
     pub(crate) async fn close(&self) {
         match self {
-            Self::Sqlite { write, read } => {
+            Self::Sqlite { write, read, .. } => {
                 read.close().await;
                 write.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Self::Postgres { pool, .. } => pool.close().await,
         }
     }
 }
@@ -138,6 +173,24 @@ impl Tx {
     /// A tenant's part of it.
     pub(crate) fn at<'a>(&'a mut self, scope: &'a Scope) -> Scoped<'a> {
         Scoped { conn: self.conn(), scope }
+    }
+
+    /// From here on what is written can be undone alone; what was written since the savepoint before, no more.
+    pub(super) async fn savepoint(&mut self, first: bool) -> Result<()> {
+        self.steer(if first { "SAVEPOINT unit" } else { "RELEASE SAVEPOINT unit; SAVEPOINT unit" }).await
+    }
+
+    /// Undoes what was written since the last savepoint, which stays.
+    pub(super) async fn back_to_savepoint(&mut self) -> Result<()> {
+        self.steer("ROLLBACK TO SAVEPOINT unit").await
+    }
+
+    async fn steer(&mut self, statements: &'static str) -> Result<()> {
+        match self {
+            Self::Sqlite(tx) => sqlx::raw_sql(statements).execute(&mut **tx).await.map(drop)?,
+            Self::Postgres(tx) => sqlx::raw_sql(statements).execute(&mut **tx).await.map(drop)?,
+        }
+        Ok(())
     }
 
     /// Makes it last.

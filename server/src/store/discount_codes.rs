@@ -1,9 +1,10 @@
 //! Discount codes: definitions, counters, and the conditional UPDATE that decides a count.
 
+use super::code_search::{self, contains};
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
-use super::{Result, Scoped, StoreError};
+use super::{Conn, Result, Scoped, StoreError};
 use crate::crash;
 use app::domain::discount_code::{Facts, Limits, Minimum, Status};
 use app::domain::metadata::Metadata;
@@ -17,6 +18,7 @@ macro_rules! columns {
          starts_at, expires_at, active, metadata, created_at, archived_at, mint_intent_at, coupon_id, minted_at, minted_generation, minted_account, blocked_reason"
     };
 }
+pub(super) use columns;
 
 /// The status of a row at `$3`, as `domain::discount_code::Facts::status` has it; a conformance test holds the two together.
 macro_rules! status {
@@ -119,6 +121,46 @@ pub(crate) struct CodeFilter {
     pub(crate) limit: i64,
 }
 
+/// An API key, and the code that was asked about with it.
+#[derive(sqlx::FromRow)]
+pub(crate) struct KeyAndCode {
+    pub(crate) key_workspace_id: String,
+    pub(crate) key_mode: String,
+    pub(crate) key_id: String,
+    pub(crate) key_app_id: Option<String>,
+    pub(crate) key_rights: String,
+    pub(crate) key_last_used_at: Option<i64>,
+    #[sqlx(flatten)]
+    pub(crate) code: CodeRow,
+}
+
+impl Conn<'_> {
+    /// The API key with this hash that is not revoked, and the code of its app (of the named one, where the key belongs to all) that has
+    /// this text and is not archived: in one look, since nothing is asked as often. None: something of it is not there.
+    pub(crate) async fn key_and_code(
+        self,
+        hash: &[u8],
+        app_id: Option<&str>,
+        text: &str,
+    ) -> Result<Option<KeyAndCode>> {
+        optional!(
+            self,
+            KeyAndCode,
+            concat!(
+                "SELECT k.workspace_id AS key_workspace_id, k.mode AS key_mode, k.id AS key_id, k.app_id AS key_app_id, k.rights AS key_rights,
+                    k.last_used_at AS key_last_used_at, c.*
+                   FROM api_keys k JOIN (SELECT workspace_id AS of_workspace, mode AS of_mode, ", columns!(), "
+                        FROM discount_codes WHERE archived_at IS NULL) AS c
+                     ON c.of_workspace = k.workspace_id AND c.of_mode = k.mode AND c.app_id = COALESCE(k.app_id, $2) AND c.code = $3
+                  WHERE k.hash = $1 AND k.revoked_at IS NULL AND (CAST($2 AS TEXT) IS NULL OR k.app_id IS NULL OR k.app_id = $2)"
+            ),
+            hash,
+            app_id,
+            text
+        )
+    }
+}
+
 impl Scoped<'_> {
     /// Stores a code; `Taken` if another code of the app that is not archived has this text.
     pub(crate) async fn insert_code(self, new: &NewCode<'_>) -> Result<()> {
@@ -169,7 +211,7 @@ impl Scoped<'_> {
 
     /// A page of codes, newest first whatever the direction.
     pub(crate) async fn codes(self, filter: &CodeFilter, now: i64) -> Result<Vec<CodeRow>> {
-        let (conn, workspace, mode) = self.split();
+        let (mut conn, workspace, mode) = self.split();
         // The text is put together from these fragments alone; every value is bound. Each parameter is named in every variant,
         // because PostgreSQL must know the type of all of them.
         let app = if filter.app_id.is_some() { "app_id = $4" } else { "CAST($4 AS TEXT) IS NULL" };
@@ -179,12 +221,13 @@ impl Scoped<'_> {
         };
         let cursor = behind_cursor!(filter.direction, "id", 7);
         let order = filter.direction.order();
+        let like = contains(&filter.q);
+        let found = code_search::table(conn.again(), &filter.q).await?;
         let text = if filter.q.is_empty() { "$6 = '%%'" } else { "code LIKE $6 ESCAPE '!'" };
         let sql = format!(
-            "SELECT {} FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {cursor} ORDER BY id {order} LIMIT $8",
+            "SELECT {} FROM {found} WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {cursor} ORDER BY id {order} LIMIT $8",
             columns!()
         );
-        let like = format!("%{}%", filter.q.replace('!', "!!").replace('%', "!%").replace('_', "!_"));
         let rows = all!(
             conn,
             CodeRow,

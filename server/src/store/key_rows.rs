@@ -140,7 +140,7 @@ impl Conn<'_> {
     }
 
     /// Itself for one more query.
-    fn again(&mut self) -> Conn<'_> {
+    pub(super) fn again(&mut self) -> Conn<'_> {
         match self {
             Conn::Sqlite(conn) => Conn::Sqlite(conn),
             Conn::Postgres(conn) => Conn::Postgres(conn),

@@ -15,7 +15,7 @@ impl Db {
                 sqlx::migrate!("../migrations/sqlite").run_direct(None, &mut *tx, false).await?;
                 tx.commit().await?;
             }
-            Self::Postgres(pool) => sqlx::migrate!("../migrations/postgres").run(pool).await?,
+            Self::Postgres { pool, .. } => sqlx::migrate!("../migrations/postgres").run(pool).await?,
         }
         Ok(())
     }

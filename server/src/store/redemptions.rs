@@ -249,6 +249,34 @@ impl Scoped<'_> {
         Ok(row.map(|(code,)| code))
     }
 
+    /// Gives a hold of an owner's own checkout back whose end is still this one; the code whose counters must follow. None: it is not held any
+    /// more, or its end was moved.
+    pub(crate) async fn settle_unanswered(
+        self,
+        id: &str,
+        expires_at: i64,
+        cause: Cause,
+        now: i64,
+    ) -> Result<Option<String>> {
+        let line = format!("\n{}", Step { cause, at: now }.line());
+        let (conn, workspace, mode) = self.split();
+        let row = optional!(
+            conn,
+            (String,),
+            "UPDATE redemptions SET state = $4, updated_at = $5, settled_at = $5, history = history || $6
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND state = 'held' AND checkout_id IS NULL AND expires_at = $7
+              RETURNING discount_code_id",
+            workspace,
+            mode,
+            id,
+            cause.state().as_str(),
+            now,
+            line,
+            expires_at
+        )?;
+        Ok(row.map(|(code,)| code))
+    }
+
     /// Gives a hold of an owner's own checkout until then. False: it is not held any more.
     pub(crate) async fn prolong_redemption(self, id: &str, expires_at: i64, now: i64) -> Result<bool> {
         let (conn, workspace, mode) = self.split();

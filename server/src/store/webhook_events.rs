@@ -221,13 +221,13 @@ impl Scoped<'_> {
         Ok(row.map(|(id,)| id))
     }
 
-    /// The text of the code that a coupon was minted for.
-    pub(crate) async fn code_of_coupon(self, coupon_id: &str) -> Result<Option<String>> {
+    /// Something happened to a coupon in Stripe: it is looked at again before the next use. The text of its code; none where it is none of ours.
+    pub(crate) async fn look_at_coupon_again(self, coupon_id: &str) -> Result<Option<String>> {
         let (conn, workspace, mode) = self.split();
         let row = optional!(
             conn,
             (String,),
-            "SELECT code FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND coupon_id = $3",
+            "UPDATE discount_codes SET minted_generation = NULL WHERE workspace_id = $1 AND mode = $2 AND coupon_id = $3 RETURNING code",
             workspace,
             mode,
             coupon_id

@@ -44,7 +44,7 @@ impl FromRequestParts<Site> for FullKey {
 }
 
 /// The key as it was presented: `Bearer KEY`, or `Basic` with the key as the user, as with Stripe. No refusal repeats it.
-fn presented(headers: &HeaderMap) -> Result<String, Problem> {
+pub(crate) fn presented(headers: &HeaderMap) -> Result<String, Problem> {
     let missing = || {
         Problem::new(
             Code::ApiKeyMissing,

@@ -11,11 +11,10 @@ mod settle;
 pub use read::RedemptionListQuery;
 
 use super::connection::{Link, connected, permission_missing, unavailable};
-use super::session_outcome::settle;
 use super::{Caller, Services, Ticket, customers, mint, refusal, views};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CodeRow, NewRedemption, RedemptionRow, StoreError, Tx};
+use crate::store::{CodeRow, NewRedemption, RedemptionRow, Row, StoreError, Tx};
 use app::domain::ids::RedemptionId;
 use app::domain::problem::Problem;
 use app::domain::redemption::{Cause, Request, State};
@@ -44,6 +43,110 @@ enum Taken {
     Unminted(Link, Box<Unminted>),
     /// The code changed between reading and taking.
     Changed,
+}
+
+/// The same, as its transaction leaves it.
+enum Took {
+    Held(Box<Redemption>),
+    Unminted(Box<Unminted>),
+}
+
+/// Why it leaves nothing.
+enum NotTaken {
+    /// The code, or its connection, changed between reading and taking.
+    Changed,
+    Because(Problem),
+}
+
+impl From<Problem> for NotTaken {
+    fn from(problem: Problem) -> Self {
+        Self::Because(problem)
+    }
+}
+
+impl From<StoreError> for NotTaken {
+    fn from(error: StoreError) -> Self {
+        Self::Because(error.into())
+    }
+}
+
+/// The transaction that takes a hold, with all that it needs: it may run together with others.
+struct Take {
+    scope: Scope,
+    code: CodeRow,
+    coupon: String,
+    customer: Option<String>,
+    user_id: Option<String>,
+    /// Of the row, where it is a new one.
+    id: RedemptionId,
+    /// The row whose hold was given back.
+    again: Option<RedemptionRow>,
+    generation: i64,
+    can_mint: bool,
+    /// Until when it shall stand, in milliseconds.
+    until: i64,
+    idempotency: Option<Ticket>,
+    now: i64,
+}
+
+impl Take {
+    async fn write(self, tx: &mut Tx) -> Result<Took, NotTaken> {
+        let Self { scope, code, now, until, .. } = &self;
+        let (now, until) = (*now, *until);
+        let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &self.coupon, now).await? else {
+            return Err(NotTaken::Changed);
+        };
+        customers::check_first(tx, scope, &held, self.customer.as_deref(), PARAM, "user_id").await?;
+        let minted = held.minted_generation == Some(self.generation);
+        if !minted && !self.can_mint {
+            return Err(NotTaken::Changed);
+        }
+        let stands = if minted { until } else { now + UNTIL_MINTED_MS };
+        let again = match (&self.again, &self.idempotency) {
+            // Its text is another code's by now: the key goes on with a row of that one.
+            (Some(row), Some(ticket)) if row.discount_code_id != held.id => {
+                tx.at(scope).detach_redemption(ticket.key()).await?;
+                None
+            }
+            (again, _) => again.as_ref(),
+        };
+        let row = match again {
+            None => {
+                let new = NewRedemption {
+                    id: self.id.as_str(),
+                    discount_code_id: &held.id,
+                    checkout_id: None,
+                    user_id: self.user_id.as_deref(),
+                    customer: self.customer.as_deref(),
+                    expires_at: Some(stands),
+                    idempotency_key: self.idempotency.as_ref().map(Ticket::key),
+                    now,
+                };
+                match tx.at(scope).insert_redemption(&new).await {
+                    Ok(()) => {}
+                    // This process was thought dead, and another one goes on with the key.
+                    Err(StoreError::Taken) => return Err(super::idempotency::in_use().into()),
+                    Err(error) => return Err(error.into()),
+                }
+                RedemptionRow::new_own(scope, &new)
+            }
+            Some(row) => {
+                if !tx.at(scope).retake_redemption(&row.id, Cause::Api, stands, now).await? {
+                    return Err(unavailable().into());
+                }
+                let held = State::Held.as_str().to_owned();
+                RedemptionRow { state: held, expires_at: Some(stands), settled_at: None, ..row.clone() }
+            }
+        };
+        if !minted {
+            crash::here!("before-own-intent");
+            return Ok(Took::Unminted(Box::new(Unminted { row, code: held, until })));
+        }
+        let answer = views::redemption(scope, &row, &held)?;
+        store_answer(tx, self.idempotency.as_ref(), 201, &answer).await?;
+        crash::here!("before-own-stored");
+        Ok(Took::Held(Box::new(answer)))
+    }
 }
 
 impl Services {
@@ -119,61 +222,34 @@ impl Services {
             Some(link)
         };
         let coupon = mint::coupon_id(scope.workspace.as_str(), scope.mode.as_str(), &code.id, code.terms_version);
-        let mut tx = self.0.db.begin().await?;
-        let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &coupon, now).await? else {
-            return Ok(Taken::Changed);
+        let take = Take {
+            scope: scope.clone(),
+            code,
+            coupon,
+            customer,
+            user_id: request.user_id.clone(),
+            id: RedemptionId::new(now, self.random_id()?),
+            again: again.cloned(),
+            generation,
+            can_mint: link.is_some(),
+            until: now + request.life_s * 1000,
+            idempotency: idempotency.cloned(),
+            now,
         };
-        customers::check_first(&mut tx, scope, &held, customer.as_deref(), PARAM, "user_id").await?;
-        let until = now + request.life_s * 1000;
-        let minted = held.minted_generation == Some(generation);
-        if !minted && link.is_none() {
-            return Ok(Taken::Changed);
-        }
-        let stands = if minted { until } else { now + UNTIL_MINTED_MS };
-        let row = match again {
-            None => {
-                let id = RedemptionId::new(now, self.random_id()?);
-                let new = NewRedemption {
-                    id: id.as_str(),
-                    discount_code_id: &held.id,
-                    checkout_id: None,
-                    user_id: request.user_id.as_deref(),
-                    customer: customer.as_deref(),
-                    expires_at: Some(stands),
-                    idempotency_key: idempotency.map(Ticket::key),
-                    now,
-                };
-                match tx.at(scope).insert_redemption(&new).await {
-                    Ok(()) => {}
-                    // This process was thought dead, and another one goes on with the key.
-                    Err(StoreError::Taken) => return Err(super::idempotency::in_use()),
-                    Err(error) => return Err(error.into()),
-                }
-                RedemptionRow::new_own(scope, &new)
-            }
-            Some(row) => {
-                if !tx.at(scope).retake_redemption(&row.id, Cause::Api, stands, now).await? {
-                    return Err(unavailable());
-                }
-                let held = State::Held.as_str().to_owned();
-                RedemptionRow { state: held, expires_at: Some(stands), settled_at: None, ..row.clone() }
-            }
-        };
-        match link.filter(|_| !minted) {
-            None => {
-                let answer = views::redemption(scope, &row, &held)?;
-                store_answer(&mut tx, idempotency, 201, &answer).await?;
-                crash::here!("before-own-stored");
-                tx.commit().await?;
+        let (code_id, row_id) = (take.code.id.clone(), take.again.as_ref().map(|row| row.id.clone()));
+        let row = row_id.as_deref().map_or(Row::Code(&code_id), Row::Several);
+        // Those who take the same code's redemptions share commits.
+        match (self.0.db.write(row, move |tx| Box::pin(take.write(tx))).await, link) {
+            (Ok(Took::Held(answer)), _) => {
                 crash::here!("own-stored");
-                Ok(Taken::Held(Box::new(answer)))
+                Ok(Taken::Held(answer))
             }
-            Some(link) => {
-                crash::here!("before-own-intent");
-                tx.commit().await?;
+            (Ok(Took::Unminted(hold)), Some(link)) => {
                 crash::here!("own-intent");
-                Ok(Taken::Unminted(link, Box::new(Unminted { row, code: held, until })))
+                Ok(Taken::Unminted(link, hold))
             }
+            (Ok(Took::Unminted(_)), None) | (Err(NotTaken::Changed), _) => Ok(Taken::Changed),
+            (Err(NotTaken::Because(problem)), _) => Err(problem),
         }
     }
 
@@ -186,7 +262,7 @@ impl Services {
     ) -> Result<Redemption, Problem> {
         match self.ensure_coupon(link, &hold.code).await {
             Ok(_) => self.stand(&link.scope, &hold.row, hold.until, idempotency).await,
-            Err(problem) => Err(self.give_own_back(&link.scope, &hold.row.id, idempotency, problem).await),
+            Err(problem) => Err(self.give_own_back(&link.scope, &hold.row, idempotency, problem).await),
         }
     }
 
@@ -211,11 +287,11 @@ impl Services {
         let connection = connected(scope, connection)?;
         let code = code.ok_or_else(|| super::error::internal("a held code is gone", &row.discount_code_id))?;
         if let Some(reason) = &code.blocked_reason {
-            return Err(self.give_own_back(scope, &row.id, idempotency, refusal::blocked(reason)).await);
+            return Err(self.give_own_back(scope, &row, idempotency, refusal::blocked(reason)).await);
         }
         if code.coupon_id.is_none() {
             // The owner let it be minted again meanwhile: another hold chooses the next coupon.
-            self.settle_own(scope, &row.id, Cause::Unanswered, None).await?;
+            self.settle_own(scope, &row, Cause::Unanswered, None).await?;
             return self.take_redemption(scope, request, Some(&row), idempotency).await;
         }
         if code.minted_generation == Some(connection.generation) {
@@ -259,26 +335,39 @@ impl Services {
     }
 
     /// The hold goes back because its coupon could not be minted. The answer is the problem, or the failure to record it.
-    async fn give_own_back(&self, scope: &Scope, id: &str, idempotency: Option<&Ticket>, problem: Problem) -> Problem {
+    async fn give_own_back(
+        &self,
+        scope: &Scope,
+        row: &RedemptionRow,
+        idempotency: Option<&Ticket>,
+        problem: Problem,
+    ) -> Problem {
         // Refused for good, the request may come again corrected: its key names it no more.
         let refused = problem.code.status() < 500;
         let cause = if refused { Cause::Refused } else { Cause::Unanswered };
-        match self.settle_own(scope, id, cause, idempotency.filter(|_| refused)).await {
+        match self.settle_own(scope, row, cause, idempotency.filter(|_| refused)).await {
             Ok(()) => problem,
             Err(failure) => failure,
         }
     }
 
+    /// Gives a hold back that nobody was told of. One whose end was moved meanwhile was answered by another process, which thought this one
+    /// dead: that answer stands.
     async fn settle_own(
         &self,
         scope: &Scope,
-        id: &str,
+        row: &RedemptionRow,
         cause: Cause,
         detached: Option<&Ticket>,
     ) -> Result<(), Problem> {
+        let (now, until) = (self.now(), row.expires_at.unwrap_or_default());
         let mut tx = self.0.db.begin().await?;
-        settle(&mut tx, scope, Some(id), cause, self.now()).await?;
-        if let Some(ticket) = detached {
+        let settled = tx.at(scope).settle_unanswered(&row.id, until, cause, now).await?;
+        if let Some(code) = &settled {
+            tx.at(scope).count_settled(code, false, now).await?;
+        }
+        let ours = settled.is_some() || self.redemption_in(&mut tx, scope, &row.id).await?.expires_at == row.expires_at;
+        if let Some(ticket) = detached.filter(|_| ours) {
             tx.at(scope).detach_redemption(ticket.key()).await?;
         }
         crash::here!("before-own-given-back");
@@ -328,6 +417,12 @@ async fn take_again(
 ) -> Result<bool, Problem> {
     use app::domain::discount_code::Refusal;
     let named = |problem: Problem| Problem { param: (!param.is_empty()).then(|| param.to_owned()), ..problem };
+    // Under the lock of the code's row: of two that come at once, the second one sees what the first has made of it.
+    tx.at(scope).code_to_change(&row.discount_code_id).await?;
+    let fresh = tx.at(scope).redemption(&row.id).await?;
+    if fresh.map(|fresh| fresh.state()).transpose()? != Some(State::Released) {
+        return Ok(false);
+    }
     if !tx.at(scope).hold_again(&row.discount_code_id, now).await? {
         return Err(named(Refusal::Exhausted.problem(param)));
     }

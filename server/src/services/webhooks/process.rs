@@ -208,8 +208,10 @@ impl Services {
         if !coupon.starts_with(super::super::mint::COUPON_PREFIX) {
             return Ok(none());
         }
-        let mut reader = self.0.db.reader().await?;
-        Ok(match reader.at(scope).code_of_coupon(coupon).await? {
+        let mut tx = self.0.db.begin().await?;
+        let code = tx.at(scope).look_at_coupon_again(coupon).await?;
+        tx.commit().await?;
+        Ok(match code {
             Some(code) => done(format!("The coupon of {code} was {how} in Stripe. {code} is checked at its next use.")),
             None => none(),
         })

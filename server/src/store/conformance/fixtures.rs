@@ -221,7 +221,7 @@ pub(super) async fn counted(base: &Base, scope: &Scope, code: &str) -> (i64, i64
 pub(super) async fn tables(conn: Conn<'_>) -> Vec<String> {
     let sql = match &conn {
         Conn::Sqlite(_) => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> '_sqlx_migrations' ORDER BY name"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'discount_code_texts%' AND name <> '_sqlx_migrations' ORDER BY name"
         }
         Conn::Postgres(_) => {
             "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' AND table_name <> '_sqlx_migrations' \

@@ -60,7 +60,7 @@ async fn hold(db: &Db, scope: &Scope, redemption: &str, begun: &AtomicBool) {
 
 /// Uses every connection of the pool for a transaction, all at the same time: what sqlx left open ends with it.
 async fn use_every_connection(base: &Base) {
-    let Db::Postgres(pool) = &base.db else { return };
+    let Db::Postgres { pool, .. } = &base.db else { return };
     let mut open = Vec::new();
     for _ in 0..pool.size() {
         open.push(base.db.begin().await.unwrap());

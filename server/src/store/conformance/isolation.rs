@@ -352,6 +352,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_code(&NewCode { now: T + 1, ..new_code("dc_new", "FREE") });
         Mode code("dc_free");
         Mode code_by_text("shop", "FREE");
+        Mode checkout_facts("price_1", "shop", "FREE");
         Mode codes(&every_code(), T);
         Mode codes(&active_codes(), T);
         Mode status_counts("shop", T) => |counts: Option<Vec<(String, i64)>>| counts.is_none_or(|counts| !counts.is_empty());
@@ -373,6 +374,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode key_is_bound("own order");
         Mode key_is_bound("co_open");
         Mode uses_of_customer("dc_held", "ada") => |count: i64| count > 0;
+        Mode settle_unanswered("rd_own", T, Moved::Unanswered, T);
         Mode prolong_redemption("rd_own", T + 5, T);
         Mode lapse_redemption("rd_own", T);
         Mode retake_redemption("rd_back", Moved::Retaken, T + 5, T);
@@ -418,7 +420,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode newest_events(9);
         Mode last_event_at("whk_1");
         Mode checkout_of_session("cs_1");
-        Mode code_of_coupon("coupon_1");
+        Mode look_at_coupon_again("coupon_1");
         Mode insert_campaign(&new_campaign("cmp_1", &sharing()));
         Mode insert_campaign_version(&new_version("cmp_1", 1));
         Mode campaign("cmp_1");
