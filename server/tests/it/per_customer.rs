@@ -120,6 +120,9 @@ async fn one_customer_a_hundred_times(w: &World) {
     let id = code(w, "TWICE", 2).await;
     let answers = all((0..100).map(|_| purchase(w, "TWICE", "ada"))).await;
     assert_eq!(tally(&answers), (2, 98));
+    // As with any limited code, an hour: whoever leaves has theirs again soon.
+    let ends = answers.iter().filter(|answer| answer.status == 201).map(|answer| answer.json["expires_at"].as_i64());
+    assert!(ends.into_iter().all(|end| end == Some(w.now() + 3_600_000)));
     assert_eq!((w.counts(&id).await, w.open_discounted(), w.sim.coupons().len()), ((2, 0), 2, 1));
 }
 
