@@ -40,6 +40,7 @@ mod minimum;
 #[cfg(all(unix, debug_assertions))]
 mod neighbour;
 mod people;
+mod people_ledger;
 mod per_customer;
 mod public;
 mod reward_mail;
