@@ -507,7 +507,8 @@ fn session_params(
     checkout_id: &str,
     now: i64,
 ) -> SessionParams {
-    let limited = code.is_some_and(|code| code.max_redemptions.is_some());
+    // A customer who has left a checkout shall not wait a day for their own redemption, either.
+    let limited = code.is_some_and(|code| code.max_redemptions.is_some() || code.max_redemptions_per_user.is_some());
     SessionParams {
         mode: mode.as_str().to_owned(),
         price: request.price_id.clone(),

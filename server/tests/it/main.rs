@@ -41,6 +41,7 @@ mod minimum;
 #[cfg(all(unix, debug_assertions))]
 mod neighbour;
 mod people;
+mod people_ledger;
 mod per_customer;
 mod public;
 mod redemption_pages;

@@ -58,7 +58,9 @@ async fn who_a_customer_is(w: &World) {
         (json!({ "user_id": "carol@example.com" }), json!({ "user_id": "carol@example.com" })),
         (json!({ "customer_email": "carol@example.com" }), json!({ "customer_email": "carol@example.com" })),
     ] {
-        buys(w, "ONCE", first.clone()).await.expect(201);
+        // As with any limited code, an hour: whoever leaves has theirs again soon.
+        let made = buys(w, "ONCE", first.clone()).await.expect(201);
+        assert_eq!(made.json["expires_at"], w.now() + 3_600_000);
         let refused = buys(w, "ONCE", again).await.refused(400, "discount_code_user_limit", "discount_code");
         assert!(refused.message().contains("A checkout that is still open counts, too."), "{first}");
     }

@@ -63,7 +63,7 @@ pub fn LimitFields(
             </div>
             // The field above is read aloud with it.
             <p class="field-help" id="minimum_amount-help">
-                "Price times quantity, before the discount; with a fixed amount in its currency. Looked at where the price tells it and may be read: not for prices in tiers or packs, nor without the Stripe permission plan_read. Empty: any amount."
+                "Price times quantity, before the discount, in the discount's own currency where it has one. Looked at where the price tells it and may be read: not for prices in tiers or packs, nor without the Stripe permission plan_read. Empty: any amount."
             </p>
         </div>
         <div class="row">
