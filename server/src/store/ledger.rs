@@ -41,8 +41,6 @@ pub(crate) struct HolderRow {
     pub(crate) redemption_id: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
-    /// Paid by a method that takes days, and not decided yet.
-    pub(crate) undecided_since: Option<i64>,
     /// Of the redemption; none: it is not there.
     pub(crate) state: Option<String>,
 }
@@ -80,7 +78,7 @@ macro_rules! beside {
 
 macro_rules! holders {
     () => {
-        "SELECT c.id, c.step, c.generation, c.session_id, c.redemption_id, c.created_at, c.updated_at, c.undecided_since, r.state
+        "SELECT c.id, c.step, c.generation, c.session_id, c.redemption_id, c.created_at, c.updated_at, r.state
            FROM checkouts c LEFT JOIN redemptions r ON r.workspace_id = c.workspace_id AND r.mode = c.mode AND r.id = c.redemption_id
           WHERE c.workspace_id = $1 AND c.mode = $2 AND "
     };
@@ -116,7 +114,7 @@ impl Conn<'_> {
     }
 
     /// Whether there is a workspace of this id.
-    pub(crate) async fn is_workspace(self, id: &str) -> Result<bool> {
+    pub(crate) async fn workspace_exists(self, id: &str) -> Result<bool> {
         optional!(self, (String,), "SELECT id FROM workspaces WHERE id = $1", id).map(|row| row.is_some())
     }
 }

@@ -37,7 +37,7 @@ impl Services {
     /// Checks the ledger of a tenant that [`Self::ledgers_to_check`] gave out.
     pub(crate) async fn check_due_ledger(&self, work: AtWork) {
         let scope = &work.scope;
-        if let Err(problem) = work.run(self.check_leased(scope)).await {
+        if let Err(problem) = work.run(Box::pin(self.check_leased(scope))).await {
             tracing::error!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "the ledger could not be checked and will be again");
         }
     }
@@ -84,7 +84,7 @@ impl Services {
     pub async fn ledgers(&self, workspace: Option<&str>, mode: Option<Mode>) -> Result<Vec<Scope>, Problem> {
         let mut reader = self.0.db.reader().await?;
         if let Some(workspace) = workspace
-            && !reader.conn().is_workspace(workspace).await?
+            && !reader.conn().workspace_exists(workspace).await?
         {
             return Err(Problem::no_such("workspace", workspace));
         }
