@@ -96,12 +96,12 @@ impl Services {
         if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
             let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
             drop(open);
-            self.sweep_very_many(scope, oldest).await?;
+            Box::pin(self.sweep_very_many(scope, oldest)).await?;
         } else {
             let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
             let few = open.len() <= FEW;
             let sessions = if few { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
-            self.count_all(&link, &open, &sessions).await;
+            Box::pin(self.count_all(&link, &open, &sessions)).await;
         }
         if late.is_empty() {
             return Ok(());
@@ -109,7 +109,7 @@ impl Services {
         // Some are weeks old and would make the list long.
         let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
         let sessions = self.ask_each(&link, &late).await?;
-        self.count_all(&link, &late, &sessions).await;
+        Box::pin(self.count_all(&link, &late, &sessions)).await;
         Ok(())
     }
 
@@ -173,7 +173,7 @@ impl Services {
     ) -> Result<Ended, Problem> {
         match (session.status, session.payment_status) {
             (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => {
-                self.late_payment(link, row, session, told).await
+                Box::pin(self.late_payment(link, row, session, told)).await
             }
             (SessionStatus::Complete, _) => self.end(&link.scope, row, Step::Complete, Cause::Paid, Ended::Paid).await,
             (SessionStatus::Expired, _) => {
