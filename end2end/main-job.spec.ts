@@ -65,7 +65,7 @@ test('from the first sign-in to a paid checkout', async ({ page, demo, context, 
     await page.waitForURL('**/discounts/new*');
     await page.getByLabel('Code', { exact: true }).fill('no way');
     await page.getByLabel('Percent off').fill('101');
-    await page.getByLabel('Limit').fill('2');
+    await page.getByLabel('Limit', { exact: true }).fill('2');
     await expect(page.getByText('it has a space')).toBeVisible();
     await expect(page.getByText('must be 0.01 to 100')).toBeVisible();
     await page.getByLabel('Code', { exact: true }).fill('blackfriday50');

@@ -125,10 +125,10 @@ export class Backend {
   }
 
   /** A checkout with a code; the session's address and the coupon's id. */
-  async checkout(code: string, status = 201): Promise<{ url: string; coupon: string }> {
+  async checkout(code: string, status = 201, more: object = {}): Promise<{ url: string; coupon: string }> {
     const page = 'https://example.com/';
     const fields = { app_id: this.app, price_id: 'price_1ABC', discount_code: code, success_url: page, cancel_url: page };
-    const made = await this.call('POST', 'checkout/sessions', fields, status);
+    const made = await this.call('POST', 'checkout/sessions', { ...fields, ...more }, status);
     return { url: made.url, coupon: made.discount?.stripe_coupon };
   }
 }

@@ -112,7 +112,7 @@ test('an app, a code and all that is done with one', async ({ page, demo, contex
     await page.getByLabel('Code', { exact: true }).fill('plain-5');
     await page.getByLabel('Amount off').fill('5');
     await page.getByLabel('Months', { exact: true }).fill('3');
-    await page.getByLabel('Limit').fill('10');
+    await page.getByLabel('Limit', { exact: true }).fill('10');
     await page.getByLabel('Starts').fill('');
     expect(await submit(page, create)).toBe(303);
     await page.waitForURL('**/discounts/dc_*');

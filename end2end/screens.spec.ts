@@ -60,7 +60,7 @@ test('the first five minutes', async ({ page, demo }) => {
   await page.getByText('For months').click();
   await page.getByLabel('Starts').fill('2031-02-03T04:05');
   await page.getByLabel('Expires').fill('2030-02-03T04:05');
-  await page.getByLabel('Limit').fill('many');
+  await page.getByLabel('Limit', { exact: true }).fill('many');
   await page.getByRole('button', { name: 'Create code' }).click();
   await expect(page.getByText('Type the amount in USD.')).toBeVisible();
   await expect(page.getByLabel('Code', { exact: true })).toBeFocused();
@@ -68,7 +68,7 @@ test('the first five minutes', async ({ page, demo }) => {
   await page.getByLabel('Code', { exact: true }).fill('FIRST');
   await page.getByLabel('Amount off').fill('5');
   await page.getByLabel('Months', { exact: true }).fill('3');
-  await page.getByLabel('Limit').fill('');
+  await page.getByLabel('Limit', { exact: true }).fill('');
   await page.getByLabel('Starts').fill('');
   await look(page, 'new code filled');
   await page.getByRole('button', { name: 'Create code' }).click();
@@ -214,6 +214,31 @@ test('codes in every state', async ({ page, demo, request }) => {
     await expect(page.getByText(shown[state] ?? '').first()).toBeVisible();
     await look(page, `code ${state}`);
   }
+  await test.step('redemptions, on their way, and when they do not come', async () => {
+    await open(page, '/apps/taskpomo/discounts');
+    let answer: (() => void) | undefined;
+    await page.route('**/api/redemptions*', async (route) => {
+      await new Promise<void>((done) => (answer = done));
+      await route.fulfill({ status: 503, body: 'not now' });
+    });
+    await page.getByRole('link', { name: 'SPRING-20' }).click();
+    await expect(page.locator('.table-redemptions[aria-busy]')).toBeVisible();
+    await look(page, 'redemptions loading');
+    answer?.();
+    await expect(page.getByText('The server could not be reached')).toBeVisible();
+    await look(page, 'redemptions error');
+    await page.unroute('**/api/redemptions*');
+    await page.getByRole('button', { name: 'Retry' }).click();
+    await page.locator('.table-redemptions summary').first().click();
+    await expect(page.locator('.course-steps').first()).toContainText('Paid');
+    await look(page, 'redemption unfolded');
+    await open(page, `${codes.minted}?state=released`);
+    await look(page, 'redemptions none');
+    await open(page, codes.held ?? '');
+    await page.getByRole('button', { name: /^End checkout/ }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await look(page, 'end checkout asks');
+  });
   await open(page, codes.active ?? '');
   await page.getByRole('button', { name: 'Archive' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
@@ -231,6 +256,21 @@ test('codes in every state', async ({ page, demo, request }) => {
   await look(page, 'paused, toast');
   await open(page, '/apps/taskpomo/discounts/dc_00000000000000000000000000');
   await look(page, 'no such code');
+});
+
+test('activity', async ({ page, demo, request }) => {
+  const backend = new Backend(request, demo);
+  const id = await backend.code('SEEN', { percent_off: 5 });
+  await backend.change(id, { active: false });
+  await signIn(page, demo, DEMO_OWNER);
+  await open(page, '/activity');
+  await page.getByRole('button', { name: 'Check now' }).click();
+  await expect(page.getByText('All counts agree.').first()).toBeVisible();
+  await look(page, 'activity');
+  await open(page, '/activity?mode=live');
+  await look(page, 'activity empty');
+  await open(page, '/activity?topic=rewards');
+  await look(page, 'activity of one topic');
 });
 
 test('settings', async ({ page, demo }) => {

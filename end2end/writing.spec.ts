@@ -35,7 +35,7 @@ test('as in Berlin', async ({ page, demo, request }) => {
   await page.getByText('Fixed amount').click();
   await page.getByLabel('Amount off').fill('1234,5');
   await page.getByLabel('Currency').selectOption('eur');
-  await page.getByLabel('Limit').fill('2500');
+  await page.getByLabel('Limit', { exact: true }).fill('2500');
   await page.getByLabel('Expires').fill('2031-01-01T01:00');
   await expect(page.getByText('1.234,50\u00a0€ off, once · 2.500 uses · until 1 Jan 2031, 01:00 Berlin')).toBeVisible();
 });

@@ -198,6 +198,12 @@ mod real {
         FormData::new_with_form(&form).ok()?.get(name).as_string()
     }
 
+    /// Whether what an event is of stands open: a `<details>`.
+    pub fn is_open(event: &web_sys::Event) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        target.is_some_and(|target| target.has_attribute("open"))
+    }
+
     /// Sets a field's text, where it is another.
     pub fn set_field(id: &str, text: &str) {
         if let Some(input) = element::<web_sys::HtmlInputElement>(id)
@@ -360,6 +366,11 @@ mod stub {
     /// No document.
     pub fn field(_form_id: &str, _name: &str) -> Option<String> {
         None
+    }
+
+    /// No document.
+    pub fn is_open(_event: &leptos::ev::Event) -> bool {
+        false
     }
 
     /// No document.

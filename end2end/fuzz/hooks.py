@@ -1,6 +1,7 @@
 """What a schema cannot say, put right: names of requests and texts of codes are used once, an end lies in the future, a currency is one
 that there is, fields that exclude each other do not stand together, a whole number is written without a decimal point (to JSON Schema,
-3.0 is whole too), a zone and an address are ones that there are, and an id is one of a code, a campaign or a reward.
+3.0 is whole too), a zone and an address are ones that there are, and an id is one of a code, a campaign, a reward or a
+redemption. A code that is to be held is one that there is.
 
 Without it most requests would be refused for one of these, and nothing behind them be reached: neither what is taken nor, of a request
 that is meant to break the schema, the refusal of what it breaks. So only values that are good by themselves are changed, never those
@@ -19,8 +20,8 @@ from schemathesis import GenerationMode
 from schemathesis.generation.meta import TestPhase
 
 NAME = "Idempotency-Key"
-ID = re.compile("(dc|cmp|rw)_[0-9a-hjkmnp-tv-z]{26}")
-EXAMPLES = [prefix + "_01kac4nq00r5v8h2xkq3m9d7tz" for prefix in ("dc", "cmp", "rw")]
+ID = re.compile("(dc|cmp|rw|rd)_[0-9a-hjkmnp-tv-z]{26}")
+EXAMPLES = [prefix + "_01kac4nq00r5v8h2xkq3m9d7tz" for prefix in ("dc", "cmp", "rw", "rd")]
 CURRENCIES = ["usd", "EUR", "jpy", "isk"]
 ZONES = ["UTC", "Europe/Berlin", "Pacific/Auckland"]
 # 1 January 2100 and the end of the year 9999, in milliseconds.
@@ -48,6 +49,8 @@ def before_call(context, case, kwargs):
     if isinstance(case.body, dict):
         if positive and case.method == "POST" and case.path.endswith("/admin/discount-codes"):
             code_once(case.body)
+        if positive and case.method == "POST" and case.path.endswith("/redemptions") and "code" in case.body:
+            case.body["code"] = held_text()
         straighten(case.body)
         if "/campaigns" in case.path:
             straighten_campaign(case.body)
@@ -60,6 +63,8 @@ def known_ids(method, path):
         return {"id": one("campaign"), "reward_id": one("reward")}
     if path.endswith("/rewards"):
         return {"id": one("campaign")}
+    if "/redemptions" in path:
+        return {"id": one("redemption", path.rsplit("/", 1)[1])}
     kind = "campaign" if "/campaigns" in path else "code"
     if method == "DELETE":
         return {"id": new(kind)}
@@ -79,7 +84,17 @@ def new(kind):
         return post("/v1/admin/discount-codes", {"code": f"HOOK-{next(count)}", "percent_off": 10})
     if kind == "campaign":
         return post("/v1/campaigns", {"name": f"Hook {next(count)}", "percent_off": 10})
+    if kind == "redemption":
+        return post("/v1/redemptions", {"code": held_text(), "expires_in": 86400})
     return post(f"/v1/campaigns/{one('campaign')}/rewards", {"email": "hook@example.com", "send_email": False})
+
+
+def held_text():
+    """The text of a code that is held as often as anybody likes."""
+    if "held" not in kept:
+        kept["held"] = f"HELD-{next(count)}"
+        post("/v1/admin/discount-codes", {"code": kept["held"], "percent_off": 10})
+    return kept["held"]
 
 
 def post(path, body):
@@ -116,12 +131,21 @@ def name_once(headers):
 
 
 def one_cursor(query, path):
-    kind = "reward" if path.endswith("/rewards") else "campaign" if path.endswith("/campaigns") else "code"
+    kind = kind_of_list(path)
+    if path.endswith("/redemptions") and is_id(query.get("discount_code")):
+        query["discount_code"] = one("code")
     cursors = [name for name in ("starting_after", "ending_before") if is_id(query.get(name))]
     for name in cursors:
         query[name] = one(kind)
     if cursors and len([name for name in ("starting_after", "ending_before") if name in query]) == 2:
         del query[cursors[0]]
+
+
+def kind_of_list(path):
+    for end, kind in (("/rewards", "reward"), ("/campaigns", "campaign"), ("/redemptions", "redemption")):
+        if path.endswith(end):
+            return kind
+    return "code"
 
 
 def code_once(body):

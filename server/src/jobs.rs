@@ -21,6 +21,8 @@ pub struct Pace {
     pub uses: Duration,
     /// Taking up refreshes that broke off: whoever lost a grant is told within a minute.
     pub tokens: Duration,
+    /// Looking whose ledger is to be checked: each once an hour.
+    pub ledger: Duration,
     /// Deleting what is over.
     pub forget: Duration,
 }
@@ -33,6 +35,7 @@ impl Default for Pace {
             lapse: Duration::from_secs(1),
             uses: Duration::from_secs(1),
             tokens: Duration::from_secs(2),
+            ledger: Duration::from_secs(60),
             forget: Duration::from_secs(600),
         }
     }
@@ -128,6 +131,17 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
     every(tasks, stop, pace.lapse, "lapsed holds", move || {
         let services = lapsed.clone();
         async move { services.let_lapsed_go().await }
+    });
+    let (ledger, in_work) = (services.clone(), tasks.clone());
+    every(tasks, stop, pace.ledger, "ledger", move || {
+        let (services, in_work) = (ledger.clone(), in_work.clone());
+        async move {
+            for tenant in services.ledgers_to_check().await? {
+                let services = services.clone();
+                in_work.spawn(async move { services.check_due_ledger(tenant).await });
+            }
+            Ok(())
+        }
     });
     let old = services.clone();
     every(tasks, stop, pace.forget, "forget", move || {

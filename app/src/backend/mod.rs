@@ -85,6 +85,18 @@ pub trait Backend: RewardBackend + LedgerBackend + Send + Sync {
     ) -> Result<FormOutcome, Problem>;
     /// One code's page.
     async fn code(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<CodeDetail, Problem>;
+    /// The form of a code that is there.
+    async fn code_edit(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<CodeEdit, Problem>;
+    /// Changes a code to what the form says; its terms only until somebody has begun to mint it. Local times are read in `zone`.
+    async fn edit_code(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        id: &str,
+        form: CodeForm,
+        zone: &str,
+    ) -> Result<FormOutcome, Problem>;
     /// One code's text.
     async fn code_text(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<String, Problem>;
     /// Pauses (`false`) or resumes (`true`).

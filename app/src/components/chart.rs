@@ -22,7 +22,7 @@ pub struct Day {
 }
 
 /// The least number that is not below `most` and reads well on an axis with a line in its middle: 2, 4, 10, 20, 40, 100, …
-fn top_of_axis(most: i64) -> i64 {
+pub(super) fn top_of_axis(most: i64) -> i64 {
     let mut unit = 1_i64;
     loop {
         for step in [2, 4, 10] {
@@ -88,16 +88,10 @@ pub fn Chart(
         .into_iter()
         .rev()
         .map(|day| {
-            view! {
-                <tr>
-                    <th scope="row">{day.name}</th>
-                    <td class="end">{number(day.first)}</td>
-                    <td class="end">{number(day.second)}</td>
-                    <td class="end">{if day.note.is_empty() { "–".to_owned() } else { day.note }}</td>
-                </tr>
-            }
+            let note = if day.note.is_empty() { "–".to_owned() } else { day.note };
+            [day.name, number(day.first), number(day.second), note]
         })
-        .collect_view();
+        .collect();
     view! {
         <figure class="chart">
             <figcaption class="chart-names" aria-hidden="true">
@@ -130,6 +124,43 @@ pub fn Chart(
                     }
                 })}
         </figure>
+        <DayTable names rows />
+    }
+    .into_any()
+}
+
+/// What a chart shows, for whoever does not see it, or wants to read a number off.
+#[component]
+pub fn DayTable(
+    /// What the three columns of numbers are called; small letters.
+    names: [&'static str; 3],
+    /// A day and its three numbers a row, the newest first.
+    rows: Vec<[String; 4]>,
+) -> impl IntoView {
+    let heads = names
+        .map(|name| {
+            view! {
+                <th scope="col" class="end">
+                    {capital(name)}
+                </th>
+            }
+        })
+        .into_iter()
+        .collect_view();
+    let rows = rows
+        .into_iter()
+        .map(|[day, first, second, third]| {
+            view! {
+                <tr>
+                    <th scope="row">{day}</th>
+                    <td class="end">{first}</td>
+                    <td class="end">{second}</td>
+                    <td class="end">{third}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
         <details class="fold chart-table">
             <summary>"Day by day, as a table"</summary>
             // It scrolls on its own: the keyboard must reach it, too.
@@ -138,15 +169,7 @@ pub fn Chart(
                     <thead>
                         <tr>
                             <th scope="col">"Day"</th>
-                            <th scope="col" class="end">
-                                {capital(first)}
-                            </th>
-                            <th scope="col" class="end">
-                                {capital(second)}
-                            </th>
-                            <th scope="col" class="end">
-                                {capital(note)}
-                            </th>
+                            {heads}
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>

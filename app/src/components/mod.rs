@@ -12,6 +12,7 @@ mod status;
 mod steps;
 mod time;
 mod toast;
+mod usage_chart;
 
 pub use bar::Bar;
 pub use call::{Call, Refusal, SubmitButton};
@@ -26,5 +27,6 @@ pub use status::{
     sync_word,
 };
 pub use steps::{Step, StepState, Steps};
-pub use time::{Time, zone_name};
+pub use time::{Time, clock, local, zone_name};
 pub use toast::{Toasts, ToastsView};
+pub use usage_chart::{UsageChart, UsageTotals};

@@ -15,6 +15,7 @@ pub mod email;
 pub mod form;
 pub mod ids;
 pub mod install;
+pub mod ledger;
 pub mod locale;
 pub mod metadata;
 pub mod mode;

@@ -178,6 +178,12 @@ fn Side(frame: Option<Frame>, mode: Memo<Mode>, path: Memo<String>) -> impl Into
                         current=Signal::derive(move || path.with(|path| path == "/apps"))
                     />
                     <NavLink
+                        icon="activity"
+                        label="Activity"
+                        href=Signal::derive(move || links::activity(mode.get()))
+                        current=Signal::derive(move || path.with(|path| path == "/activity"))
+                    />
+                    <NavLink
                         icon="person"
                         label="People"
                         href=Signal::derive(move || links::people(mode.get()))

@@ -24,6 +24,7 @@ fn way(path: &str, mode: Mode) -> Vec<Crumb> {
             "/settings/webhooks" => vec![Crumb::Link("Settings", links::settings(mode)), Crumb::Here("Deliveries")],
             "/settings" => vec![Crumb::Here("Settings")],
             "/people" => vec![Crumb::Here("People")],
+            "/activity" => vec![Crumb::Here("Activity")],
             _ => vec![Crumb::Here("Apps")],
         };
     };
@@ -44,6 +45,11 @@ fn way(path: &str, mode: Mode) -> Vec<Crumb> {
             };
             vec![campaigns(), campaign(id), Crumb::Here(word)]
         }
+        ["discounts", id, "edit"] => vec![
+            Crumb::Link("Discount codes", links::codes(&app, mode)),
+            Crumb::Link("Code", links::code(&app, &Url::unescape(id), mode)),
+            Crumb::Here("Edit"),
+        ],
         [_, rest @ ..] if !rest.is_empty() => {
             let word = if rest == ["new"] { Crumb::Here("New code") } else { Crumb::Named("Code") };
             vec![Crumb::Link("Discount codes", links::codes(&app, mode)), word]
@@ -112,10 +118,12 @@ mod tests {
     #[test]
     fn the_way_to_every_page() {
         assert_eq!(words("/apps"), ["Apps"]);
+        assert_eq!(words("/activity"), ["Activity"]);
         assert_eq!(words("/settings/webhooks"), ["Settings", "Deliveries"]);
         assert_eq!(words("/apps/a/discounts"), ["Discount codes"]);
         assert_eq!(words("/apps/a/discounts/new"), ["Discount codes", "New code"]);
         assert_eq!(words("/apps/a/discounts/dc_1"), ["Discount codes", "Code"]);
+        assert_eq!(words("/apps/a/discounts/dc_1/edit"), ["Discount codes", "Code", "Edit"]);
         assert_eq!(words("/apps/a/campaigns/"), ["Campaigns"]);
         assert_eq!(words("/apps/a/campaigns/new"), ["Campaigns", "New campaign"]);
         assert_eq!(words("/apps/a/campaigns/cmp_1"), ["Campaigns", "Campaign"]);

@@ -3,7 +3,7 @@
 //! `cargo xtask build` cuts the browser's part at these functions. Where people arrive (home, apps, the list of codes) is in the main
 //! part, and so is what several pages share.
 
-use super::{campaigns, codes, people, reward_mail, settings};
+use super::{activity, campaigns, codes, people, reward_mail, settings};
 use crate::browser;
 use crate::prelude::*;
 use leptos_router::hooks::use_location;
@@ -44,17 +44,30 @@ macro_rules! lazy {
 
 /// What stands behind `/apps/<id>/campaigns` in a path; none elsewhere.
 fn of_campaigns(path: &str) -> Option<Vec<&str>> {
+    behind(path, "campaigns")
+}
+
+/// What stands behind `/apps/<id>/discounts` in a path; none elsewhere.
+fn of_codes(path: &str) -> Option<Vec<&str>> {
+    behind(path, "discounts")
+}
+
+fn behind<'a>(path: &'a str, place: &str) -> Option<Vec<&'a str>> {
     let mut parts = path.strip_prefix("/apps/")?.split('/').skip(1);
-    (parts.next() == Some("campaigns")).then(|| parts.filter(|part| !part.is_empty()).collect())
+    (parts.next() == Some(place)).then(|| parts.filter(|part| !part.is_empty()).collect())
 }
 
 lazy! {
     /// The form for a new code.
-    NewCode: NewCode of codes, at |path| path.ends_with("/discounts/new");
+    NewCode: NewCode of codes, at |path| of_codes(path).is_some_and(|rest| rest == ["new"]);
     /// One code.
-    OneCode: OneCode of codes, at |path| path.contains("/discounts/") && !path.ends_with("/discounts/new");
+    OneCode: OneCode of codes, at |path| of_codes(path).is_some_and(|rest| rest.len() == 1 && rest != ["new"]);
+    /// The form of a code that is there.
+    EditCode: EditCode of codes, at |path| of_codes(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "edit"]));
     /// What the mail of a campaign says.
     RewardMail: RewardMail of reward_mail, at |path| of_campaigns(path).is_some_and(|rest| matches!(rest.as_slice(), [_, "mail"]));
+    /// What happened.
+    Activity: Activity of activity, at |path| path == "/activity";
     /// What is kept about a person.
     People: People of people, at |path| path == "/people";
     /// Rewards for people who earned them elsewhere.
@@ -77,12 +90,13 @@ lazy! {
 
 #[cfg(test)]
 mod tests {
-    use super::of_campaigns;
+    use super::{of_campaigns, of_codes};
 
     #[test]
     fn an_app_may_be_called_campaigns() {
         assert_eq!(of_campaigns("/apps/a/campaigns"), Some(vec![]));
         assert_eq!(of_campaigns("/apps/campaigns/campaigns/cmp_1/edit"), Some(vec!["cmp_1", "edit"]));
+        assert_eq!(of_codes("/apps/discounts/discounts/dc_1/edit"), Some(vec!["dc_1", "edit"]));
         for path in ["/apps/campaigns", "/apps/campaigns/discounts", "/apps/a/campaigner", "/settings"] {
             assert_eq!(of_campaigns(path), None, "{path}");
         }

@@ -3,7 +3,9 @@
 use crate::domain::campaign;
 use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
+use crate::domain::redemption::State;
 use crate::domain::reward::Filter;
+use crate::wire::ledger::{ActivityQuery, RedemptionQuery, Topic};
 use crate::wire::rewards::{CampaignQuery, RewardQuery};
 use crate::wire::screens::CodeQuery;
 use leptos::prelude::*;
@@ -128,6 +130,29 @@ pub fn code(app_id: &str, id: &str, mode: Mode) -> String {
     Address::new(format!("/apps/{}/discounts/{}", escape(app_id), escape(id)), mode).text
 }
 
+/// One code with a page of its redemptions.
+pub fn code_page(app_id: &str, id: &str, mode: Mode, query: &RedemptionQuery) -> String {
+    let mut address = Address::new(format!("/apps/{}/discounts/{}", escape(app_id), escape(id)), mode);
+    address.push("state", query.state.map(State::as_str).unwrap_or_default());
+    address.push("after", query.after.as_deref().unwrap_or_default());
+    address.push("before", query.before.as_deref().unwrap_or_default());
+    address.text
+}
+
+/// What happened.
+pub fn activity(mode: Mode) -> String {
+    activity_page(mode, &ActivityQuery::default())
+}
+
+/// One page of what happened.
+pub fn activity_page(mode: Mode, query: &ActivityQuery) -> String {
+    let mut address = Address::new("/activity".into(), mode);
+    address.push("topic", query.topic.map(Topic::as_str).unwrap_or_default());
+    address.push("after", query.after.as_deref().unwrap_or_default());
+    address.push("before", query.before.as_deref().unwrap_or_default());
+    address.text
+}
+
 /// An app's campaigns.
 pub fn campaigns(app_id: &str, mode: Mode) -> String {
     campaigns_page(app_id, mode, &CampaignQuery::default())
@@ -191,11 +216,18 @@ pub fn reward(app_id: &str, campaign: &str, id: &str, mode: Mode) -> String {
     in_campaign(app_id, campaign, &format!("/rewards/{}", escape(id)), mode).text
 }
 
+/// The form of a code that is there.
+pub fn edit_code(app_id: &str, id: &str, mode: Mode) -> String {
+    Address::new(format!("/apps/{}/discounts/{}/edit", escape(app_id), escape(id)), mode).text
+}
+
 /// The same place in a mode. A page of one code or campaign exists in one mode only: its list stands for it in the other.
 pub fn in_mode(path: &str, mode: Mode) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        ["", "apps", app, "discounts", id] if *id != "new" => Address::new(format!("/apps/{app}/discounts"), mode).text,
+        ["", "apps", app, "discounts", id, ..] if *id != "new" => {
+            Address::new(format!("/apps/{app}/discounts"), mode).text
+        }
         ["", "apps", app, "campaigns", id, ..] if *id != "new" => {
             Address::new(format!("/apps/{app}/campaigns"), mode).text
         }
@@ -220,6 +252,8 @@ mod tests {
     #[test]
     fn a_code_exists_in_one_mode_only() {
         assert_eq!(in_mode("/apps/a/discounts/dc_1", Mode::Live), "/apps/a/discounts?mode=live");
+        assert_eq!(in_mode("/apps/a/discounts/dc_1/edit", Mode::Live), "/apps/a/discounts?mode=live");
+        assert_eq!(edit_code("a/b", "dc_1", Mode::Live), "/apps/a%2Fb/discounts/dc_1/edit?mode=live");
         assert_eq!(in_mode("/apps/a/discounts/new", Mode::Live), "/apps/a/discounts/new?mode=live");
         assert_eq!(in_mode("/settings", Mode::Test), "/settings");
         for path in ["/apps/a/campaigns/cmp_1", "/apps/a/campaigns/cmp_1/edit", "/apps/a/campaigns/cmp_1/rewards/rw_1"]
@@ -227,6 +261,19 @@ mod tests {
             assert_eq!(in_mode(path, Mode::Live), "/apps/a/campaigns?mode=live", "{path}");
         }
         assert_eq!(in_mode("/apps/a/campaigns/new", Mode::Live), "/apps/a/campaigns/new?mode=live");
+    }
+
+    #[test]
+    fn redemptions_and_what_happened() {
+        let query = RedemptionQuery { state: Some(State::Held), after: Some("rd_1".into()), before: None };
+        assert_eq!(
+            code_page("a", "dc_1", Mode::Live, &query),
+            "/apps/a/discounts/dc_1?mode=live&state=held&after=rd_1"
+        );
+        assert_eq!(code_page("a", "dc_1", Mode::Test, &RedemptionQuery::default()), code("a", "dc_1", Mode::Test));
+        let query = ActivityQuery { topic: Some(Topic::Ledger), after: None, before: Some("act_1".into()) };
+        assert_eq!(activity_page(Mode::Test, &query), "/activity?topic=ledger&before=act_1");
+        assert_eq!(in_mode("/activity", Mode::Live), activity(Mode::Live));
     }
 
     #[test]

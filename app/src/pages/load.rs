@@ -10,17 +10,21 @@ use crate::prelude::*;
 use crate::server_fns::api_keys::ListApiKeys;
 use crate::server_fns::ask;
 use crate::server_fns::campaigns::{ListCampaigns, ReadCampaign, ReadCampaignEdit};
-use crate::server_fns::codes::{ListCodes, ReadCode};
+use crate::server_fns::codes::{ListCodes, ReadCode, ReadCodeEdit};
 use crate::server_fns::connection::ReadConnection;
+use crate::server_fns::ledger::{ReadActivity, ReadRedemptions};
 use crate::server_fns::reward_mail::ReadCampaignMail;
 use crate::server_fns::rewards::{ListRewards, ReadReward};
 use crate::server_fns::visit::ReadFrame;
 use crate::server_fns::webhooks::{ReadDeliveries, ReadWebhook};
 use crate::wire::json::{self, Unreadable};
+use crate::wire::ledger::{ActivityPage, ActivityQuery, RedemptionPage, RedemptionQuery};
 use crate::wire::rewards::{
     CampaignDetail, CampaignEdit, CampaignPage, CampaignQuery, MailSetup, RewardDetail, RewardPage, RewardQuery,
 };
-use crate::wire::screens::{ApiKeyRow, CodeDetail, CodePage, CodeQuery, ConnectionView, Delivery, Frame, WebhookSetup};
+use crate::wire::screens::{
+    ApiKeyRow, CodeDetail, CodeEdit, CodePage, CodeQuery, ConnectionView, Delivery, Frame, WebhookSetup,
+};
 use leptos::server::codee::{Decoder, Encoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::pin::Pin;
@@ -38,6 +42,8 @@ pub enum Asked {
     Codes(Mode, String, CodeQuery),
     /// One code of an app.
     Code(Mode, String, String),
+    /// The form of a code of an app.
+    CodeEdit(Mode, String, String),
     /// The Stripe part of the settings.
     Connection(Mode),
     /// The API keys.
@@ -58,6 +64,10 @@ pub enum Asked {
     Rewards(Mode, String, RewardQuery),
     /// One reward of a campaign.
     Reward(Mode, String, String),
+    /// A page of the redemptions of a code of an app.
+    Redemptions(Mode, String, String, RedemptionQuery),
+    /// A page of what happened.
+    Activity(Mode, ActivityQuery),
 }
 
 /// What comes.
@@ -69,6 +79,8 @@ pub enum Content {
     Codes(CodePage),
     /// For [`Asked::Code`].
     Code(Box<CodeDetail>),
+    /// For [`Asked::CodeEdit`].
+    CodeEdit(Box<CodeEdit>),
     /// For [`Asked::Connection`].
     Connection(ConnectionView),
     /// For [`Asked::Keys`].
@@ -89,6 +101,10 @@ pub enum Content {
     Rewards(RewardPage),
     /// For [`Asked::Reward`].
     Reward(Box<RewardDetail>),
+    /// For [`Asked::Redemptions`].
+    Redemptions(RedemptionPage),
+    /// For [`Asked::Activity`].
+    Activity(ActivityPage),
 }
 
 macro_rules! take {
@@ -111,6 +127,7 @@ take! {
     frame: Frame => Frame;
     codes: Codes => CodePage;
     code: Code => Box<CodeDetail>;
+    code_edit: CodeEdit => Box<CodeEdit>;
     connection: Connection => ConnectionView;
     keys: Keys => Vec<ApiKeyRow>;
     webhook: Webhook => Option<Box<WebhookSetup>>;
@@ -121,6 +138,8 @@ take! {
     campaign_mail: CampaignMail => Box<MailSetup>;
     rewards: Rewards => RewardPage;
     reward: Reward => Box<RewardDetail>;
+    redemptions: Redemptions => RedemptionPage;
+    activity: Activity => ActivityPage;
 }
 
 /// Loads what is asked for, on the server while it renders, in the browser afterwards.
@@ -134,6 +153,9 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
             Asked::Frame(mode) => Content::Frame(ask(ReadFrame { mode }).await?),
             Asked::Codes(mode, app_id, query) => Content::Codes(ask(ListCodes { mode, app_id, query }).await?),
             Asked::Code(mode, app_id, id) => Content::Code(Box::new(ask(ReadCode { mode, app_id, id }).await?)),
+            Asked::CodeEdit(mode, app_id, id) => {
+                Content::CodeEdit(Box::new(ask(ReadCodeEdit { mode, app_id, id }).await?))
+            }
             Asked::Connection(mode) => Content::Connection(ask(ReadConnection { mode }).await?),
             Asked::Keys(mode) => Content::Keys(ask(ListApiKeys { mode }).await?),
             Asked::Webhook(mode) => Content::Webhook(ask(ReadWebhook { mode }).await?.map(Box::new)),
@@ -156,6 +178,10 @@ fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> 
             Asked::Reward(mode, campaign, id) => {
                 Content::Reward(Box::new(ask(ReadReward { mode, campaign, id }).await?))
             }
+            Asked::Redemptions(mode, app_id, code_id, query) => {
+                Content::Redemptions(ask(ReadRedemptions { mode, app_id, code_id, query }).await?)
+            }
+            Asked::Activity(mode, query) => Content::Activity(ask(ReadActivity { mode, query }).await?),
         })
     })
 }

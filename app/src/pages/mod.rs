@@ -1,5 +1,6 @@
 //! The screens, a file each, and the addresses that lead to them.
 
+mod activity;
 mod address;
 mod apps;
 mod around;
@@ -62,9 +63,11 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/apps") view=apps::Apps ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts") view=codes::CodeList ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/new") view={Lazy::<lazy::NewCode>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/apps/:app_id/discounts/:id/edit") view={Lazy::<lazy::EditCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/discounts/:id") view={Lazy::<lazy::OneCode>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/mail") view={Lazy::<lazy::RewardMail>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/:id/import") view={Lazy::<lazy::ImportRewards>::new()} ssr=SsrMode::Async />
+                    <Route path=path!("/activity") view={Lazy::<lazy::Activity>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/people") view={Lazy::<lazy::People>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns") view={Lazy::<lazy::CampaignList>::new()} ssr=SsrMode::Async />
                     <Route path=path!("/apps/:app_id/campaigns/new") view={Lazy::<lazy::NewCampaign>::new()} ssr=SsrMode::Async />

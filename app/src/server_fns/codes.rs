@@ -5,7 +5,7 @@ use super::context::signed_in;
 use crate::domain::form::CodeForm;
 use crate::domain::mode::Mode;
 use crate::error::Reply;
-use crate::wire::screens::{CodeDetail, CodePage, CodeQuery, CodeView, FormOutcome};
+use crate::wire::screens::{CodeDetail, CodeEdit, CodePage, CodeQuery, CodeView, FormOutcome};
 use leptos::prelude::*;
 
 /// A page of codes.
@@ -46,6 +46,26 @@ pub async fn read_code(mode: Mode, app_id: String, id: String) -> Reply<CodeDeta
         Err(problem) => return Ok(Err(problem)),
     };
     Ok(backend.code(&viewer, mode, &app_id, &id).await)
+}
+
+/// The form of a code that is there.
+#[server(endpoint = "code-edit")]
+pub async fn read_code_edit(mode: Mode, app_id: String, id: String) -> Reply<CodeEdit> {
+    let (backend, viewer) = match signed_in()? {
+        Ok(who) => who,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(backend.code_edit(&viewer, mode, &app_id, &id).await)
+}
+
+/// Changes a code to what the form says. `zone` is the zone that the form showed beside its dates.
+#[server(endpoint = "edit-code")]
+pub async fn edit_code(mode: Mode, app_id: String, id: String, form: CodeForm, zone: String) -> Reply<FormOutcome> {
+    let (backend, viewer) = match signed_in()? {
+        Ok(who) => who,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(backend.edit_code(&viewer, mode, &app_id, &id, form, &zone).await)
 }
 
 /// Pauses (`false`) or resumes (`true`).

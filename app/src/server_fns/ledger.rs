@@ -4,7 +4,9 @@
 use super::context::signed_in;
 use crate::domain::mode::Mode;
 use crate::error::Reply;
-use crate::wire::ledger::{ActivityPage, ActivityQuery, LedgerView, RedemptionPage, RedemptionQuery, RedemptionView};
+use crate::wire::ledger::{
+    ActivityPage, ActivityQuery, LedgerView, RedemptionPage, RedemptionQuery, RedemptionView, Usage,
+};
 use leptos::prelude::*;
 
 /// A page of a code's redemptions.
@@ -13,13 +15,23 @@ pub async fn read_redemptions(
     mode: Mode,
     app_id: String,
     code_id: String,
-    query: RedemptionQuery,
+    #[server(default)] query: RedemptionQuery,
 ) -> Reply<RedemptionPage> {
     let (backend, viewer) = match signed_in()? {
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),
     };
     Ok(backend.redemptions(&viewer, mode, &app_id, &code_id, query).await)
+}
+
+/// A code's counters and when they last moved.
+#[server(endpoint = "usage")]
+pub async fn read_usage(mode: Mode, app_id: String, code_id: String) -> Reply<Usage> {
+    let (backend, viewer) = match signed_in()? {
+        Ok(who) => who,
+        Err(problem) => return Ok(Err(problem)),
+    };
+    Ok(backend.usage(&viewer, mode, &app_id, &code_id).await)
 }
 
 /// Ends the open session of a held redemption.
@@ -34,7 +46,7 @@ pub async fn end_checkout(mode: Mode, redemption: String) -> Reply<RedemptionVie
 
 /// A page of what happened.
 #[server(endpoint = "activity")]
-pub async fn read_activity(mode: Mode, query: ActivityQuery) -> Reply<ActivityPage> {
+pub async fn read_activity(mode: Mode, #[server(default)] query: ActivityQuery) -> Reply<ActivityPage> {
     let (backend, viewer) = match signed_in()? {
         Ok(who) => who,
         Err(problem) => return Ok(Err(problem)),

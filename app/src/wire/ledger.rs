@@ -39,6 +39,8 @@ pub struct RedemptionPage {
     pub previous: Option<String>,
     /// Cursor for the older page (`after`), if there is one.
     pub next: Option<String>,
+    /// What the page was read at: once it is another one, there is more to see.
+    pub usage: Usage,
     /// The last 30 days in the owner's zone, the oldest first; the last one is today.
     pub chart: Vec<UsageDay>,
     /// The owner's zone, IANA name.

@@ -295,6 +295,8 @@ pub struct Person {
     pub reward_count: i64,
     /// Checkouts that name them.
     pub checkouts: i64,
+    /// Redemptions of the owner's own checkouts that name them.
+    pub redemptions: i64,
     /// Mails that were queued for them.
     pub mails: i64,
     /// Whether they want no marketing.
@@ -308,6 +310,8 @@ pub struct Erased {
     pub rewards: i64,
     /// Checkouts.
     pub checkouts: i64,
+    /// Redemptions of the owner's own checkouts.
+    pub redemptions: i64,
     /// Checkouts that are under way: they name the person until they have ended, and then by themselves no more.
     pub later: i64,
     /// Mails.

@@ -3,6 +3,7 @@
 
 use super::api::{Connection, DiscountCode};
 use crate::domain::discount_code::Status;
+use crate::domain::form::Before;
 use crate::domain::mode::Mode;
 use crate::domain::problem::Problem;
 use serde::{Deserialize, Serialize};
@@ -113,6 +114,17 @@ pub struct CodeView {
     pub expires: Option<When>,
     /// Whether it is in Stripe.
     pub sync: SyncView,
+}
+
+/// The form of a code that is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeEdit {
+    /// As it is filled in first.
+    pub before: Before,
+    /// Put away: it is to be restored first.
+    pub archived: bool,
+    /// The zone in which its moments are written, IANA name.
+    pub zone: String,
 }
 
 /// Whether a code is in Stripe.

@@ -139,7 +139,9 @@ fn begin(sim: &Sim, call: Call) -> Step {
     let released = sim.releases();
     let mut state = sim.lock();
     let stripe_version = call.headers.get("stripe-version").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let fault = state.faults.take(call.method.as_str(), &call.path);
+    let key = auth::key(&call.headers);
+    let account = key.as_deref().and_then(|key| state.keys.account_of(key)).cloned();
+    let fault = state.faults.take(call.method.as_str(), &call.path, account.as_ref());
     let record = RequestRecord {
         id: call.request_id.clone(),
         at_ms: state.clock.now_ms(),
@@ -147,7 +149,7 @@ fn begin(sim: &Sim, call: Call) -> Step {
         path: call.path.clone(),
         params: call.shown_params(),
         idempotency_key: call.idempotency_key.clone(),
-        key: auth::key(&call.headers).map(|key| auth::masked(&key)),
+        key: key.as_deref().map(auth::masked),
         stripe_version: stripe_version.clone(),
         fault,
         ..RequestRecord::default()

@@ -203,6 +203,11 @@ impl Keys {
         self.issued.get_mut(key).map(|(_, at)| *at = standing).is_some()
     }
 
+    /// Whose key this is, however it stands.
+    pub(crate) fn account_of(&self, key: &str) -> Option<&AccountId> {
+        self.issued.get(key).map(|(caller, _)| &caller.account)
+    }
+
     /// Whose key it is, at a moment in milliseconds.
     pub(crate) fn caller(&self, key: Option<&str>, now_ms: i64) -> ApiResult<Caller> {
         let key = key.ok_or_else(no_key)?;

@@ -99,7 +99,7 @@ async fn inject(State(sim): State<Sim>, Json(wanted): Json<Wanted>) -> StatusCod
         Kind::Stall => FaultKind::Stall(Duration::from_millis(ms)),
         Kind::Hold => FaultKind::Hold,
     };
-    sim.inject(Fault::new(Match { method, path_prefix: path, skip, times }, kind));
+    sim.inject(Fault::new(Match { method, path_prefix: path, account: None, skip, times }, kind));
     StatusCode::NO_CONTENT
 }
 

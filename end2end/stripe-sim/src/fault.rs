@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::auth::AccountId;
+
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,6 +37,8 @@ pub struct Match {
     pub method: Option<String>,
     /// What the path begins with: `/v1/coupons`. The empty one fits every path.
     pub path_prefix: String,
+    /// Under whose key; anybody's without.
+    pub account: Option<AccountId>,
     /// How many fitting calls pass unharmed first.
     pub skip: usize,
     /// How many calls are hit after that; without it, all.
@@ -44,12 +48,19 @@ pub struct Match {
 impl Match {
     /// Every call with this method and start of a path.
     pub fn new(method: &str, path_prefix: &str) -> Self {
-        Self { method: Some(method.to_owned()), path_prefix: path_prefix.to_owned(), skip: 0, times: None }
+        Self { method: Some(method.to_owned()), path_prefix: path_prefix.to_owned(), ..Self::default() }
     }
 
     /// Every call of any method with this start of a path.
     pub fn path(path_prefix: &str) -> Self {
         Self { path_prefix: path_prefix.to_owned(), ..Self::default() }
+    }
+
+    /// Only this account's calls.
+    #[must_use]
+    pub fn of(mut self, account: &AccountId) -> Self {
+        self.account = Some(account.clone());
+        self
     }
 
     /// Only the `n`th fitting call from now, counted from 1.
@@ -67,8 +78,9 @@ impl Match {
         self
     }
 
-    fn fits(&self, method: &str, path: &str) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+    fn fits(&self, method: &str, path: &str, account: Option<&AccountId>) -> bool {
+        (self.account.is_none() || self.account.as_ref() == account)
+            && self.method.as_deref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && path.starts_with(&self.path_prefix)
     }
 }
@@ -105,10 +117,10 @@ impl Faults {
     }
 
     /// The fault of this call: the oldest that fits. Every fault that fits has counted the call.
-    pub(crate) fn take(&mut self, method: &str, path: &str) -> Option<FaultKind> {
+    pub(crate) fn take(&mut self, method: &str, path: &str, account: Option<&AccountId>) -> Option<FaultKind> {
         let mut hit = None;
         for fault in &mut self.waiting {
-            if !fault.on.fits(method, path) {
+            if !fault.on.fits(method, path, account) {
                 continue;
             }
             if fault.on.skip > 0 {
@@ -133,7 +145,7 @@ mod tests {
     fn only_the_calls_meant_are_hit() {
         let mut faults = Faults::default();
         faults.inject(Fault::new(Match::new("POST", "/v1/coupons").nth(2), FaultKind::Drop));
-        let mut hit = |method, path| faults.take(method, path).is_some();
+        let mut hit = |method, path| faults.take(method, path, None).is_some();
         assert!(!hit("GET", "/v1/coupons/a"));
         assert!(!hit("POST", "/v1/promotion_codes"));
         assert!(!hit("POST", "/v1/coupons"));
@@ -142,12 +154,22 @@ mod tests {
     }
 
     #[test]
+    fn only_the_account_meant_is_hit() {
+        let (one, two) = (AccountId::new("acct_1"), AccountId::new("acct_2"));
+        let mut faults = Faults::default();
+        faults.inject(Fault::new(Match::path("/v1/").of(&one), FaultKind::Drop));
+        assert_eq!(faults.take("GET", "/v1/coupons", Some(&one)), Some(FaultKind::Drop));
+        assert_eq!(faults.take("GET", "/v1/coupons", Some(&two)), None);
+        assert_eq!(faults.take("GET", "/v1/coupons", None), None);
+    }
+
+    #[test]
     fn one_fault_a_call_and_the_oldest_first() {
         let mut faults = Faults::default();
         faults.inject(Fault::new(Match::default().times(1), FaultKind::Drop));
         faults.inject(Fault::new(Match::default().times(1), FaultKind::Status500));
-        assert_eq!(faults.take("GET", "/"), Some(FaultKind::Drop));
-        assert_eq!(faults.take("GET", "/"), Some(FaultKind::Status500));
-        assert_eq!(faults.take("GET", "/"), None);
+        assert_eq!(faults.take("GET", "/", None), Some(FaultKind::Drop));
+        assert_eq!(faults.take("GET", "/", None), Some(FaultKind::Status500));
+        assert_eq!(faults.take("GET", "/", None), None);
     }
 }

@@ -12,6 +12,7 @@ use crate::jobs::Pace;
 use crate::serve::Server;
 use crate::store::OwnDatabase;
 use crate::telemetry;
+use app::domain::activity::Actor;
 use app::domain::connection::Permissions;
 use app::domain::ids::WorkspaceId;
 use app::domain::mode::Mode;
@@ -128,7 +129,7 @@ async fn connect(sim: &Sim, services: &crate::services::Services, workspace: &Wo
     let permissions: Vec<&str> = Permissions::LEAST.into_iter().chain(Permissions::CHECKOUT).collect();
     let key = sim.issue_restricted_key(&AccountId::default(), false, &permissions);
     let scope = crate::scope::Scope { workspace: workspace.clone(), mode: Mode::Test };
-    services.connect_key(&scope, &key).await.map_err(|problem| problem.message)?;
+    services.connect_key(&scope, &key, &Actor::Operator).await.map_err(|problem| problem.message)?;
     Ok(())
 }
 

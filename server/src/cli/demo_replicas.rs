@@ -11,7 +11,7 @@ use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -25,6 +25,8 @@ const GRACE: Duration = Duration::from_secs(70);
 /// A server.
 struct Replica {
     child: Child,
+    /// While we hold it, it runs. Not the child's own any more, which would let it go as soon as it is waited for.
+    input: Option<ChildStdin>,
     pid: u32,
     address: SocketAddr,
     ended: bool,
@@ -47,9 +49,10 @@ impl Replicas {
             if std::env::var_os("RUST_LOG").is_none() {
                 command.env("RUST_LOG", "warn");
             }
-            let child = command.spawn()?;
+            let mut child = command.spawn()?;
+            let input = child.stdin.take();
             let pid = child.id().ok_or("a server ended as it began")?;
-            replicas.push(Replica { child, pid, address: *address, ended: false });
+            replicas.push(Replica { child, input, pid, address: *address, ended: false });
         }
         Ok(Self(replicas))
     }
@@ -118,7 +121,7 @@ impl Replicas {
     /// Stops all of them as a signal does, and waits for them.
     pub(super) async fn stop(mut self) {
         for replica in &mut self.0 {
-            drop(replica.child.stdin.take());
+            drop(replica.input.take());
         }
         for replica in &mut self.0 {
             // What is too slow is killed when it is dropped.

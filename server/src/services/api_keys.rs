@@ -5,6 +5,7 @@ use super::when::{Writing, when};
 use crate::crypto;
 use crate::scope::Scope;
 use crate::store::{self, NewApiKey, StoreError};
+use app::domain::activity::{Actor, Detail, Kind};
 use app::domain::app_id::AppId;
 use app::domain::ids::ApiKeyId;
 use app::domain::problem::{Code, Problem};
@@ -25,6 +26,15 @@ pub struct Caller {
     pub app: Option<AppId>,
     /// What it may do.
     pub rights: KeyRights,
+    /// How the key is told from others; empty for an owner who signed in.
+    pub hint: String,
+}
+
+impl Caller {
+    /// Who this is, as activity tells it.
+    pub fn actor(&self) -> Actor {
+        if self.hint.is_empty() { Actor::Owner } else { Actor::Key(self.hint.clone()) }
+    }
 }
 
 impl Services {
@@ -58,6 +68,7 @@ impl Services {
             key_id: ApiKeyId::trusted(row.id),
             app: row.app_id.map(AppId::trusted),
             rights: KeyRights::parse(&row.rights).unwrap_or(KeyRights::Checkout),
+            hint: row.hint,
         };
         let now = self.now();
         if row.last_used_at.is_none_or(|last| now - last >= USE_RESOLUTION_MS)
@@ -115,6 +126,7 @@ impl Services {
         name: &str,
         app: Option<&AppId>,
         rights: KeyRights,
+        by: &Actor,
         writing: &Writing,
     ) -> Result<screens::NewApiKey, Problem> {
         let id = ApiKeyId::new(self.now(), self.random_id()?);
@@ -134,6 +146,9 @@ impl Services {
         let created = when(new.now, writing);
         let mut tx = self.0.db.begin().await?;
         tx.at(scope).insert_api_key(&new).await?;
+        let of = app.map_or_else(|| "for all apps".to_owned(), |app| format!("for the app {app}"));
+        let detail = Detail { by: Some(by.clone()), what: hint.clone(), more: vec![of], ..Detail::default() };
+        self.note_activity(&mut tx, scope, Kind::KeyMade, id.as_str(), &detail).await?;
         tx.commit().await?;
         let row = screens::ApiKeyRow {
             id: id.as_str().to_owned(),
@@ -168,11 +183,15 @@ impl Services {
             .collect())
     }
 
-    pub(super) async fn revoke(&self, scope: &Scope, id: &str) -> Result<(), Problem> {
+    pub(super) async fn revoke(&self, scope: &Scope, id: &str, by: &Actor) -> Result<(), Problem> {
         let mut tx = self.0.db.begin().await?;
+        let known = tx.at(scope).api_keys().await?.into_iter().find(|row| row.id == id);
         if !tx.at(scope).revoke_api_key(id, self.now()).await? {
             return Err(Problem::no_such("API key", id));
         }
+        let what = known.map_or_else(|| id.to_owned(), |row| row.hint);
+        let detail = Detail { by: Some(by.clone()), what, ..Detail::default() };
+        self.note_activity(&mut tx, scope, Kind::KeyRevoked, id, &detail).await?;
         tx.commit().await?;
         Ok(())
     }

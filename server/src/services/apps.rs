@@ -4,6 +4,7 @@ use super::Services;
 use super::when::Writing;
 use crate::scope::Scope;
 use crate::store::{MemberRow, StoreError};
+use app::domain::activity::Actor;
 use app::domain::app_id::AppId;
 use app::domain::ids::{OwnerId, WorkspaceId};
 use app::domain::mode::Mode;
@@ -34,7 +35,9 @@ impl Services {
         let scope = Scope::stored(member.workspace_id, mode.as_str());
         tx.at(&scope).insert_app(app.as_str(), app.as_str(), now).await?;
         tx.commit().await?;
-        let key = self.make_api_key(&scope, "First key", Some(&app), KeyRights::Full, &Writing::plain()).await?;
+        let key = self
+            .make_api_key(&scope, "First key", Some(&app), KeyRights::Full, &Actor::Operator, &Writing::plain())
+            .await?;
         Ok(NewWorkspace { workspace: scope.workspace, app, api_key: key.key })
     }
 

@@ -13,7 +13,7 @@ use crate::stripe::{SessionParams, SessionStatus};
 use crate::turn;
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::ids::{CheckoutId, RedemptionId};
-use app::domain::problem::{Code, Problem};
+use app::domain::problem::Problem;
 use app::wire::api::CheckoutSession;
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ use std::collections::BTreeMap;
 pub(super) const META_CHECKOUT: &str = "codemint_checkout";
 /// Stripe remembers an idempotency key for a day at least: an hour less, in milliseconds.
 const KEY_LIFE_MS: i64 = 23 * 60 * 60 * 1000;
+/// What names a customer, in the order in which it counts.
+const NAMED_BY: &str = "user_id or customer_email";
 /// How often a hold is tried again when the code changed between reading and taking.
 const TRIES: usize = 5;
 
@@ -156,7 +158,7 @@ impl Services {
         if let (Some(code), None) = (&code, &customer)
             && code.max_redemptions_per_user.is_some()
         {
-            return Err(customers::nobody_named("user_id or customer_email"));
+            return Err(customers::nobody_named(NAMED_BY));
         }
         let mut tx = self.0.db.begin().await?;
         let held = match &code {
@@ -171,7 +173,7 @@ impl Services {
             None => None,
         };
         if let (Some(code), Some(id)) = (&held, &redemption) {
-            customers::check_limit(&mut tx, scope, code, customer.as_deref(), "discount_code").await?;
+            customers::check_first(&mut tx, scope, code, customer.as_deref(), "discount_code", NAMED_BY).await?;
             tx.at(scope)
                 .insert_redemption(&NewRedemption {
                     id,
@@ -363,8 +365,9 @@ impl Services {
                     attempt = match self.hold_again(&link, attempt).await {
                         Ok(attempt) => attempt,
                         Err(problem) => {
-                            // Sold out. Any other trouble is ours, and the next repeat finds the session as it is.
-                            if problem.code == Code::DiscountCodeExhausted {
+                            // Sold out, or this customer has had theirs. Any other trouble is ours, and the next repeat finds the
+                            // session as it is.
+                            if problem.code.status() == 400 {
                                 self.expire(&link, &session.id).await;
                             }
                             return Err(problem);

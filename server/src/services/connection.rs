@@ -8,6 +8,7 @@ use super::tokens::AppLink;
 use crate::scope::Scope;
 use crate::store::{ConnectionRow, NewConnection};
 use crate::stripe::{self, Level, Probe, Renew, StripeError};
+use app::domain::activity::{Actor, Detail, Kind};
 use app::domain::connection::{self, Access, ConnectionStatus, Permissions};
 use app::domain::problem::{Code, Problem};
 use app::wire::api::Connection;
@@ -17,6 +18,8 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// What activity of the connection is about.
+pub(super) const CONNECTION: &str = "connection";
 /// The method of a connection by the Stripe App.
 pub(super) const METHOD_APP: &str = "stripe_app";
 /// The method of a connection by a restricted key, as it is stored and told.
@@ -143,7 +146,7 @@ impl Services {
     }
 
     /// Checks a pasted key against Stripe, leaving nothing in the account, and keeps it sealed. Refused: nothing is stored.
-    pub async fn connect_key(&self, scope: &Scope, restricted_key: &str) -> Result<Connection, Problem> {
+    pub async fn connect_key(&self, scope: &Scope, restricted_key: &str, by: &Actor) -> Result<Connection, Problem> {
         const PARAM: &str = "restricted_key";
         let key = connection::check_restricted_key(restricted_key, scope.mode)?;
         let secret = SecretString::from(key);
@@ -203,6 +206,9 @@ impl Services {
             tx.at(scope).destroy_webhook_secret(now).await?;
         }
         let row = tx.at(scope).connection().await?;
+        let what = format!("the restricted key {hint}");
+        let detail = Detail { by: Some(by.clone()), what, ..Detail::default() };
+        self.note_activity(&mut tx, scope, Kind::Connected, CONNECTION, &detail).await?;
         tx.commit().await?;
         self.0.live.changed(scope);
         tracing::info!(workspace = %scope.workspace, mode = %scope.mode, generation, "connected by restricted key");
@@ -210,8 +216,14 @@ impl Services {
     }
 
     /// Forgets the key, or destroys the app's tokens. Codes stay; open sessions keep their price.
-    pub async fn disconnect_scope(&self, scope: &Scope) -> Result<Connection, Problem> {
+    pub async fn disconnect_scope(&self, scope: &Scope, by: &Actor) -> Result<Connection, Problem> {
         let mut tx = self.0.db.begin().await?;
+        tx.at(scope).lock_connection().await?;
+        let before = tx.at(scope).connection().await?;
+        if before.is_some_and(|row| ConnectionStatus::parse(&row.status) != Some(ConnectionStatus::Disconnected)) {
+            let detail = Detail { by: Some(by.clone()), ..Detail::default() };
+            self.note_activity(&mut tx, scope, Kind::Disconnected, CONNECTION, &detail).await?;
+        }
         tx.at(scope).disconnect(self.now()).await?;
         tx.at(scope).destroy_app_tokens().await?;
         tx.at(scope).destroy_webhook_secret(self.now()).await?;
@@ -318,6 +330,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let parked = tx.at(scope).park_connection(generation, trouble, self.now()).await?;
         if parked {
+            self.note_activity(&mut tx, scope, Kind::NeedsReauth, CONNECTION, &Detail::default()).await?;
             let account = tx.at(scope).connection().await?.and_then(|row| row.account);
             self.queue_notice(&mut tx, scope, Notice::NeedsReauth, account.as_deref()).await?;
         }

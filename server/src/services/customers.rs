@@ -1,5 +1,6 @@
 //! Who a customer is, where a code may be used so often by one.
 
+use super::Services;
 use crate::scope::Scope;
 use crate::store::{CodeRow, Tx};
 use app::domain::checkout::Checkout;
@@ -42,8 +43,24 @@ pub(super) fn nobody_named(fields: &str) -> Problem {
     )
 }
 
-/// Refuses a customer who has used a code, or is using it, as often as one may. In the transaction that has just counted the code: the lock
-/// on its row lets one after the other look.
+/// As [`check_limit`] for a use that begins now: where there is a limit, somebody must be named, by one of these fields.
+pub(super) async fn check_first(
+    tx: &mut Tx,
+    scope: &Scope,
+    code: &CodeRow,
+    customer: Option<&str>,
+    param: &str,
+    fields: &str,
+) -> Result<(), Problem> {
+    if code.max_redemptions_per_user.is_some() && customer.is_none() {
+        return Err(nobody_named(fields));
+    }
+    check_limit(tx, scope, code, customer, param).await
+}
+
+/// Refuses a customer who has used a code, or is using it, as often as one may. In the transaction that has just counted the code, with
+/// the row as that has left it: its lock lets one after the other look, and a limit that was set a moment ago counts. Nobody, for a use that
+/// began before there was a limit, or whose customer was erased since: there is nobody to be counted.
 pub(super) async fn check_limit(
     tx: &mut Tx,
     scope: &Scope,
@@ -56,4 +73,18 @@ pub(super) async fn check_limit(
         return Err(Refusal::UserLimit.problem(param));
     }
     Ok(())
+}
+
+impl Services {
+    /// Whether a customer has used a code, or is using it, as often as one may, as far as it can be told without using it.
+    pub(super) async fn at_limit(
+        &self,
+        scope: &Scope,
+        code: &CodeRow,
+        customer: Option<&str>,
+    ) -> Result<bool, Problem> {
+        let (Some(limit), Some(customer)) = (code.max_redemptions_per_user, customer) else { return Ok(false) };
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).uses_of_customer(&code.id, customer).await? >= limit)
+    }
 }

@@ -1,9 +1,10 @@
 //! Discount codes: create, list, read, change, archive.
 
 use super::paging::{self, PageQuery};
-use super::{Caller, Services, Ticket, views};
+use super::{Caller, Services, Ticket, activity_of_code, views};
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, NewCode, StoreError, TermsColumns, Tx};
+use app::domain::activity::{Actor, Detail, Kind, changes};
 use app::domain::app_id::AppId;
 use app::domain::code::CodeText;
 use app::domain::discount_code::{Definition, Draft, Status};
@@ -30,14 +31,14 @@ impl Services {
     /// transaction: a crash right after it leaves a repeat with that answer, not with "taken".
     pub async fn create_code(
         &self,
-        scope: &Scope,
+        caller: &Caller,
         app: &AppId,
         draft: &Draft,
         idempotency: Option<&Ticket>,
     ) -> Result<DiscountCode, Problem> {
         let definition = draft.check(self.now()).map_err(first)?;
-        let row = self.insert_definition(scope, app, &definition, idempotency).await?;
-        views::discount_code(scope, &row, self.now())
+        let row = self.insert_definition(&caller.scope, app, &definition, &caller.actor(), idempotency).await?;
+        views::discount_code(&caller.scope, &row, self.now())
     }
 
     pub(super) async fn insert_definition(
@@ -45,6 +46,7 @@ impl Services {
         scope: &Scope,
         app: &AppId,
         definition: &Definition,
+        by: &Actor,
         idempotency: Option<&Ticket>,
     ) -> Result<CodeRow, Problem> {
         let now = self.now();
@@ -68,6 +70,8 @@ impl Services {
         }
         let row = tx.at(scope).code(id.as_str()).await?;
         let row = row.ok_or_else(|| super::error::internal("a code that was stored is gone", &id))?;
+        let detail = Detail { more: vec![definition.terms.to_string()], ..activity_of_code(&row, Some(by)) };
+        self.note_activity(&mut tx, scope, Kind::CodeCreated, &row.id, &detail).await?;
         if let Some(ticket) = idempotency {
             let answer = views::discount_code(scope, &row, now)?;
             let body = serde_json::to_vec(&answer)
@@ -139,48 +143,60 @@ impl Services {
         let known = self.code_row(caller, id).await?;
         let (scope, now) = (&caller.scope, self.now());
         let mut tx = self.0.db.begin().await?;
-        let row = tx.at(scope).code_to_change(&known.id).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
-        if row.archived_at.is_some() {
-            return Err(Problem::new(
-                Code::ResourceMissing,
-                "This discount code is archived: restore it on its page in Codemint before changing it.",
-            ));
-        }
-        let current = Definition {
-            code: CodeText::trusted(row.code.clone()),
-            terms: row.terms()?,
-            limits: row.limits(),
-            metadata: row.metadata()?,
-        };
+        let row = row_to_change(&mut tx, scope, &known.id).await?;
+        let current = definition(&row)?;
         let changed = patch.apply(&current, row.active, now)?;
-        let row = write_change(&mut tx, scope, &row.id, &changed, now).await?;
+        let (was_active, after) = (row.active, write_change(&mut tx, scope, &row.id, &changed, now).await?);
+        let detail = |more| Detail { more, ..activity_of_code(&after, Some(&caller.actor())) };
+        let limits = changes(&current.limits, &changed.limits, current.metadata != changed.metadata);
+        let terms = changed.terms.as_ref().map(|terms| vec![terms.to_string()]).unwrap_or_default();
+        for (happened, kind, more) in [
+            (was_active && !changed.active, Kind::CodePaused, Vec::new()),
+            (!was_active && changed.active, Kind::CodeResumed, Vec::new()),
+            (!terms.is_empty(), Kind::CodeTermsChanged, terms),
+            (!limits.is_empty(), Kind::CodeChanged, limits),
+        ] {
+            if happened {
+                self.note_activity(&mut tx, scope, kind, &after.id, &detail(more)).await?;
+            }
+        }
         tx.commit().await?;
+        let row = after;
         views::discount_code(scope, &row, self.now())
     }
 
     /// Archives a code: its text is free again, open sessions keep their price. Archiving it again changes nothing.
     pub async fn archive_code(&self, caller: &Caller, id: &str) -> Result<DiscountCode, Problem> {
         let row = self.code_row(caller, id).await?;
-        let row = self.archive(&caller.scope, &row.id).await?;
+        let row = self.archive(&caller.scope, &row.id, &caller.actor()).await?;
         views::discount_code(&caller.scope, &row, self.now())
     }
 
-    pub(super) async fn archive(&self, scope: &Scope, id: &str) -> Result<CodeRow, Problem> {
+    pub(super) async fn archive(&self, scope: &Scope, id: &str, by: &Actor) -> Result<CodeRow, Problem> {
+        let missing = || Problem::no_such("discount code", id);
         let mut tx = self.0.db.begin().await?;
-        let row =
-            tx.at(scope).archive_code(id, self.now()).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
+        let before = tx.at(scope).code_to_change(id).await?.ok_or_else(missing)?;
+        let row = tx.at(scope).archive_code(id, self.now()).await?.ok_or_else(missing)?;
+        if before.archived_at.is_none() {
+            self.note_activity(&mut tx, scope, Kind::CodeArchived, id, &activity_of_code(&row, Some(by))).await?;
+        }
         tx.commit().await?;
         Ok(row)
     }
 
     /// Takes an archived code back as it was: its counts, its coupon, its limits. Refused where another code has its text by now.
     /// Restoring one that is not archived changes nothing.
-    pub(super) async fn restore(&self, scope: &Scope, id: &str) -> Result<CodeRow, Problem> {
+    pub(super) async fn restore(&self, scope: &Scope, id: &str, by: &Actor) -> Result<CodeRow, Problem> {
         let missing = || Problem::no_such("discount code", id);
         let mut tx = self.0.db.begin().await?;
+        let before = tx.at(scope).code_to_change(id).await?.ok_or_else(missing)?;
         match tx.at(scope).restore_code(id, self.now()).await {
             Ok(row) => {
                 let row = row.ok_or_else(missing)?;
+                if before.archived_at.is_some() {
+                    let detail = activity_of_code(&row, Some(by));
+                    self.note_activity(&mut tx, scope, Kind::CodeRestored, id, &detail).await?;
+                }
                 tx.commit().await?;
                 return Ok(row);
             }
@@ -194,6 +210,28 @@ impl Services {
     }
 }
 
+/// What is stored, as the rules know it.
+pub(super) fn definition(row: &CodeRow) -> Result<Definition, Problem> {
+    Ok(Definition {
+        code: CodeText::trusted(row.code.clone()),
+        terms: row.terms()?,
+        limits: row.limits(),
+        metadata: row.metadata()?,
+    })
+}
+
+/// A code that is not archived, locked until the transaction ends.
+pub(super) async fn row_to_change(tx: &mut Tx, scope: &Scope, id: &str) -> Result<CodeRow, Problem> {
+    let row = tx.at(scope).code_to_change(id).await?.ok_or_else(|| Problem::no_such("discount code", id))?;
+    if row.archived_at.is_some() {
+        return Err(Problem::new(
+            Code::ResourceMissing,
+            "This discount code is archived: restore it on its page in Codemint before changing it.",
+        ));
+    }
+    Ok(row)
+}
+
 /// Which code has the text now.
 fn restore_refused(text: &str, holder: Option<&CodeRow>) -> Result<String, Problem> {
     let who = match holder {
@@ -203,7 +241,13 @@ fn restore_refused(text: &str, holder: Option<&CodeRow>) -> Result<String, Probl
     Ok(format!("{text} is {who}. Archive that one first, then restore this one; nothing was changed."))
 }
 
-async fn write_change(tx: &mut Tx, scope: &Scope, id: &str, changed: &Changed, now: i64) -> Result<CodeRow, Problem> {
+pub(super) async fn write_change(
+    tx: &mut Tx,
+    scope: &Scope,
+    id: &str,
+    changed: &Changed,
+    now: i64,
+) -> Result<CodeRow, Problem> {
     let metadata = serde_json::to_string(&changed.metadata)
         .map_err(|error| super::error::internal("metadata could not be written", &error))?;
     if let Some(terms) = &changed.terms

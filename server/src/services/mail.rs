@@ -233,7 +233,10 @@ impl Services {
             Written::Not(outcome) => return given_up(row, outcome),
         };
         match mailer.send(&mail).await {
-            Ok(()) => Outcome::Sent,
+            Ok(()) => {
+                tracing::debug!(mail = %row.id, kind = %row.kind, "a mail was sent");
+                Outcome::Sent
+            }
             Err(error) if error.permanent && error.about_address => Outcome::Refused(error.message),
             Err(error) if error.permanent => Outcome::Failed(error.message),
             Err(error) => given_up(row, Outcome::Later(error)),

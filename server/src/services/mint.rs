@@ -1,14 +1,15 @@
 //! Minting: the coupon behind a code, once. Its id is chosen from what the code is, so that two first uses, two processes or a
 //! repeat after a lost answer all mean the same coupon, and one that is there already is compared and adopted.
 
-use super::Services;
 use super::connection::{Link, unavailable};
 use super::named_lease::NamedLease;
 use super::refusal;
+use super::{Services, activity_of_code};
 use crate::crash;
 use crate::store::CodeRow;
 use crate::stripe::{Coupon, NewCoupon, Outcome, StripeError};
 use crate::turn;
+use app::domain::activity::{Detail, Kind};
 use app::domain::ids::{encode, encode_bits};
 use app::domain::problem::{Code, Problem};
 use app::domain::terms::{Discount, Terms};
@@ -206,6 +207,10 @@ impl Services {
         match found.map(|found| found.reason("code")) {
             Ok(None) => {
                 let mut tx = self.0.db.begin().await?;
+                if fresh.minted_at.is_none() {
+                    let detail = activity_of_code(fresh, None);
+                    self.note_activity(&mut tx, &link.scope, Kind::CodeMinted, &fresh.id, &detail).await?;
+                }
                 tx.at(&link.scope)
                     .note_minted(&fresh.id, &coupon_id, link.generation, link.account.as_deref(), self.now())
                     .await?;
@@ -247,7 +252,15 @@ impl Services {
         tracing::warn!(workspace = %link.scope.workspace, code = code_id, coupon_id, reason, "a code was blocked");
         crash::here!("before-blocked");
         let mut tx = self.0.db.begin().await?;
+        let before = tx.at(&link.scope).code_to_change(code_id).await?;
         tx.at(&link.scope).block_code(code_id, coupon_id, reason, self.now()).await?;
+        // Of those who find it at the same time one tells.
+        if let Some(row) =
+            before.filter(|row| row.blocked_reason.is_none() && row.coupon_id.as_deref() == Some(coupon_id))
+        {
+            let detail = Detail { more: vec![reason.to_owned()], ..activity_of_code(&row, None) };
+            self.note_activity(&mut tx, &link.scope, Kind::CodeBlocked, code_id, &detail).await?;
+        }
         tx.commit().await?;
         crash::here!("blocked");
         Ok(refusal::blocked(reason))

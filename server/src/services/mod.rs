@@ -6,6 +6,7 @@ mod address;
 mod api_keys;
 pub mod apps;
 mod checkout;
+mod code_edit;
 mod connection;
 mod customers;
 mod discount_codes;
@@ -48,6 +49,8 @@ pub use discount_codes::ListQuery;
 pub use idempotency::{Begin, Ticket};
 pub use install::{Callback, Decided, WayBack};
 pub(crate) use lanes::AtWork;
+use ledger::activity_of_code;
+pub use ledger::{Checked, Patience};
 pub use live::Listener;
 pub use paging::PageQuery;
 pub use redemptions::RedemptionListQuery;
@@ -106,6 +109,7 @@ struct Inner {
     sign_in_limits: sign_in::Limits,
     keys_noted: Mutex<HashMap<ApiKeyId, i64>>,
     price_lists: prices::PriceLists,
+    usage_pasts: ledger::Pasts,
     refreshes: tokens::Refreshes,
     starts: install::Starts,
     turns: install::Turns,
@@ -119,6 +123,7 @@ struct Inner {
 struct Jobs {
     sweep: Arc<lanes::Lanes>,
     give_up: Arc<lanes::Lanes>,
+    ledger: Arc<lanes::Lanes>,
     uses: Arc<lanes::Lanes>,
 }
 
@@ -178,6 +183,7 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            usage_pasts: Mutex::default(),
             refreshes: tokens::Refreshes::default(),
             starts: install::Starts::default(),
             turns: install::Turns::default(),
@@ -226,6 +232,7 @@ impl Services {
             sign_in_limits: sign_in::Limits::default(),
             keys_noted: Mutex::default(),
             price_lists: Mutex::default(),
+            usage_pasts: Mutex::default(),
             refreshes: tokens::Refreshes::default(),
             starts: install::Starts::default(),
             turns: install::Turns::default(),

@@ -53,7 +53,9 @@ impl Services {
             Err(error) => return Err(self.stripe_problem(link, error, "plan_read").await),
         };
         let recurring = matches!(price.kind, PriceType::Recurring);
-        let row = PriceRow { recurring, currency: price.currency, unit_amount: price.unit_amount };
+        // Of a price for packs of several, it is not the quantity that is multiplied.
+        let unit_amount = price.unit_amount.filter(|_| !price.in_packs);
+        let row = PriceRow { recurring, currency: price.currency, unit_amount };
         let mut tx = self.0.db.begin().await?;
         tx.at(&link.scope).put_price(link.generation, id, &row).await?;
         tx.commit().await?;

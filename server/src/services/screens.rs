@@ -2,11 +2,12 @@
 //! the REST API calls.
 
 use super::when::{Writing, local_ms};
-use super::{Caller, Services, connection, discount_codes, install, prices};
+use super::{Caller, Services, activity_of_code, connection, discount_codes, install, prices};
 use crate::scope::Scope;
 use crate::store::{CodeFilter, CodeRow, Direction};
 use crate::{crash, crypto};
 use app::backend::{Backend, LinkOffer, Viewer, Visitor};
+use app::domain::activity::{Actor, Kind};
 use app::domain::app_id::AppId;
 use app::domain::checkout::CheckoutDraft;
 use app::domain::code::CodeText;
@@ -31,7 +32,13 @@ pub(super) fn scope(viewer: &Viewer, mode: Mode) -> Scope {
 
 /// A signed-in owner may do what a key of all apps may.
 pub(super) fn caller(viewer: &Viewer, mode: Mode) -> Caller {
-    Caller { scope: scope(viewer, mode), key_id: ApiKeyId::trusted(String::new()), app: None, rights: KeyRights::Full }
+    Caller {
+        scope: scope(viewer, mode),
+        key_id: ApiKeyId::trusted(String::new()),
+        app: None,
+        rights: KeyRights::Full,
+        hint: String::new(),
+    }
 }
 
 impl Services {
@@ -44,7 +51,7 @@ impl Services {
         Ok(app)
     }
 
-    async fn code_of_app(&self, scope: &Scope, app_id: &str, id: &str) -> Result<CodeRow, Problem> {
+    pub(super) async fn code_of_app(&self, scope: &Scope, app_id: &str, id: &str) -> Result<CodeRow, Problem> {
         let missing = || Problem::no_such("discount code", id);
         let id = DiscountCodeId::parse(id).ok_or_else(missing)?;
         let mut reader = self.0.db.reader().await?;
@@ -200,7 +207,7 @@ impl Backend for Services {
             Ok(definition) => definition,
             Err(problems) => return Ok(FormOutcome::Refused { problems }),
         };
-        match self.insert_definition(&scope, &app, &definition, None).await {
+        match self.insert_definition(&scope, &app, &definition, &Actor::Owner, None).await {
             Ok(row) => Ok(FormOutcome::Done { id: row.id }),
             Err(problem) if problem.code == Code::CodeTaken => {
                 Ok(FormOutcome::Refused { problems: vec![discount_codes::code_taken(&definition.code)] })
@@ -227,6 +234,22 @@ impl Backend for Services {
         })
     }
 
+    async fn code_edit(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<CodeEdit, Problem> {
+        self.code_edit_for(viewer, mode, app_id, id).await
+    }
+
+    async fn edit_code(
+        &self,
+        viewer: &Viewer,
+        mode: Mode,
+        app_id: &str,
+        id: &str,
+        form: CodeForm,
+        zone: &str,
+    ) -> Result<FormOutcome, Problem> {
+        self.edit_code_for(viewer, mode, app_id, id, form, zone).await
+    }
+
     async fn code_text(&self, viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> Result<String, Problem> {
         Ok(self.code_of_app(&scope(viewer, mode), app_id, id).await?.code)
     }
@@ -242,14 +265,14 @@ impl Backend for Services {
     async fn archive_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
         let scope = scope(viewer, mode);
         let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
-        let row = self.archive(&scope, id.as_str()).await?;
+        let row = self.archive(&scope, id.as_str(), &Actor::Owner).await?;
         self.code_view(&scope, &row, &Writing::of(viewer))
     }
 
     async fn restore_code(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<CodeView, Problem> {
         let scope = scope(viewer, mode);
         let id = DiscountCodeId::parse(id).ok_or_else(|| Problem::no_such("discount code", id))?;
-        let row = self.restore(&scope, id.as_str()).await?;
+        let row = self.restore(&scope, id.as_str(), &Actor::Owner).await?;
         self.code_view(&scope, &row, &Writing::of(viewer))
     }
 
@@ -262,6 +285,8 @@ impl Backend for Services {
             .unblock_code(id.as_str(), self.now())
             .await?
             .ok_or_else(|| Problem::no_such("blocked discount code", id.as_str()))?;
+        let detail = activity_of_code(&row, Some(&Actor::Owner));
+        self.note_activity(&mut tx, &scope, Kind::CodeMintAgain, &row.id, &detail).await?;
         crash::here!("minting-again");
         tx.commit().await?;
         crash::here!("minted-again");
@@ -289,12 +314,12 @@ impl Backend for Services {
     }
 
     async fn connect_restricted_key(&self, viewer: &Viewer, mode: Mode, key: &str) -> Result<ConnectionView, Problem> {
-        self.connect_key(&scope(viewer, mode), key).await?;
+        self.connect_key(&scope(viewer, mode), key, &Actor::Owner).await?;
         self.connection_view(viewer, mode).await
     }
 
     async fn disconnect(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem> {
-        self.disconnect_scope(&scope(viewer, mode)).await?;
+        self.disconnect_scope(&scope(viewer, mode), &Actor::Owner).await?;
         self.connection_view(viewer, mode).await
     }
 
@@ -354,11 +379,11 @@ impl Backend for Services {
             "" => None,
             id => Some(self.app(&scope, id).await?),
         };
-        self.make_api_key(&scope, name, app.as_ref(), rights, &Writing::of(viewer)).await
+        self.make_api_key(&scope, name, app.as_ref(), rights, &Actor::Owner, &Writing::of(viewer)).await
     }
 
     async fn revoke_api_key(&self, viewer: &Viewer, mode: Mode, id: &str) -> Result<(), Problem> {
         let id = ApiKeyId::parse(id).ok_or_else(|| Problem::no_such("API key", id))?;
-        self.revoke(&scope(viewer, mode), id.as_str()).await
+        self.revoke(&scope(viewer, mode), id.as_str(), &Actor::Owner).await
     }
 }

@@ -223,6 +223,9 @@ impl Services {
                 }
                 let id = app::domain::ids::RedemptionId::new(now, self.random_id()?).as_str().to_owned();
                 let customer = customers::of_checkout(&link.scope, &attempt.request);
+                // What this checkout held before was given back, and does not count.
+                let code = tx.at(&link.scope).code(&code.id).await?.unwrap_or_else(|| code.clone());
+                customers::check_limit(&mut tx, &link.scope, &code, customer.as_deref(), "discount_code").await?;
                 let new = NewRedemption {
                     id: &id,
                     discount_code_id: &code.id,

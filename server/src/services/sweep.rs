@@ -12,7 +12,7 @@ use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
 use app::domain::redemption::Cause;
 use futures::stream::{self, StreamExt};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 /// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
 const GIVE_UP_MS: i64 = 60_000;
@@ -20,6 +20,10 @@ const GIVE_UP_MS: i64 = 60_000;
 const LONGEST_SESSION_MS: i64 = 25 * 60 * 60 * 1000;
 /// A day, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// What happened is told for a year and a month, in milliseconds.
+const ACTIVITY_LIFE_MS: i64 = 396 * DAY_MS;
+/// Rows of activity that are forgotten in one turn.
+const FORGET_LIMIT: i64 = 10_000;
 /// Abandoned checkouts of one owner that are looked after at the same time.
 const SIDE_BY_SIDE: usize = 8;
 /// Abandoned checkouts that are looked after in one turn.
@@ -28,10 +32,12 @@ const GIVE_UP_LIMIT: i64 = 100;
 const LEASE: &str = "sweep";
 /// So few open sessions are asked for one by one; more are listed.
 const FEW: usize = 3;
-/// Late payments of one connection that one sweep asks for.
-const LATE_LIMIT: i64 = 20;
+/// Calls under one opening of the connection: a key that is replaced meanwhile is not used for long.
+const UNDER_ONE_LINK: usize = 50;
 /// Open checkouts of one connection that are looked for among the sessions listed; where there are more, all that is listed is looked at.
 const MANY: i64 = 2000;
+/// Late payments of one connection that one sweep asks for.
+const LATE_LIMIT: i64 = 20;
 
 /// What came of a session that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +59,7 @@ pub(crate) struct Abandoned {
 }
 
 impl Services {
-    /// One turn over every connection, to its end: for whoever has no jobs running.
+    /// Asks Stripe once about the open sessions of every connection that works, one connection after the other.
     pub async fn sweep_sessions(&self) -> Result<(), Problem> {
         for connection in self.connections_to_sweep().await? {
             self.sweep_connection(connection).await;
@@ -93,72 +99,74 @@ impl Services {
         }
         // Another process asks; whatever it learns is in the database.
         let Some(_held) = self.hold(scope, LEASE).await? else { return Ok(()) };
+        // Some are weeks old and would make the list long.
+        self.ask_each(scope, by_session(late)).await?;
         if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
             let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
             drop(open);
-            Box::pin(self.sweep_very_many(scope, oldest)).await?;
-        } else {
+            return self.sweep_very_many(scope, oldest).await;
+        }
+        let mut wanted = by_session(open);
+        if wanted.len() > FEW {
+            self.look_through(scope, &mut wanted).await?;
+        }
+        self.ask_each(scope, wanted).await
+    }
+
+    /// Goes through the sessions since the oldest wanted one, newest first, and counts those that are over. Where an account has many
+    /// sessions that are none of ours, what is still wanted is left to be asked for one by one as soon as that is less to ask.
+    async fn look_through(&self, scope: &Scope, wanted: &mut HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let oldest = wanted.values().map(|row| row.created_at).min().unwrap_or_default();
+        let mut after: Option<String> = None;
+        let mut pages = 0;
+        loop {
             let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
-            let few = open.len() <= FEW;
-            let sessions = if few { self.ask_each(&link, &open).await? } else { self.list_since(&link, &open).await? };
-            Box::pin(self.count_all(&link, &open, &sessions)).await;
+            for _ in 0..UNDER_ONE_LINK {
+                let listed = link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await;
+                let page = match listed {
+                    Ok(page) => page,
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                };
+                after = page.data.last().map(|session| session.id.clone());
+                for session in &page.data {
+                    if let Some(row) = wanted.remove(&session.id) {
+                        self.count_swept(&link, &row, session).await;
+                    }
+                }
+                pages += 1;
+                if !page.has_more || after.is_none() {
+                    // The rest is in another account: of a connection before this one.
+                    wanted.clear();
+                }
+                if pages >= wanted.len() {
+                    return Ok(());
+                }
+            }
         }
-        if late.is_empty() {
-            return Ok(());
+    }
+
+    async fn ask_each(&self, scope: &Scope, wanted: HashMap<String, CheckoutRow>) -> Result<(), Problem> {
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        for some in wanted.chunks(UNDER_ONE_LINK) {
+            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+            for (id, row) in some {
+                match link.stripe(&self.0.stripe).session(id).await {
+                    Ok(Some(session)) => self.count_swept(&link, row, &session).await,
+                    Ok(None) => {}
+                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
+                }
+            }
         }
-        // Some are weeks old and would make the list long.
-        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
-        let sessions = self.ask_each(&link, &late).await?;
-        Box::pin(self.count_all(&link, &late, &sessions)).await;
         Ok(())
     }
 
-    async fn count_all(&self, link: &Link, rows: &[CheckoutRow], sessions: &HashMap<String, Session>) {
-        for row in rows {
-            let Some(session) = row.session_id.as_ref().and_then(|id| sessions.get(id)) else { continue };
-            let counted = async {
-                self.reward_of_session(&link.scope, session).await?;
-                self.end_if_over(link, row, session, Told::Nothing).await
-            };
-            if let Err(problem) = counted.await {
-                tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
-            }
-        }
-    }
-
-    async fn ask_each(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let mut sessions = HashMap::new();
-        for id in open.iter().filter_map(|row| row.session_id.as_deref()) {
-            match link.stripe(&self.0.stripe).session(id).await {
-                Ok(Some(session)) => {
-                    sessions.insert(session.id.clone(), session);
-                }
-                Ok(None) => {}
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            }
-        }
-        Ok(sessions)
-    }
-
-    async fn list_since(&self, link: &Link, open: &[CheckoutRow]) -> Result<HashMap<String, Session>, Problem> {
-        let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
-        let wanted: HashSet<&str> = open.iter().filter_map(|row| row.session_id.as_deref()).collect();
-        let mut missing = wanted.len();
-        let mut sessions = HashMap::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page = match link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await
-            {
-                Ok(page) => page,
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            };
-            after = page.data.last().map(|session| session.id.clone());
-            for session in page.data.into_iter().filter(|session| wanted.contains(session.id.as_str())) {
-                missing -= usize::from(sessions.insert(session.id.clone(), session).is_none());
-            }
-            if missing == 0 || !page.has_more || after.is_none() {
-                return Ok(sessions);
-            }
+    async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) {
+        let counted = async {
+            self.reward_of_session(&link.scope, session).await?;
+            self.end_if_over(link, row, session, Told::Nothing).await
+        };
+        if let Err(problem) = counted.await {
+            tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
         }
     }
 
@@ -278,7 +286,8 @@ impl Services {
         Ok(())
     }
 
-    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty;
+    /// Deletes what is over: sessions and links, idempotency keys and leases after two days, what Stripe told us after thirty, activity
+    /// after a year and a month;
     /// and takes those out of ended checkouts who were erased.
     pub(crate) async fn forget_old(&self) -> Result<(), Problem> {
         let now = self.now();
@@ -291,7 +300,12 @@ impl Services {
         tx.conn().forget_installs(now, now - DAY_MS).await?;
         tx.conn().forget_leases(now - 2 * DAY_MS).await?;
         tx.conn().forget_events(now - 30 * DAY_MS).await?;
+        tx.conn().forget_activity(now - ACTIVITY_LIFE_MS, FORGET_LIMIT).await?;
         tx.commit().await?;
         self.erase_ended_checkouts().await
     }
+}
+
+fn by_session(rows: Vec<CheckoutRow>) -> HashMap<String, CheckoutRow> {
+    rows.into_iter().filter_map(|row| Some((row.session_id.clone()?, row))).collect()
 }

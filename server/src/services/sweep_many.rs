@@ -4,6 +4,7 @@ use super::Services;
 use super::connection::Link;
 use super::late_payment::Told;
 use crate::scope::Scope;
+use crate::store::Step;
 use crate::stripe::{self, Session, SessionStatus};
 use app::domain::problem::Problem;
 
@@ -24,7 +25,7 @@ impl Services {
                 };
                 after = page.data.last().map(|session| session.id.clone());
                 for session in page.data.iter().filter(|session| session.status != SessionStatus::Open) {
-                    if let Err(problem) = self.count_ended(&link, session).await {
+                    if let Err(problem) = self.count_listed(&link, session).await {
                         tracing::error!(session = %session.id, cause = %problem.message, "an ended session could not be counted");
                     }
                 }
@@ -35,18 +36,16 @@ impl Services {
         }
     }
 
-    async fn count_ended(&self, link: &Link, session: &Session) -> Result<(), Problem> {
+    async fn count_listed(&self, link: &Link, session: &Session) -> Result<(), Problem> {
         let scope = &link.scope;
         let row = {
             let mut reader = self.0.db.reader().await?;
             let Some(id) = reader.at(scope).checkout_of_session(&session.id).await? else { return Ok(()) };
             reader.at(scope).checkout(&id).await?
         };
-        // Those whose money takes days are asked for at their own times.
-        let Some(row) = row.filter(|row| row.redemption_id.is_some() && row.undecided_since.is_none()) else {
-            return Ok(());
-        };
-        if row.step()? != crate::store::Step::Open {
+        let Some(row) = row.filter(|row| row.redemption_id.is_some()) else { return Ok(()) };
+        // Those whose money takes days are asked for at a time of their own.
+        if row.step()? != Step::Open || row.undecided_since.is_some() {
             return Ok(());
         }
         self.reward_of_session(scope, session).await?;

@@ -1,6 +1,7 @@
 //! Whether a code could be used now, without using it.
 
-use super::{Caller, Services, refusal, views};
+use super::{Caller, Services, customers, refusal, views};
+use crate::store::CodeRow;
 use app::domain::app_id::AppId;
 use app::domain::checkout::{check_price_id, check_user_id};
 use app::domain::code::CodeText;
@@ -9,7 +10,8 @@ use app::domain::problem::{Code, Problem};
 use app::wire::api::Validation;
 
 impl Services {
-    /// Tells whether a code can be used now. With a price, a fixed amount in another currency is seen where prices can be read.
+    /// Tells whether a code can be used now. With a price, a fixed amount in another currency and a purchase of one piece that is too small
+    /// are seen where prices can be read; with a customer, whether that one has used it as often as one may.
     pub async fn validate(
         &self,
         caller: &Caller,
@@ -35,8 +37,9 @@ impl Services {
         if let Some(reason) = refusal::reason(row.as_ref(), None, 1, self.now()) {
             return Ok(refused(reason));
         }
-        // The price matters for a fixed amount only, and a validation does not need a connection otherwise.
-        let price = match (price_id, row.as_ref().and_then(|row| row.currency.as_ref())) {
+        // The price matters for a fixed amount and for a minimum, and a validation does not need a connection otherwise.
+        let priced = |row: &&CodeRow| row.currency.is_some() || row.minimum_amount.is_some();
+        let price = match (price_id, row.as_ref().filter(priced)) {
             (Some(price_id), Some(_)) => match self.link(&caller.scope).await {
                 Ok(link) => self.price(&link, price_id).await?,
                 Err(problem) if matches!(problem.code, Code::StripeNotConnected | Code::NeedsReauth) => None,
@@ -46,6 +49,11 @@ impl Services {
         };
         if let Some(reason) = refusal::reason(row.as_ref(), price.as_ref(), 1, self.now()) {
             return Ok(refused(reason));
+        }
+        if let Some(row) = &row
+            && self.at_limit(&caller.scope, row, customers::hash(&caller.scope, user_id, None).as_deref()).await?
+        {
+            return Ok(refused(Refusal::UserLimit));
         }
         let discount_code = row.map(|row| views::discount_code(&caller.scope, &row, self.now())).transpose()?;
         Ok(Validation { valid: true, discount_code, reason: None })

@@ -22,6 +22,7 @@ mod schema;
 mod statuses;
 mod steps;
 mod tenants;
+mod usage_figures;
 mod webhooks;
 
 /// Makes a test a body and engine: `sqlite::holds::a_hold_stops_at_the_limit`.
@@ -114,6 +115,10 @@ conformance! {
         reward_figures {
             they_are_those_of_the_rows,
         }
+        usage_figures {
+            they_are_those_of_the_rows,
+            counters_of_an_app_s_own_code,
+        }
         holds {
             a_hold_needs_its_terms_and_no_block,
             a_hold_stops_at_the_limit,
@@ -122,6 +127,7 @@ conformance! {
             a_hold_is_settled_once,
             terms_and_holds_race,
             a_hold_taken_again_needs_only_stock,
+            a_hold_lapses_once_and_not_before,
         }
         checkouts {
             every_column_comes_back,

@@ -91,7 +91,7 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Stores the answer, byte for byte. `about` is the reward that it tells of, if it does.
+    /// Stores the answer, byte for byte. `about` is the reward or the redemption that it tells of, if it does.
     pub(crate) async fn finish_idempotency_key(
         self,
         key: &str,

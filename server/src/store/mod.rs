@@ -20,6 +20,7 @@ mod idempotency;
 mod installs;
 mod key_rows;
 mod leases;
+mod ledger;
 mod merge;
 mod migrate;
 mod mint_pauses;
@@ -61,6 +62,7 @@ pub(crate) use error::StoreError;
 pub(crate) use idempotency::Taken;
 pub(crate) use installs::{InstallRow, NewState};
 pub(crate) use key_rows::KeyRow;
+pub(crate) use ledger::{CheckRow, CountRow, HolderRow, LedgerRow};
 pub(crate) use mint_pauses::PauseRow;
 pub(crate) use outbox::{Kinds, MailRow};
 pub(crate) use own_database::OwnDatabase;
@@ -79,6 +81,7 @@ pub(crate) use sealed::{
     WaitingRow,
 };
 pub(crate) use terms::TermsColumns;
+pub(crate) use usage_figures::UsageRow;
 pub(crate) use webhook_endpoints::EndpointRow;
 pub(crate) use webhook_events::{EventEnd, EventRow, NewEvent};
 

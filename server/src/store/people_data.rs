@@ -27,6 +27,27 @@ impl std::fmt::Debug for NamingCheckout {
     }
 }
 
+/// A redemption that names somebody.
+#[derive(sqlx::FromRow)]
+pub(crate) struct NamingRedemption {
+    pub(crate) id: String,
+    pub(crate) discount_code_id: String,
+    /// None: of the owner's own checkout.
+    pub(crate) checkout_id: Option<String>,
+    pub(crate) state: String,
+    pub(crate) user_id: Option<String>,
+    /// The hash by which a limit per customer knows them.
+    pub(crate) customer: Option<String>,
+    pub(crate) created_at: i64,
+}
+
+/// Without the person.
+impl std::fmt::Debug for NamingRedemption {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NamingRedemption").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// A mail that was queued for somebody.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub(crate) struct KeptMail {
@@ -196,7 +217,7 @@ impl Scoped<'_> {
         )
     }
 
-    /// Puts a reward as it is now in the place of the answers that told of it.
+    /// Puts a reward, or a redemption, as it is now in the place of the answers that told of it.
     pub(crate) async fn replace_answers_about(self, reward: &str, body: &[u8]) -> Result<u64> {
         let (conn, workspace, mode) = self.split();
         execute!(
@@ -252,15 +273,45 @@ impl Scoped<'_> {
         .map(|rows| rows == 1)
     }
 
-    /// Takes the owner's id of a customer out of the redemptions of a checkout.
+    /// Takes the customer out of the redemptions of a checkout: the owner's id, and the hash by which a limit per customer knows them.
     pub(crate) async fn erase_redemptions_of(self, checkout: &str) -> Result<u64> {
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,
-            "UPDATE redemptions SET user_id = NULL WHERE workspace_id = $1 AND mode = $2 AND checkout_id = $3 AND user_id IS NOT NULL",
+            "UPDATE redemptions SET user_id = NULL, customer = NULL
+              WHERE workspace_id = $1 AND mode = $2 AND checkout_id = $3 AND (user_id IS NOT NULL OR customer IS NOT NULL)",
             workspace,
             mode,
             checkout
+        )
+    }
+
+    /// The same for redemptions of the owner's own checkouts whose customer is this address, however it is capitalised.
+    pub(crate) async fn erase_own_redemptions(self, email_key: &str) -> Result<u64> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "UPDATE redemptions SET user_id = NULL, customer = NULL
+              WHERE workspace_id = $1 AND mode = $2 AND checkout_id IS NULL AND lower(user_id) = $3",
+            workspace,
+            mode,
+            email_key
+        )
+    }
+
+    /// The redemptions that name a person, newest first: those of checkouts that do, and of the owner's own ones.
+    pub(crate) async fn redemptions_of_person(self, email_key: &str) -> Result<Vec<NamingRedemption>> {
+        let (conn, workspace, mode) = self.split();
+        all!(
+            conn,
+            NamingRedemption,
+            "SELECT id, discount_code_id, checkout_id, state, user_id, customer, created_at FROM redemptions
+              WHERE workspace_id = $1 AND mode = $2 AND (user_id IS NOT NULL OR customer IS NOT NULL) AND
+                ((checkout_id IS NULL AND lower(user_id) = $3) OR checkout_id IN
+                  (SELECT id FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND email_key = $3)) ORDER BY id DESC",
+            workspace,
+            mode,
+            email_key
         )
     }
 

@@ -128,6 +128,9 @@ pub struct Price {
     /// In the currency's smallest unit; none for tiers and for what the customer decides.
     #[serde(default)]
     pub unit_amount: Option<i64>,
+    /// Whether it is for packs: the quantity is divided before it is multiplied.
+    #[serde(rename = "transform_quantity", default, deserialize_with = "is_given")]
+    pub in_packs: bool,
     /// One payment or a subscription.
     #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub kind: PriceType,
@@ -343,6 +346,11 @@ fn one() -> i64 {
 /// `null` as if the field were missing.
 fn or_default<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Whether it is anything but null.
+fn is_given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(Option::<serde::de::IgnoredAny>::deserialize(deserializer)?.is_some())
 }
 
 /// The id of what is either an id or the object itself.

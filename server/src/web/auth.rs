@@ -13,10 +13,10 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 /// Longer ones are nobody's.
 const MAX_KEY: usize = 255;
 
-/// Whoever has a key of ours: validation and checkout.
+/// Whoever has a key of ours: validation, checkouts, redemptions.
 pub struct AnyKey(pub Caller);
 
-/// Whoever has a key with all rights: everything under `/v1/admin`.
+/// Whoever has a key with all rights: everything under `/v1/admin`, and lists.
 pub struct FullKey(pub Caller);
 
 impl FromRequestParts<Site> for AnyKey {

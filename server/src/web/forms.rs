@@ -50,10 +50,14 @@ pub enum Place<'a> {
     NewCode(&'a str),
     /// A code of an app.
     Code(&'a str, &'a str),
+    /// The form of a code of an app.
+    EditCode(&'a str, &'a str),
     /// What the mail of an app's campaign says.
     RewardMail(&'a str, &'a str),
     /// Rewards for people who earned them elsewhere, of a campaign of an app.
     Import(&'a str, &'a str),
+    /// What happened.
+    Activity,
     /// What is kept about a person.
     People,
     /// A place among an app's campaigns.
@@ -73,8 +77,10 @@ impl<'a> Place<'a> {
             ["apps"] => Some(Self::Apps),
             ["apps", app, "discounts", "new"] => Some(Self::NewCode(app)),
             ["apps", app, "discounts", id] => Some(Self::Code(app, id)),
+            ["apps", app, "discounts", id, "edit"] => Some(Self::EditCode(app, id)),
             ["apps", app, "campaigns", id, "mail"] => Some(Self::RewardMail(app, id)),
             ["apps", app, "campaigns", id, "import"] => Some(Self::Import(app, id)),
+            ["activity"] => Some(Self::Activity),
             ["people"] => Some(Self::People),
             ["apps", app, "campaigns", rest @ ..] => {
                 campaigns::Place::of(rest).map(|place| Self::Campaigns(app, place))
@@ -254,11 +260,20 @@ async fn signed_in(
             let outcome = backend.create_code(viewer, mode, app, typed, fields.get("zone")).await;
             made(outcome, |id| links::code(app, id, mode))
         }
+        (Place::EditCode(app, id), "edit-code") => {
+            let typed = CodeForm::read(|name| fields.get(name).to_owned());
+            let outcome = backend.edit_code(viewer, mode, app, id, typed, fields.get("zone")).await;
+            made(outcome, |id| links::code(app, id, mode))
+        }
         (Place::Code(app, id), "test-checkout") => {
             let url = backend.test_checkout(viewer, app, id, fields.get("price_id").trim()).await;
             // Shown as a link: the page's policy lets no form lead to another site.
             url.map(|url| Next::Show(Made::Checkout(url))).map_err(|problem| vec![problem])
         }
+        (Place::Code(app, id), "end-checkout") => {
+            go(backend.end_checkout(viewer, mode, fields.get("about")).await, links::code(app, id, mode))
+        }
+        (Place::Activity, "check-ledger") => go(backend.check_ledger(viewer, mode).await, links::activity(mode)),
         (Place::Code(app, id), form) => {
             let done = match form {
                 "set-active" => backend.set_code_active(viewer, mode, id, fields.get("active") == "true").await,
@@ -361,9 +376,11 @@ mod tests {
         assert_eq!(Place::of("/apps/"), Some(Place::Apps));
         assert_eq!(Place::of("/apps/a/discounts/new"), Some(Place::NewCode("a")));
         assert_eq!(Place::of("/apps/a/discounts/dc_1"), Some(Place::Code("a", "dc_1")));
+        assert_eq!(Place::of("/apps/a/discounts/dc_1/edit"), Some(Place::EditCode("a", "dc_1")));
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/mail"), Some(Place::RewardMail("a", "cmp_1")));
         assert_eq!(Place::of("/unsubscribe/rw_1"), Some(Place::Unsubscribe("rw_1")));
         assert_eq!(Place::of("/people"), Some(Place::People));
+        assert_eq!(Place::of("/activity"), Some(Place::Activity));
         assert_eq!(Place::of("/apps/a/campaigns/cmp_1/import"), Some(Place::Import("a", "cmp_1")));
         let campaigns = |place| Some(Place::Campaigns("a", place));
         assert_eq!(Place::of("/apps/a/campaigns"), campaigns(campaigns::Place::List));

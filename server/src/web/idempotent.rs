@@ -130,6 +130,7 @@ mod tests {
             key_id: ApiKeyId::new(1, [0; 10]),
             app: app.map(|app| AppId::trusted(app.to_owned())),
             rights: KeyRights::Full,
+            hint: String::new(),
         };
         let by = |app: Option<&str>, method: Method, uri: &'static str, body: &'static str| {
             let incoming = Incoming {

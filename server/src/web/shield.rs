@@ -9,8 +9,8 @@ use app::domain::{
 use app::wire::ledger::*;
 use app::wire::rewards::*;
 use app::wire::screens::{
-    ApiKeyRow, CodeDetail, CodePage, CodeQuery, CodeView, ConnectionView, Delivery, FormOutcome, Frame, InstallOffer,
-    KeyRights, NewApiKey, SignInRequested, WaitingInstall, WebhookSetup,
+    ApiKeyRow, CodeDetail, CodeEdit, CodePage, CodeQuery, CodeView, ConnectionView, Delivery, FormOutcome, Frame,
+    InstallOffer, KeyRights, NewApiKey, SignInRequested, WaitingInstall, WebhookSetup,
 };
 use async_trait::async_trait;
 
@@ -40,6 +40,8 @@ hand_on! {
     fn code_taken(viewer: &Viewer, mode: Mode, app_id: &str, text: &str) -> bool;
     fn create_code(viewer: &Viewer, mode: Mode, app_id: &str, form: CodeForm, zone: &str) -> FormOutcome;
     fn code(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> CodeDetail;
+    fn code_edit(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> CodeEdit;
+    fn edit_code(viewer: &Viewer, mode: Mode, app_id: &str, id: &str, form: CodeForm, zone: &str) -> FormOutcome;
     fn code_text(viewer: &Viewer, mode: Mode, app_id: &str, id: &str) -> String;
     fn set_code_active(viewer: &Viewer, mode: Mode, id: &str, active: bool) -> CodeView;
     fn archive_code(viewer: &Viewer, mode: Mode, id: &str) -> CodeView;

@@ -1,6 +1,6 @@
 //! Pages and their calls: only from our own origin, each with a policy of its own, as little as possible without a session.
 
-use crate::harness::{ALL, Answer, CODES, World, on_both_engines};
+use crate::harness::{ALL, Answer, CODES, NEW_YEAR, World, on_both_engines};
 use app::backend::Backend;
 use app::domain::mode::Mode;
 use leptos::server_fn::axum::server_fn_paths;
@@ -23,7 +23,9 @@ on_both_engines!(
 );
 
 /// Every server function.
-const CALLS: [&str; 51] = [
+const CALLS: [&str; 54] = [
+    "code-edit",
+    "edit-code",
     "campaigns",
     "create-campaign",
     "campaign-edit",
@@ -72,6 +74,7 @@ const CALLS: [&str; 51] = [
     "remove-webhook",
     "deliveries",
     "redemptions",
+    "usage",
     "end-checkout",
     "activity",
     "check-ledger",
@@ -99,11 +102,13 @@ async fn only_our_own_pages_write(w: &World) {
     let pages = [
         "/",
         "/apps",
+        "/activity",
         "/people",
         "/people/export",
         "/apps/taskpomo/campaigns/cmp_1/import",
         "/settings",
         "/apps/taskpomo/discounts/new",
+        "/apps/taskpomo/discounts/dc_1/edit",
         "/sign-in",
         "/sign-out",
     ]
@@ -169,7 +174,9 @@ async fn a_policy_for_each_page(w: &World) {
 
 async fn private_pages(w: &World) {
     let cookie = w.sign_in().await;
-    for path in ["/apps", "/apps/taskpomo/discounts", "/apps/taskpomo/discounts/new", "/people", "/settings"] {
+    for path in
+        ["/apps", "/apps/taskpomo/discounts", "/apps/taskpomo/discounts/new", "/activity", "/people", "/settings"]
+    {
         for forged in ["", "cm_session=hello", "cm_session="] {
             let turned_away = w.ask("GET", path).header("cookie", forged).send().await;
             assert_eq!((turned_away.status, turned_away.header("location")), (303, Some("/")), "{path} {forged}");
@@ -274,8 +281,28 @@ async fn plain_forms_lead_on_or_come_back(w: &World) {
         let done = plain(w, &cookie, path, &fields).await.expect(303);
         assert_eq!((done.header("location"), done.text.as_str()), (Some(to), ""), "{path} {fields:?}");
     }
-    let made = plain(w, &cookie, new, &with(&[("code", "plain")])).await.expect(303);
-    assert!(made.header("location").unwrap().starts_with("/apps/taskpomo/discounts/dc_"));
+    let limits = [("max_redemptions_per_user", "2"), ("minimum_amount", "50"), ("minimum_amount_currency", "usd")];
+    let made = plain(w, &cookie, new, &with(&[&[("code", "plain")][..], &limits].concat())).await.expect(303);
+    let made = made.header("location").unwrap();
+    let made = w.read(made.strip_prefix("/apps/taskpomo/discounts/").unwrap()).await;
+    assert_eq!((&made["max_redemptions_per_user"], &made["minimum_amount_cents"]), (&json!(2), &json!(5000)));
+    // A code that is there: to its page, changed.
+    let edit = format!("{code}/edit");
+    let form = [
+        ("do", "edit-code"),
+        ("code", "SPRING"),
+        ("kind", "percent"),
+        ("percent_off", "10"),
+        ("duration", "once"),
+        ("zone", "Europe/Berlin"),
+    ];
+    let changed = [&form[..], &limits, &[("starts_at", "2027-01-01T01:00")]].concat();
+    let done = plain(w, &cookie, &edit, &changed).await.expect(303);
+    assert_eq!(done.header("location"), Some(&*code));
+    let told = w.read(&id).await;
+    assert_eq!((&told["max_redemptions_per_user"], &told["starts_at"]), (&json!(2), &json!(NEW_YEAR)));
+    let page = w.ask("GET", &edit).header("cookie", &cookie).send().await.expect(200);
+    assert!(page.text.contains("Edit SPRING") && page.text.contains("value=\"50.00\""), "{}", page.text);
 
     // What is refused comes back with what was typed, escaped, and the error; its status is that of the refusal.
     let nasty = "<script>alert(1)</script>\"'&";
@@ -286,15 +313,34 @@ async fn plain_forms_lead_on_or_come_back(w: &World) {
         (new, with(&[("code", nasty)]), 400, "The code may have"),
         (new, with(&[("code", "SPRING"), ("max_redemptions", nasty)]), 400, "whole number"),
         (new, with(&[("code", "SPRING")]), 409, "SPRING already"),
+        (new, with(&[("code", "FINE"), ("max_redemptions_per_user", nasty)]), 400, "whole number"),
+        (
+            new,
+            with(&[("code", "FINE"), ("minimum_amount", nasty), ("minimum_amount_currency", "")]),
+            400,
+            "Choose the currency",
+        ),
+        (
+            &*edit,
+            [&form[..], &[("max_redemptions_per_user", nasty), ("minimum_amount", "7")]].concat(),
+            400,
+            "whole number",
+        ),
+        (
+            &*edit,
+            [&form[..], &[("minimum_amount", nasty), ("minimum_amount_currency", "eur")]].concat(),
+            400,
+            "Type an amount in EUR",
+        ),
         ("/settings", vec![("do", "create-key"), ("name", ""), ("rights", "checkout")], 400, "Type a name"),
     ];
     for (path, fields, status, said) in cases {
         let back = plain(w, &cookie, path, &fields).await.expect(status);
         assert!(back.header("content-type").unwrap().starts_with("text/html"), "{path}");
         assert!(back.text.contains(said) && !back.text.contains("<script>alert"), "{path} {fields:?}: {}", back.text);
-        for (name, value) in
-            fields.iter().filter(|(name, _)| !matches!(*name, "do" | "zone" | "kind" | "duration" | "rights"))
-        {
+        for (name, value) in fields.iter().filter(|(name, _)| {
+            !matches!(*name, "do" | "zone" | "kind" | "duration" | "rights" | "minimum_amount_currency")
+        }) {
             let escaped = value.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
             let kept = format!("value=\"{escaped}\"");
             assert!(value.is_empty() || back.text.contains(&kept), "{path}: {name} lost {value}: {}", back.text);
@@ -341,7 +387,10 @@ async fn plain_forms_of_nobody_and_of_others(w: &World) {
     let code = format!("/apps/taskpomo/discounts/{id}");
     let before = w.read(&id).await;
     // Nobody is signed in any more: told so, with the way back to what was typed. A form that a page does not have: 405.
-    for (path, form) in [("/apps", "create-app"), (&*code, "archive"), ("/settings", "disconnect")] {
+    let edit = format!("{code}/edit");
+    for (path, form) in
+        [("/apps", "create-app"), (&*code, "archive"), (&*edit, "edit-code"), ("/settings", "disconnect")]
+    {
         let out = plain(w, "", path, &[("do", form), ("name", "A")]).await.expect(401);
         assert!(out.text.contains("what you typed is still there") && out.text.contains("Send me a link"), "{path}");
         for wrong in ["", "drop", "send-link", "sign-in"] {
@@ -365,6 +414,10 @@ async fn plain_forms_of_nobody_and_of_others(w: &World) {
             let refused = plain(w, cookie, path, &fields).await.expect(404);
             assert!(!refused.text.contains("SPRING"), "{form}: {}", refused.text);
         }
+        let path = path.replace(&code, &edit);
+        let fields = [("do", "edit-code"), ("kind", "percent"), ("percent_off", "90"), ("max_redemptions", "1")];
+        let refused = plain(w, cookie, &path, &fields).await.expect(404);
+        assert!(!refused.text.contains("SPRING"), "{}", refused.text);
     }
     assert_eq!(w.read(&id).await, before);
 }

@@ -1,7 +1,9 @@
 //! The API's own description against the running server: what is served, which methods answer, and that each status which can be
 //! provoked was seen and is as described. That it is as described, the harness holds with every answer of every test.
 
-use crate::harness::{CAMPAIGNS, CHECKOUT, CODES, CONNECTION, FOUR, VALIDATE, World, described, on_both_engines};
+use crate::harness::{
+    CAMPAIGNS, CHECKOUT, CODES, CONNECTION, FOUR, REDEMPTIONS, VALIDATE, World, described, on_both_engines,
+};
 use app::domain::mode::Mode;
 use app::wire::screens::KeyRights;
 use serde_json::{Value, json};
@@ -77,6 +79,9 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
     let rewards = format!("{campaign}/rewards");
     let ada = json!({ "email": "ada@example.com", "reference": "share-1" });
     let reward = format!("{rewards}/{}", w.post(&rewards, ada.clone()).await.expect(201).id());
+    let held = w.post(REDEMPTIONS, json!({ "code": "SPRING" })).await.expect(201).id().to_owned();
+    let redemption = format!("{REDEMPTIONS}/{held}");
+    let (confirm, release) = (format!("{redemption}/confirm"), format!("{redemption}/release"));
     let (_, checkout_only) = w.api_key(Mode::Test, "taskpomo", KeyRights::Checkout).await;
 
     // What is common: 400, 401, 413, 431, and 415 where there is a body, 403 where not every key will do.
@@ -92,6 +97,11 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
         ("GET", CONNECTION),
         ("POST", CONNECTION),
         ("DELETE", CONNECTION),
+        ("GET", REDEMPTIONS),
+        ("POST", REDEMPTIONS),
+        ("GET", &redemption),
+        ("POST", &confirm),
+        ("POST", &release),
         ("GET", CAMPAIGNS),
         ("POST", CAMPAIGNS),
         ("GET", &campaign),
@@ -117,7 +127,7 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
                 .expect(415);
             seen.0.insert((id.to_owned(), 415));
         }
-        if path.starts_with("/v1/admin") || path.starts_with(CAMPAIGNS) {
+        if path.starts_with("/v1/admin") || path.starts_with(CAMPAIGNS) || (method, path) == ("GET", REDEMPTIONS) {
             seen.ask_by(w, &checkout_only, method, path, None, 403).await;
         }
     }
@@ -166,6 +176,25 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
     }
     seen.ask(w, "DELETE", &campaign, None, 200).await;
 
+    // Redemptions.
+    let one_code = |code: &str| Some(json!({ "code": code }));
+    seen.ask(w, "POST", REDEMPTIONS, one_code("SPRING"), 201).await;
+    seen.ask(w, "POST", REDEMPTIONS, Some(json!({ "app_id": "nobodys", "code": "SPRING" })), 404).await;
+    seen.ask(w, "GET", REDEMPTIONS, None, 200).await;
+    seen.ask(w, "GET", &format!("{REDEMPTIONS}?app_id=nobodys"), None, 404).await;
+    seen.ask(w, "GET", &redemption, None, 200).await;
+    let nothing = format!("{REDEMPTIONS}/rd_00000000000000000000000000");
+    seen.ask(w, "GET", &nothing, None, 404).await;
+    for end in ["confirm", "release"] {
+        seen.ask(w, "POST", &format!("{nothing}/{end}"), None, 404).await;
+    }
+    seen.ask(w, "POST", &release, None, 200).await;
+    seen.ask(w, "POST", &confirm, Some(json!({})), 200).await;
+    seen.ask(w, "POST", &release, None, 409).await;
+    let session = w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201);
+    let of_checkout = session.json["discount"]["redemption"].as_str().unwrap();
+    seen.ask(w, "POST", &format!("{REDEMPTIONS}/{of_checkout}/confirm"), None, 409).await;
+
     // Checkouts and questions.
     let buy = |code: &str| Some(World::checkout_body(json!({ "discount_code": code })));
     seen.ask(w, "POST", VALIDATE, Some(json!({ "code": "SPRING" })), 200).await;
@@ -179,9 +208,11 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
     w.sim.set_down(true);
     seen.ask(w, "POST", VALIDATE, fits.clone(), 503).await;
     seen.ask(w, "POST", CHECKOUT, buy("SPRING"), 503).await;
+    seen.ask(w, "POST", REDEMPTIONS, one_code("EURO"), 503).await;
     seen.ask(w, "POST", CONNECTION, Some(json!({ "restricted_key": "rk_test_51Another" })), 503).await;
     w.sim.set_down(false);
     seen.guess(w, VALIDATE, json!({ "code": "GUESS" })).await;
+    seen.guess(w, REDEMPTIONS, json!({ "code": "GUESS" })).await;
     seen.guess(w, CHECKOUT, World::checkout_body(json!({ "discount_code": "GUESS" }))).await;
 
     // The connection.
@@ -192,8 +223,13 @@ async fn every_status_that_can_be_provoked_is_described(w: &World) {
     let sparse = w.sim.issue_restricted_key(&stripe_sim::AccountId::default(), false, &["plan_read"]);
     seen.ask(w, "POST", CONNECTION, Some(json!({ "restricted_key": sparse })), 403).await;
     let last = w.connect(&crate::harness::ALL).await;
+    assert!(w.sim.set_key_permissions(&last, &["coupon_read", "plan_read"]));
+    seen.ask(w, "POST", REDEMPTIONS, one_code("EURO"), 403).await;
+    assert!(w.sim.set_key_permissions(&last, &crate::harness::ALL));
+    let last = w.connect(&crate::harness::ALL).await;
     assert!(w.sim.revoke_key(&last));
     seen.ask(w, "POST", CHECKOUT, buy("SPRING"), 409).await;
+    seen.ask(w, "POST", REDEMPTIONS, one_code("SPRING"), 409).await;
     seen.ask(w, "DELETE", CONNECTION, None, 200).await;
     seen.ask(w, "DELETE", &format!("{CODES}/{euro}"), None, 200).await;
 

@@ -1,6 +1,6 @@
 //! What open pages are told: every change of their own connection, whoever made it, and nothing else.
 
-use crate::harness::{ALL, CONNECTION, FOUR, World, on_both_engines};
+use crate::harness::{ALL, Ask, CONNECTION, FOUR, World, on_both_engines};
 use app::backend::Backend;
 use app::domain::mode::Mode;
 use app::wire::live;
@@ -17,14 +17,18 @@ on_both_engines!(
 );
 
 /// A page that stands open.
-struct Page {
+pub struct Page {
     response: Response,
     rest: String,
 }
 
 impl Page {
     async fn open(w: &World, cookie: &str, mode: &str) -> Self {
-        let response = w.ask("GET", &format!("/live?mode={mode}")).header("cookie", cookie).stream().await;
+        Self::listen(w.ask("GET", &format!("/live?mode={mode}")).header("cookie", cookie)).await
+    }
+
+    pub async fn listen(ask: Ask) -> Self {
+        let response = ask.stream().await;
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         assert_eq!(response.headers()["cache-control"], "no-store");
@@ -48,7 +52,7 @@ impl Page {
         }
     }
 
-    async fn hears(&mut self) -> String {
+    pub async fn hears(&mut self) -> String {
         tokio::time::timeout(Duration::from_secs(20), self.told()).await.expect("nothing is told").unwrap()
     }
 }

@@ -13,6 +13,7 @@ mod browser;
 mod campaigns;
 mod checkout;
 mod checkout_refusals;
+mod code_edit;
 mod connection;
 mod counts;
 mod coupon_trouble;
@@ -30,11 +31,20 @@ mod idempotency;
 mod import;
 mod install;
 mod judged;
+mod ledger;
 mod lists;
 mod live;
+#[cfg(all(unix, debug_assertions))]
+mod lost_power;
 mod manifest;
+mod minimum;
+#[cfg(all(unix, debug_assertions))]
+mod neighbour;
 mod people;
+mod per_customer;
 mod public;
+mod redemption_pages;
+mod redemptions;
 mod reward_mail;
 mod reward_pages;
 mod rewards;
@@ -49,6 +59,13 @@ mod sweep;
 mod tenants;
 mod tokens;
 mod trouble;
+#[cfg(all(unix, debug_assertions))]
+mod two_processes;
 mod validate;
 mod webhooks;
 mod workspaces;
+
+/// Whether every test is as large as it is promised: `CODEMINT_FULL=1`.
+fn full() -> bool {
+    std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1")
+}

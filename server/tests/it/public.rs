@@ -3,7 +3,12 @@
 use crate::harness::{World, on_both_engines};
 use serde_json::Value;
 
-on_both_engines!(anybody_reads_them, where_no_address_is_set_up, the_page_about_the_api_has_every_call);
+on_both_engines!(
+    anybody_reads_them,
+    where_no_address_is_set_up,
+    the_page_about_the_api_has_every_call,
+    the_guide_says_how_own_checkouts_use_a_code,
+);
 
 const PAGES: [&str; 7] =
     ["/docs", "/docs/connect-stripe", "/docs/rewards", "/docs/discount-codes", "/docs/api", "/privacy", "/support"];
@@ -35,6 +40,27 @@ async fn where_no_address_is_set_up(w: &World) {
     }
     let support = w.ask("GET", "/support").send().await.text;
     assert!(support.contains("Ask whoever runs this server") && !support.contains("working day"));
+}
+
+/// What is to be copied stands there whole.
+async fn the_guide_says_how_own_checkouts_use_a_code(w: &World) {
+    let page = w.ask("GET", "/docs/discount-codes").send().await.expect(200).text.replace("<!>", "");
+    let from = page.find("id=\"own-checkouts\"").unwrap();
+    let part = &page[from..from + page[from..].find("<h2").unwrap()];
+    for said in [
+        format!("curl {}/v1/redemptions \\\n", w.url),
+        format!("curl -X POST {}/v1/redemptions/rd_", w.url),
+        "curl https://api.stripe.com/v1/checkout/sessions \\\n".into(),
+        "curl https://api.stripe.com/v1/invoices \\\n".into(),
+        "curl https://api.stripe.com/v1/subscriptions \\\n".into(),
+        "discount_code_exhausted".into(),
+        "checkout.session.completed".into(),
+        "invoice.paid".into(),
+        "\"stripe_coupon\": \"cm_".into(),
+    ] {
+        assert!(part.contains(&said), "{said}");
+    }
+    assert_eq!(part.matches("discounts[0][coupon]=").count(), 3);
 }
 
 /// Every operation of the document that the server answers with, with all that it takes and refuses.

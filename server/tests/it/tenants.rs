@@ -1,6 +1,8 @@
 //! Who may ask: keys that are none, and keys of somebody else, over every route.
 
-use crate::harness::{CAMPAIGNS, CHECKOUT, CODES, CONNECTION, VALIDATE, World, described, on_both_engines};
+use crate::harness::{
+    CAMPAIGNS, CHECKOUT, CODES, CONNECTION, REDEMPTIONS, VALIDATE, World, described, on_both_engines,
+};
 use crate::rewards;
 use app::backend::Backend;
 use app::domain::mode::Mode;
@@ -11,6 +13,7 @@ on_both_engines!(
     without_a_good_key_nothing_is_told,
     a_foreign_code_is_one_that_does_not_exist,
     a_foreign_campaign_is_one_that_does_not_exist,
+    a_foreign_redemption_is_one_that_does_not_exist,
     every_described_route_is_in_the_matrix,
     the_same_text_elsewhere_is_another_code,
     a_key_of_one_app_and_a_key_of_all,
@@ -31,12 +34,25 @@ fn routes(id: &str) -> Vec<(&'static str, String, Option<Value>)> {
         ("GET", CONNECTION.into(), None),
         ("POST", CONNECTION.into(), Some(json!({ "restricted_key": "rk_test_51Nobodys" }))),
         ("DELETE", CONNECTION.into(), None),
+        ("GET", REDEMPTIONS.into(), None),
+        ("POST", REDEMPTIONS.into(), Some(json!({ "app_id": "taskpomo", "code": "SPRING" }))),
         ("GET", CAMPAIGNS.into(), None),
         ("POST", CAMPAIGNS.into(), Some(json!({ "app_id": "taskpomo", "name": "Stolen", "percent_off": 100 }))),
     ]
     .into_iter()
+    .chain(routes_of_redemption("rd_00000000000000000000000000"))
     .chain(routes_of_campaign("cmp_00000000000000000000000000", "rw_00000000000000000000000000"))
     .collect()
+}
+
+/// Every route to one redemption.
+fn routes_of_redemption(id: &str) -> Vec<(&'static str, String, Option<Value>)> {
+    let one = format!("{REDEMPTIONS}/{id}");
+    vec![
+        ("GET", one.clone(), None),
+        ("POST", format!("{one}/confirm"), None),
+        ("POST", format!("{one}/release"), Some(json!({}))),
+    ]
 }
 
 /// Every route to a campaign and its rewards.
@@ -191,11 +207,45 @@ async fn a_foreign_campaign_is_one_that_does_not_exist(w: &World) {
 }
 
 /// A route that is described and in no matrix would be one that nobody tried as somebody else.
+async fn a_foreign_redemption_is_one_that_does_not_exist(w: &World) {
+    let code = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let ours = w.post(REDEMPTIONS, json!({ "code": "SPRING" })).await.expect(201);
+    let before = w.get(REDEMPTIONS).await.text;
+    w.sim.clear_requests();
+    let theirs = w.services.create_workspace("other@example.com", "taskpomo", Mode::Test).await.unwrap();
+    let (_, live) = w.api_key(Mode::Live, "taskpomo", KeyRights::Full).await;
+    Backend::create_app(&w.services, &w.owner(), "Another", "another").await.unwrap();
+    let (_, other_app) = w.api_key(Mode::Test, "another", KeyRights::Full).await;
+    let nothing = "rd_00000000000000000000000000";
+    for (whose, key) in [("another workspace", &theirs.api_key), ("the other mode", &live), ("another app", &other_app)]
+    {
+        for (method, path, body) in routes_of_redemption(ours.id()) {
+            let send = |path: &str| {
+                let ask = w.ask(method, path).key(key);
+                if let Some(body) = &body { ask.json(body) } else { ask }.send()
+            };
+            let refused = send(&path).await.refused(404, "resource_missing", "");
+            let missing = send(&path.replace(ours.id(), nothing)).await.refused(404, "resource_missing", "");
+            assert_eq!(refused.text.replace(ours.id(), nothing), missing.text, "{whose}: {method} {path}");
+        }
+        let list = |query: String| w.ask("GET", &format!("{REDEMPTIONS}?{query}")).key(key).send();
+        assert_eq!(list(String::new()).await.expect(200).json["data"], json!([]), "{whose}");
+        let cursor = list(format!("starting_after={}", ours.id())).await;
+        cursor.refused(400, "parameter_invalid", "starting_after");
+        let refused = list(format!("discount_code={code}")).await.refused(404, "resource_missing", "discount_code");
+        let nobodys = "dc_00000000000000000000000000";
+        let missing = list(format!("discount_code={nobodys}")).await.refused(404, "resource_missing", "discount_code");
+        assert_eq!(refused.text.replace(&code, nobodys), missing.text, "{whose}");
+    }
+    assert_eq!((w.get(REDEMPTIONS).await.text, w.sim.counts().requests), (before, 0));
+}
+
 async fn every_described_route_is_in_the_matrix(_: &World) {
     let (code, campaign, reward) = ("{id}", "{id}", "{reward_id}");
     let mut tried: Vec<(String, String)> = routes(code)
         .into_iter()
-        .filter(|(_, path, _)| !path.contains("cmp_"))
+        .filter(|(_, path, _)| !path.contains("cmp_") && !path.contains("rd_"))
+        .chain(routes_of_redemption("{id}"))
         .chain(routes_of_campaign(campaign, reward))
         .map(|(method, path, _)| (path, method.to_lowercase()))
         .collect();
@@ -263,11 +313,16 @@ async fn a_key_for_checkouts_only(w: &World) {
     for (method, path, body) in routes(&id) {
         let ask = w.ask(method, &path).key(&key);
         let answer = if let Some(body) = &body { ask.json(body) } else { ask }.send().await;
-        if path.starts_with("/v1/admin") || path.starts_with(CAMPAIGNS) {
+        if path.starts_with(&format!("{REDEMPTIONS}/")) {
+            answer.refused(404, "resource_missing", "");
+        } else if path.starts_with("/v1/admin")
+            || path.starts_with(CAMPAIGNS)
+            || (method, &*path) == ("GET", REDEMPTIONS)
+        {
             assert_eq!(answer.refused(403, "key_scope", "").json["error"]["type"], "permission_error");
         } else {
             assert!(matches!(answer.status, 200 | 201), "{method} {path}: {}", answer.text);
         }
     }
-    assert_eq!(w.counts(&id).await, (1, 0));
+    assert_eq!(w.counts(&id).await, (2, 0));
 }

@@ -1,17 +1,22 @@
 //! Discount codes: the list, the form, one code.
 
 mod acts;
+mod edit;
+mod fields;
 mod filters;
 mod form;
 mod list;
 mod new;
 mod one;
 mod panels;
+mod redemption_row;
+mod redemptions;
 mod row;
 mod test_checkout;
 mod use_it;
 pub mod words;
 
+pub use edit::EditCode;
 pub use list::CodeList;
 pub use new::NewCode;
 pub use one::OneCode;

@@ -4,6 +4,7 @@ use super::super::around::Around;
 use super::super::forms::{DiscountRow, DurationRow, Line, line};
 use super::super::links;
 use super::super::load::{Content, Loaded, show_panel, trouble};
+use super::fields::{LimitFields, MinimumIn};
 use super::form::{Draft, FORM};
 use super::use_app_id;
 use crate::components::{Banner, Call, Refusal, SubmitButton, Toasts, Tone};
@@ -51,6 +52,7 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
     let toasts: Toasts = expect_context();
     let zone = RwSignal::new(zone);
     let first = draft.typed.form.get_untracked();
+    let limits = first.clone();
 
     // What was typed before the WASM was there counts; and the browser knows its zone better than the server's cookie may.
     Effect::new(move |_| {
@@ -94,9 +96,6 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
             }
         });
     };
-    let in_zone = move |empty: &'static str| {
-        Some(Signal::derive(move || zone.with(|zone| format!("Time in {zone}. Empty: {empty}."))))
-    };
     let preview = Memo::new(move |_| zone.with(|zone| draft.preview(zone)));
     let error = Callback::new(move |field: &'static str| Signal::derive(move || draft.error(field)));
     view! {
@@ -132,29 +131,7 @@ fn Form(zone: String, app_id: Memo<String>, mode: Memo<Mode>, frame: Loaded) -> 
                 error
             />
             <DurationRow duration=first.duration months=first.duration_in_months error />
-            {line(
-                "max_redemptions",
-                first.max_redemptions,
-                Some("How often it can be used in all. Empty: no limit.".into()),
-                error.run("max_redemptions"),
-                Line::short("Limit", "No limit", "short"),
-            )}
-            <div class="row">
-                {line(
-                    "starts_at",
-                    first.starts_at,
-                    in_zone("at once"),
-                    error.run("starts_at"),
-                    Line { label: "Starts", kind: "datetime-local", ..Line::default() },
-                )}
-                {line(
-                    "expires_at",
-                    first.expires_at,
-                    in_zone("never"),
-                    error.run("expires_at"),
-                    Line { label: "Expires", kind: "datetime-local", ..Line::default() },
-                )}
-            </div>
+            <LimitFields first=limits minimum_in=MinimumIn::Chosen zone=zone.into() error />
             <p class="preview" aria-live="polite">
                 <span class="third">{move || if preview.with(Option::is_some) { "Customers get" } else { "What customers get stands here as you fill in the form." }}</span>
                 <output>{move || preview.get().unwrap_or_default()}</output>

@@ -1,10 +1,11 @@
 //! One code's page.
 
 use super::super::around::Around;
-use super::super::load::{Asked, Content, load, show_panel, trouble};
+use super::super::load::{Asked, Content, Loaded, load, show_panel, trouble};
 use super::super::{links, not_found};
 use super::acts::{ARCHIVE, ArchiveDialog, PauseOrResume, Restore};
 use super::panels::{Figures, StripePanel, TermsPanel};
+use super::redemptions::{Redemptions, use_redemption_query};
 use super::test_checkout::{self, TestCheckoutDialog};
 use super::use_app_id;
 use super::use_it::UseIt;
@@ -16,13 +17,14 @@ use crate::domain::problem::Code;
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::codes::ReadCode;
-use crate::wire::screens::{CodeDetail, SyncView};
+use crate::server_fns::ledger::ReadUsage;
+use crate::wire::screens::{CodeDetail, CodeView};
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-/// How often the counts are looked at while a checkout is open.
-const LOOK_MS: u64 = 3000;
+/// How often a page that is seen asks whether the code was used. One row is read by its key: an answer of 60 bytes.
+const LOOK_MS: u64 = 2000;
 
 /// The page of one code.
 #[component]
@@ -31,64 +33,98 @@ pub fn OneCode() -> impl IntoView {
     let app_id = use_app_id();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
+    let query = use_redemption_query();
     let detail = load(Signal::derive(move || Asked::Code(mode.get(), app_id.get(), id.get())));
+    let page = load(Signal::derive(move || Asked::Redemptions(mode.get(), app_id.get(), id.get(), query.get())));
     show_panel(detail, move |content| match content.and_then(Content::code) {
-        Ok(detail) => view! { <Page detail=*detail mode=mode.get_untracked() /> }.into_any(),
-        Err(problem) if problem.code == Code::ResourceMissing => {
-            not_found::answer_not_found();
-            let (app_id, mode) = (app_id.get_untracked(), mode.get_untracked());
+        Ok(detail) => {
+            let now = RwSignal::new(*detail);
+            let refresh = Callback::new(move |()| refresh(now, page, mode.get_untracked()));
+            follow(now, page, mode.get_untracked(), refresh);
             view! {
-                <Title text="Not found" />
-                <div class="nothing">
-                    <h1>"There is no such code"</h1>
-                    <p class="third">{format!("It may have been made in the other mode: this is {mode} mode.")}</p>
-                    <a class="link" href=links::codes(&app_id, mode)>
-                        "All codes"
-                    </a>
-                </div>
+                <Page now mode=mode.get_untracked() page refresh />
+                <Redemptions page app_id id mode query ended=refresh />
             }
             .into_any()
+        }
+        Err(problem) if problem.code == Code::ResourceMissing => {
+            no_such_code(&app_id.get_untracked(), mode.get_untracked())
         }
         Err(problem) => trouble(detail, problem),
     })
 }
 
-/// Drawn once; afterwards its parts follow `now`. A refetch changes figures, and leaves open dialogs and what is typed in them alone.
-#[component]
-fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
-    let around: Around = expect_context();
-    let code = detail.view.code.clone();
-    around.here.set(Some(code.code.clone()));
-    on_cleanup(move || {
-        around.here.try_set(None);
-    });
-    let (terms, created) = (detail.view.terms.clone(), detail.view.created.clone());
-    let now = RwSignal::new(detail);
-    let (app_id, id) = (StoredValue::new(code.app_id.clone()), StoredValue::new(code.id.clone()));
-    let refresh = move || {
-        let (Some(app_id), Some(id)) = (app_id.try_get_value(), id.try_get_value()) else { return };
-        spawn_local(async move {
-            // What cannot be had now is tried again at the next look: the figures on the screen stay.
-            if let Ok(fresh) = ask(ReadCode { mode, app_id, id }).await
-                && now.try_with_untracked(|now| *now != fresh) == Some(true)
-            {
-                now.set(fresh);
-            }
-        });
+/// 404: it does not exist here.
+pub(super) fn no_such_code(app_id: &str, mode: Mode) -> AnyView {
+    not_found::answer_not_found();
+    view! {
+        <Title text="Not found" />
+        <div class="nothing">
+            <h1>"There is no such code"</h1>
+            <p class="third">{format!("It may have been made in the other mode: this is {mode} mode.")}</p>
+            <a class="link" href=links::codes(app_id, mode)>
+                "All codes"
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+/// Looks again at the code and at its redemptions.
+fn refresh(now: RwSignal<CodeDetail>, page: Loaded, mode: Mode) {
+    let Some((app_id, id)) = now.try_with_untracked(|now| (now.view.code.app_id.clone(), now.view.code.id.clone()))
+    else {
+        return;
     };
-    browser::on_return(refresh);
+    page.refetch();
+    spawn_local(async move {
+        // What cannot be had now is tried again at the next look: the figures on the screen stay.
+        if let Ok(fresh) = ask(ReadCode { mode, app_id, id }).await
+            && now.try_with_untracked(|now| *now != fresh) == Some(true)
+        {
+            now.set(fresh);
+        }
+    });
+}
+
+/// Follows the code while the page is seen: whatever moves a redemption moves the code's counters with it, so that one look at them tells
+/// whether the rows and the chart are old.
+fn follow(now: RwSignal<CodeDetail>, page: Loaded, mode: Mode, refresh: Callback<()>) {
+    let around: Around = expect_context();
+    browser::on_return(move || refresh.run(()));
     Effect::new(move |before: Option<()>| {
         around.changes.track();
         if before.is_some() {
-            refresh();
+            refresh.run(());
         }
     });
     browser::every(LOOK_MS, move || {
-        let open =
-            now.try_with_untracked(|now| now.view.code.redemptions.held > 0 || now.view.sync == SyncView::Pending);
-        if open == Some(true) {
-            refresh();
-        }
+        let place = now.try_with_untracked(|now| (now.view.code.app_id.clone(), now.view.code.id.clone()));
+        let Some((app_id, code_id)) = place else { return };
+        spawn_local(async move {
+            let Ok(usage) = ask(ReadUsage { mode, app_id, code_id }).await else { return };
+            let shown = page.try_with_untracked(|page| match page {
+                Some(Ok(Content::Redemptions(page))) => Some(page.usage),
+                _ => None,
+            });
+            // Rows that could not be had have a button of their own; those on their way are new.
+            if let Some(Some(shown)) = shown
+                && shown != usage
+            {
+                refresh.run(());
+            }
+        });
+    });
+}
+
+/// Drawn once; afterwards its parts follow `now`. A refetch changes figures, and leaves open dialogs and what is typed in them alone.
+#[component]
+fn Page(now: RwSignal<CodeDetail>, mode: Mode, page: Loaded, refresh: Callback<()>) -> impl IntoView {
+    let around: Around = expect_context();
+    let CodeView { code, terms, created, .. } = now.with_untracked(|now| now.view.clone());
+    around.here.set(Some(code.code.clone()));
+    on_cleanup(move || {
+        around.here.try_set(None);
     });
     let settings = links::settings(mode);
     let archived = Signal::derive(move || now.with(|now| now.view.code.status == Status::Archived));
@@ -114,17 +150,17 @@ fn Page(detail: CodeDetail, mode: Mode) -> impl IntoView {
         </div>
         <div class="columns">
             <div class="column">
-                <Figures now />
+                <Figures now page />
                 <div hidden=archived>
                     <UseIt now mode settings />
                 </div>
             </div>
             <div class="column">
-                <TermsPanel now />
+                <TermsPanel now mode />
                 <StripePanel now mode />
             </div>
         </div>
-        {(mode == Mode::Test).then(|| view! { <TestCheckoutDialog now made=Callback::new(move |()| refresh()) /> })}
+        {(mode == Mode::Test).then(|| view! { <TestCheckoutDialog now made=refresh /> })}
         <ArchiveDialog now mode />
     }
     .into_any()

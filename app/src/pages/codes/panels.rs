@@ -1,18 +1,24 @@
 //! The panels of a code's page: figures, terms, and how it stands in Stripe. They follow `now`.
 
-use super::words::number;
+use super::super::links;
+use super::super::load::{Content, Loaded, show};
+use super::words::{least, number};
 use crate::components::{
-    Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone,
+    Badge, Bar, Call, CopyButton, ReadField, Refusal, StatusBadge, SubmitButton, Time, Toasts, Tone, UsageChart,
+    UsageTotals,
 };
+use crate::domain::discount_code::Status;
 use crate::domain::mode::Mode;
+use crate::domain::money::Currency;
 use crate::prelude::*;
 use crate::server_fns::ask;
 use crate::server_fns::codes::MintAgain;
+use crate::wire::ledger::UsageDay;
 use crate::wire::screens::{CodeDetail, CodeView, SyncView, When};
 
-/// Redeemed, held, left.
+/// Redeemed, held, left; and how that went day by day.
 #[component]
-pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
+pub fn Figures(now: RwSignal<CodeDetail>, page: Loaded) -> impl IntoView {
     let left = move || {
         now.with(|CodeDetail { view, .. }| match view.code.max_redemptions {
             Some(limit) => (number((limit - view.code.redemptions.count).max(0)), format!("left of {}", number(limit))),
@@ -48,9 +54,26 @@ pub fn Figures(now: RwSignal<CodeDetail>) -> impl IntoView {
                             .map(|limit| view! { <Bar redeemed=uses.redeemed held=uses.held limit=Some(limit) /> })
                     })
             }}
+            {show(
+                page,
+                RwSignal::new(false),
+                || view! { <div class="chart-waiting" aria-busy="true"></div> },
+                |content| match content.and_then(Content::redemptions) {
+                    Ok(page) => chart(page.chart),
+                    // The list below says why, and has the button that tries again.
+                    Err(_) => ().into_any(),
+                },
+            )}
         </section>
     }
     .into_any()
+}
+
+fn chart(days: Vec<UsageDay>) -> AnyView {
+    if UsageTotals::of(&days).is_nothing() {
+        return view! { <p class="third chart-none">"Nobody has used it in the last 30 days: what happens shows here, day by day."</p> };
+    }
+    view! { <UsageChart days /> }
 }
 
 fn moment(when: Option<When>, none: &'static str) -> AnyView {
@@ -61,7 +84,9 @@ fn moment(when: Option<When>, none: &'static str) -> AnyView {
 }
 
 #[component]
-pub fn TermsPanel(now: RwSignal<CodeDetail>) -> impl IntoView {
+pub fn TermsPanel(now: RwSignal<CodeDetail>, mode: Mode) -> impl IntoView {
+    let edit = now.with_untracked(|now| links::edit_code(&now.view.code.app_id, &now.view.code.id, mode));
+    let archived = move || now.with(|now| now.view.code.status == Status::Archived);
     let rows = move || {
         let CodeView { code, terms, starts, expires, .. } = now.with(|now| now.view.clone());
         // The server's line is `50% off, once`: the two halves are the two rows.
@@ -72,17 +97,36 @@ pub fn TermsPanel(now: RwSignal<CodeDetail>) -> impl IntoView {
             Some(limit) => format!("{} uses", number(limit)),
             None => "none".to_owned(),
         };
+        let per_customer = match code.max_redemptions_per_user {
+            Some(1) => "1 use".to_owned(),
+            Some(limit) => format!("{} uses", number(limit)),
+            None => "none".to_owned(),
+        };
+        let minimum = match (code.minimum_amount_cents, &code.minimum_amount_currency) {
+            (Some(amount), currency) => {
+                let currency = currency.as_deref().and_then(|text| Currency::parse(text, "currency").ok());
+                least(amount, currency)
+            }
+            (None, _) => "none".to_owned(),
+        };
         view! {
             <ReadField term="Discount">{discount}</ReadField>
             <ReadField term="Duration">{duration}</ReadField>
             <ReadField term="Limit">{limit}</ReadField>
+            <ReadField term="Limit per customer">{per_customer}</ReadField>
+            <ReadField term="Minimum purchase">{minimum}</ReadField>
             <ReadField term="Starts">{moment(starts, "at once")}</ReadField>
             <ReadField term="Expires">{moment(expires, "never")}</ReadField>
         }
     };
     view! {
         <section class="panel" aria-labelledby="terms-title">
-            <h2 id="terms-title">"Terms"</h2>
+            <div class="panel-head">
+                <h2 id="terms-title">"Terms"</h2>
+                <a class="button" href=edit hidden=archived>
+                    "Edit limits"
+                </a>
+            </div>
             <dl class="pairs">{rows}</dl>
         </section>
     }

@@ -1,7 +1,7 @@
 //! How codes are spoken of.
 
 use crate::domain::locale::Moment;
-use crate::domain::money::group;
+use crate::domain::money::{Currency, format_amount, group};
 use crate::domain::problem::Problem;
 use crate::given;
 use crate::wire::api::DiscountCode;
@@ -35,13 +35,30 @@ pub fn number(number: i64) -> String {
     given::locale().write(&group(number.unsigned_abs()))
 }
 
+/// `$50.00`, of an amount in the smallest unit of a currency; none: of whatever a price is in.
+pub fn least(amount: i64, currency: Option<Currency>) -> String {
+    match currency {
+        Some(currency) => given::locale().write(&format_amount(amount, currency)),
+        None => format!("{} in the smallest unit of the price's currency", number(amount)),
+    }
+}
+
+/// `purchases of $50.00 or more`.
+pub fn minimum(amount: i64, currency: Option<Currency>) -> String {
+    format!("purchases of {} or more", least(amount, currency))
+}
+
 /// A refusal in the words of the form: the rules speak of the API's fields, owners see labels.
 pub fn for_the_form(problem: &Problem) -> String {
     let mut text = problem.message.clone();
     for (field, label) in [
         ("duration_in_months is needed when duration is repeating: ", "Type for how many months: "),
         ("duration_in_months", "the number of months"),
+        ("max_redemptions_per_user", "the limit per customer"),
         ("max_redemptions", "the limit"),
+        ("minimum_amount_currency", "the minimum's currency"),
+        ("minimum_amount_cents", "the minimum"),
+        ("minimum_amount", "the minimum"),
         ("max_rewards", "the limit"),
         ("code_prefix", "the beginning of codes"),
         ("expires_in_days", "the number of days"),
@@ -87,6 +104,25 @@ mod tests {
         assert!(for_the_form(&end).starts_with("The end must be in the future."), "{}", for_the_form(&end));
         let code = crate::domain::code::CodeText::parse("é!", "code").unwrap_err();
         assert!(for_the_form(&code).starts_with("The code may have"), "{}", for_the_form(&code));
+    }
+
+    #[test]
+    fn limits_speak_of_labels() {
+        let per_customer = discount_code::check_max_redemptions_per_user(Some(0)).unwrap_err();
+        let told = for_the_form(&per_customer);
+        assert!(told.starts_with("The limit per customer must be a whole number"), "{told}");
+        assert!(told.ends_with("leave it empty for no limit per customer."), "{told}");
+        let minimum = discount_code::check_minimum(Some(0), None, None).unwrap_err();
+        assert!(for_the_form(&minimum).starts_with("The minimum must be 1 to"), "{}", for_the_form(&minimum));
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn minimums() {
+        let currency = |text| Currency::parse(text, "currency").ok();
+        assert_eq!(super::minimum(500_000, currency("usd")), "purchases of $5,000.00 or more");
+        assert_eq!(super::minimum(500, currency("jpy")), "purchases of ¥500 or more");
+        assert!(super::minimum(500, None).starts_with("purchases of 500 in the smallest unit"));
     }
 
     #[test]

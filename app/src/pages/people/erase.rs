@@ -115,7 +115,7 @@ fn Question(person: Person, erasing: Erasing) -> impl IntoView {
         <ul class="facts">
             <li>
                 <b>"This goes: "</b>
-                "their address, the references and the metadata of their rewards; their address on mails, and mails that wait are not sent; what their checkouts were asked with about them. Stripe is asked to take their address off their promotion codes."
+                "their address, the references and the metadata of their rewards; their address on mails, and mails that wait are not sent; what their checkouts were asked with about them; who they are to a limit per customer, which begins anew. Stripe is asked to take their address off their promotion codes."
             </li>
             <li>
                 <b>"This stays: "</b>

@@ -27,8 +27,8 @@ pub fn Found(
     /// Where it is said that they were erased.
     erased: RwSignal<Option<Erased>>,
 ) -> impl IntoView {
-    let Person { email, rewards, reward_count, checkouts, mails, unsubscribed } = person.clone();
-    let nothing = reward_count == 0 && checkouts == 0 && mails == 0;
+    let Person { email, rewards, reward_count, checkouts, redemptions, mails, unsubscribed } = person.clone();
+    let nothing = reward_count == 0 && checkouts == 0 && redemptions == 0 && mails == 0;
     if nothing && !unsubscribed {
         return view! {
             <div class="nothing" role="status">
@@ -58,6 +58,7 @@ pub fn Found(
             <dl class="pairs">
                 <ReadField term="Rewards">{reward_count}</ReadField>
                 <ReadField term="Checkouts">{checkouts}</ReadField>
+                {(redemptions > 0).then(|| view! { <ReadField term="Redemptions">{redemptions}</ReadField> })}
                 <ReadField term="Mails">{mails}</ReadField>
                 <ReadField term="Marketing">{marketing}</ReadField>
             </dl>
@@ -142,9 +143,10 @@ pub fn Done(
     /// How much.
     erased: Erased,
 ) -> impl IntoView {
-    let Erased { rewards, checkouts, later, mails, at_stripe } = erased;
+    let Erased { rewards, checkouts, redemptions, later, mails, at_stripe } = erased;
+    let own = if redemptions > 0 { format!(", {}", counted(redemptions, "redemption")) } else { String::new() };
     let done = format!(
-        "Erased from {}, {} and {}.",
+        "Erased from {}, {}{own} and {}.",
         counted(rewards, "reward"),
         counted(checkouts, "checkout"),
         counted(mails, "mail")

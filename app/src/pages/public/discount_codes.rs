@@ -1,6 +1,8 @@
 //! The guide to discount codes.
 
+use super::code_limits::limits;
 use super::frame::PublicPage;
+use super::own_checkouts::own_checkouts;
 use super::stores::out_of_scope;
 use crate::prelude::*;
 
@@ -12,7 +14,7 @@ const LEAD: &str =
 pub fn CodesGuide() -> impl IntoView {
     view! {
         <PublicPage title="Discount codes" lead=LEAD here="/docs">
-            {rules()} {minting()} {uses()} {refusals()} {together()} {out_of_scope()}
+            {rules()} {limits()} {minting()} {uses()} {refusals()} {own_checkouts()} {together()} {out_of_scope()}
         </PublicPage>
     }
     .into_any()
@@ -61,7 +63,7 @@ fn rules() -> AnyView {
             </table>
         </div>
         <p>
-            "What a code gives can be changed until its coupon is on its way to Stripe. After that only limit, dates, pause and metadata change: make a new code for new terms. A paused code is refused and keeps its count; an archived one leaves the list."
+            "What a code gives can be changed until its coupon is on its way to Stripe. After that only limits, dates, pause and metadata change: make a new code for new terms. A paused code is refused and keeps its count; an archived one leaves the list."
         </p>
     }
     .into_any()
@@ -113,8 +115,12 @@ fn refusals() -> AnyView {
             <dd>"It is before its start, or after its end."</dd>
             <dt>"Exhausted"</dt>
             <dd>"All uses are held or redeemed. A use that is given back makes room again."</dd>
+            <dt>"This customer's limit"</dt>
+            <dd>"One customer has used it, or is using it, as often as one may."</dd>
+            <dt>"Minimum not met"</dt>
+            <dd>"The purchase comes to less than the code asks for."</dd>
             <dt>"Another currency"</dt>
-            <dd>"An amount in one currency was used for a price in another."</dd>
+            <dd>"An amount in one currency, or a minimum, was used for a price in another."</dd>
             <dt>"Blocked"</dt>
             <dd>"The coupon in Stripe is no longer what the code promises. The code's page offers the way out."</dd>
         </dl>
@@ -134,7 +140,8 @@ fn together() -> AnyView {
         <p>
             "The calls: " <a href="/docs/api#createDiscountCode">"create a code"</a> ", "
             <a href="/docs/api#validateDiscountCode">"ask whether it can be used"</a> ", "
-            <a href="/docs/api#createCheckoutSession">"make a checkout"</a> "."
+            <a href="/docs/api#createCheckoutSession">"make a checkout"</a> ", "
+            <a href="/docs/api#createRedemption">"hold a code for your own"</a> "."
         </p>
     }
     .into_any()

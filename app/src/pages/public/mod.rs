@@ -5,6 +5,8 @@ mod api;
 #[cfg(feature = "ssr")]
 mod api_parts;
 #[cfg(feature = "ssr")]
+mod code_limits;
+#[cfg(feature = "ssr")]
 mod connect_stripe;
 #[cfg(feature = "ssr")]
 mod discount_codes;
@@ -12,6 +14,8 @@ mod discount_codes;
 mod docs;
 #[cfg(feature = "ssr")]
 mod frame;
+#[cfg(feature = "ssr")]
+mod own_checkouts;
 #[cfg(feature = "ssr")]
 mod picture;
 #[cfg(feature = "ssr")]

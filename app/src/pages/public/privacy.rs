@@ -45,7 +45,7 @@ const STORED: [(&str, &str, &str); 12] = [
     ),
     (
         "Checkouts and redemptions",
-        "To keep the counts exact, and to make no checkout twice: what your backend sent (price, quantity, addresses to return to), Stripe's id of the session, and how it ended. A user_id or customer_email is stored where your backend sends one; neither is needed.",
+        "To keep the counts exact, and to make no checkout twice: what your backend sent (price, quantity, addresses to return to), Stripe's id of the session, and how it ended. A user_id or customer_email is stored where your backend sends one, and a hash of it with the redemption, so that a limit per customer can be kept; neither is needed for codes without such a limit.",
         "Until you have them erased",
     ),
     (

@@ -6,9 +6,10 @@ use crate::crash;
 use crate::oauth::Grant;
 use crate::scope::Scope;
 use crate::services::SessionGrant;
-use crate::services::connection::{METHOD_APP, to_json};
+use crate::services::connection::{CONNECTION, METHOD_APP, to_json};
 use crate::services::tokens::AppLink;
 use crate::store::{ConnectionRow, MemberRow, NewConnection, StoreError, Tx};
+use app::domain::activity::{Detail, Kind};
 use app::domain::connection::{Access, ConnectionStatus, Permissions};
 use app::domain::ids::{OwnerId, WorkspaceId};
 use app::domain::mode::Mode;
@@ -193,6 +194,8 @@ impl Services {
         let app = AppLink { scope: scope.clone(), connected: generation };
         let first = tx.at(scope).newest_app_token().await? + 1;
         self.append_pair(tx, &app, grant, account, first, 0).await?;
+        let detail = Detail { what: "the Stripe App".to_owned(), ..Detail::default() };
+        self.note_activity(tx, scope, Kind::Connected, CONNECTION, &detail).await?;
         Ok(generation)
     }
 

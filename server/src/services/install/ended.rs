@@ -2,10 +2,11 @@
 
 use super::Services;
 use crate::scope::Scope;
-use crate::services::connection::unavailable;
+use crate::services::connection::{CONNECTION, unavailable};
 use crate::services::tokens::AppLink;
 use crate::store::ConnectionRow;
 use crate::stripe::{self, StripeError};
+use app::domain::activity::{Detail, Kind};
 use app::domain::mode::Mode;
 use app::domain::problem::{Code, Problem};
 use tokio::time::Instant;
@@ -89,6 +90,7 @@ impl Services {
         let mut tx = self.0.db.begin().await?;
         let ended = tx.at(scope).end_app(generation, WORDS, self.now()).await?;
         if ended {
+            self.note_activity(&mut tx, scope, Kind::Uninstalled, CONNECTION, &Detail::default()).await?;
             tx.at(scope).destroy_app_tokens().await?;
         }
         tx.commit().await?;

@@ -5,6 +5,7 @@ use super::activity::of_code;
 use crate::crash;
 use crate::scope::Scope;
 use crate::services::connection::{Link, permission_missing};
+use crate::services::late_payment::Told;
 use crate::services::session_outcome::settle;
 use crate::services::when::Writing;
 use crate::services::{Services, screens};
@@ -32,7 +33,7 @@ impl Services {
         let scope = screens::scope(viewer, mode);
         let missing = || Problem::no_such("redemption", redemption);
         let id = RedemptionId::parse(redemption).ok_or_else(missing)?;
-        let row = self.redemption_row(&scope, id.as_str()).await?.ok_or_else(missing)?;
+        let row = self.stored_redemption(&scope, id.as_str()).await?.ok_or_else(missing)?;
         if row.state()? == State::Held {
             match &row.checkout_id {
                 Some(checkout) => self.end_session_of(&scope, &row, checkout).await?,
@@ -45,7 +46,7 @@ impl Services {
         self.redemption_view(&scope, &row, &code, &Writing::of(viewer))
     }
 
-    async fn redemption_row(&self, scope: &Scope, id: &str) -> Result<Option<RedemptionRow>, Problem> {
+    async fn stored_redemption(&self, scope: &Scope, id: &str) -> Result<Option<RedemptionRow>, Problem> {
         let mut reader = self.0.db.reader().await?;
         Ok(reader.at(scope).redemption(id).await?)
     }
@@ -94,7 +95,7 @@ impl Services {
 
     /// It is being made at this moment, or it was settled between two looks.
     async fn not_open(&self, scope: &Scope, redemption: &str) -> Result<(), Problem> {
-        let row = self.redemption_row(scope, redemption).await?;
+        let row = self.stored_redemption(scope, redemption).await?;
         match row.map(|row| row.state()).transpose()? {
             Some(State::Held) => Err(Problem::new(
                 Code::RedemptionOfCheckout,
@@ -131,10 +132,9 @@ impl Services {
 
     /// The customer was quicker, or Stripe was: what is true is counted.
     async fn count_as_it_is(&self, link: &Link, stored: &CheckoutRow, session: &Session) -> Result<(), Problem> {
-        let scope = &link.scope;
         self.end_if_over(link, stored, session, Told::Nothing).await?;
         let still = match &stored.redemption_id {
-            Some(id) => self.redemption_row(scope, id).await?.map(|row| row.state()).transpose()?,
+            Some(id) => self.stored_redemption(&link.scope, id).await?.map(|row| row.state()).transpose()?,
             None => None,
         };
         if still == Some(State::Held) && session.status == SessionStatus::Complete {

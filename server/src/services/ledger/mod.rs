@@ -1,18 +1,25 @@
 //! The ledger for people: a code's redemptions, what happened, and whether the counts are right.
 
+mod activity;
 mod chart;
+mod check;
+mod counted;
+mod end;
+mod job;
 mod pages;
+mod sessions;
+mod shown;
+
+pub(super) use activity::of_code as activity_of_code;
+pub use check::{Checked, Patience};
+pub(super) use counted::Pasts;
 
 use super::Services;
 use app::backend::{LedgerBackend, Viewer};
 use app::domain::mode::Mode;
-use app::domain::problem::{Code, Problem};
+use app::domain::problem::Problem;
 use app::wire::ledger::*;
 use async_trait::async_trait;
-
-fn unbuilt() -> Problem {
-    Problem::new(Code::Internal, "Not built yet.")
-}
 
 #[async_trait]
 impl LedgerBackend for Services {
@@ -31,15 +38,15 @@ impl LedgerBackend for Services {
         self.usage_for(viewer, mode, app_id, code_id).await
     }
 
-    async fn end_checkout(&self, _viewer: &Viewer, _mode: Mode, _redemption: &str) -> Result<RedemptionView, Problem> {
-        Err(unbuilt())
+    async fn end_checkout(&self, viewer: &Viewer, mode: Mode, redemption: &str) -> Result<RedemptionView, Problem> {
+        self.end_checkout_for(viewer, mode, redemption).await
     }
 
-    async fn activity(&self, _viewer: &Viewer, _mode: Mode, _query: ActivityQuery) -> Result<ActivityPage, Problem> {
-        Err(unbuilt())
+    async fn activity(&self, viewer: &Viewer, mode: Mode, query: ActivityQuery) -> Result<ActivityPage, Problem> {
+        self.activity_for(viewer, mode, query).await
     }
 
-    async fn check_ledger(&self, _viewer: &Viewer, _mode: Mode) -> Result<LedgerView, Problem> {
-        Err(unbuilt())
+    async fn check_ledger(&self, viewer: &Viewer, mode: Mode) -> Result<LedgerView, Problem> {
+        self.check_for(viewer, mode).await
     }
 }

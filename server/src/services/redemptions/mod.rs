@@ -123,7 +123,7 @@ impl Services {
         let Some(held) = tx.at(scope).hold(&code.id, code.terms_version, &coupon, now).await? else {
             return Ok(Taken::Changed);
         };
-        customers::check_limit(&mut tx, scope, &held, customer.as_deref(), PARAM).await?;
+        customers::check_first(&mut tx, scope, &held, customer.as_deref(), PARAM, "user_id").await?;
         let until = now + request.life_s * 1000;
         let minted = held.minted_generation == Some(generation);
         if !minted && link.is_none() {
@@ -294,7 +294,7 @@ impl Services {
     }
 
     /// The same as the API tells it.
-    async fn told_in(&self, tx: &mut Tx, scope: &Scope, id: &str) -> Result<Redemption, Problem> {
+    pub(super) async fn told_in(&self, tx: &mut Tx, scope: &Scope, id: &str) -> Result<Redemption, Problem> {
         let row = self.redemption_in(tx, scope, id).await?;
         let code = tx.at(scope).code(&row.discount_code_id).await?;
         let code = code.ok_or_else(|| super::error::internal("a redeemed code is gone", &row.discount_code_id))?;
@@ -347,5 +347,6 @@ async fn store_answer(
     let Some(ticket) = idempotency else { return Ok(()) };
     let body =
         serde_json::to_vec(answer).map_err(|error| super::error::internal("an answer could not be written", &error))?;
-    ticket.store(tx, status, &body).await
+    // Where its customer is erased, what stands under the key names them no more.
+    ticket.store_about(tx, status, &body, &answer.id).await
 }

@@ -25,7 +25,7 @@ pub struct RedemptionListQuery {
 impl Services {
     /// One redemption, of a checkout of ours or of the owner's own.
     pub async fn get_redemption(&self, caller: &Caller, id: &str) -> Result<Redemption, Problem> {
-        let (row, code) = self.redemption_row(caller, id).await?;
+        let (row, code) = self.redemption_of(caller, id).await?;
         views::redemption(&caller.scope, &row, &code)
     }
 
@@ -42,7 +42,7 @@ impl Services {
                 _ => problem,
             })?;
         }
-        let direction = query.page.direction("redemption", async |id| self.redemption_row(caller, id).await).await?;
+        let direction = query.page.direction("redemption", async |id| self.redemption_of(caller, id).await).await?;
         let filter = RedemptionFilter {
             app_id: app.map(|app| app.as_str().to_owned()),
             discount_code_id: query.discount_code,
@@ -73,7 +73,7 @@ impl Services {
     }
 
     /// A redemption that the caller may see, and its code.
-    pub(super) async fn redemption_row(&self, caller: &Caller, id: &str) -> Result<(RedemptionRow, CodeRow), Problem> {
+    pub(super) async fn redemption_of(&self, caller: &Caller, id: &str) -> Result<(RedemptionRow, CodeRow), Problem> {
         let missing = || Problem::no_such("redemption", id);
         let known = RedemptionId::parse(id).ok_or_else(missing)?;
         let (row, code) = {

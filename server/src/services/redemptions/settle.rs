@@ -73,7 +73,7 @@ impl Services {
 
     /// A redemption that the caller may see and settle.
     async fn own_redemption(&self, caller: &Caller, id: &str) -> Result<RedemptionRow, Problem> {
-        let (row, _) = self.redemption_row(caller, id).await?;
+        let (row, _) = self.redemption_of(caller, id).await?;
         if row.checkout_id.is_some() {
             return Err(Problem::new(
                 Code::RedemptionOfCheckout,

@@ -42,7 +42,8 @@ impl Services {
         }
         self.0.mints.arrived.notify_one();
         tracing::info!(
-            workspace = %scope.workspace, mode = %scope.mode, rewards = erased.rewards, checkouts = erased.checkouts, later = erased.later,
+            workspace = %scope.workspace, mode = %scope.mode, rewards = erased.rewards, checkouts = erased.checkouts, redemptions = erased.redemptions,
+            later = erased.later,
             "a person was erased"
         );
         Ok(erased)
@@ -62,6 +63,14 @@ impl Services {
             }
         }
         erased.mails += signed(tx.at(scope).erase_mails_to(key, now).await?);
+        let own = tx.at(scope).redemptions_of_person(key).await?;
+        erased.redemptions = signed(tx.at(scope).erase_own_redemptions(key).await?);
+        for row in own.iter().filter(|row| row.checkout_id.is_none()) {
+            let told = self.told_in(&mut tx, scope, &row.id).await?;
+            let body = serde_json::to_vec(&told)
+                .map_err(|error| super::super::error::internal("an answer could not be written", &error))?;
+            tx.at(scope).replace_answers_about(&row.id, &body).await?;
+        }
         erased.later = signed(tx.at(scope).ask_to_erase_checkouts(key, now).await?);
         for checkout in tx.at(scope).checkouts_of_person(key).await? {
             erased.checkouts += i64::from(erase_checkout_in(&mut tx, scope, &checkout, now).await?);

@@ -80,6 +80,18 @@ impl Services {
                 "created_at": time(row.created_at), "request": request,
             }));
         }
+        let redemptions: Vec<Value> = reader
+            .at(&scope)
+            .redemptions_of_person(&key)
+            .await?
+            .into_iter()
+            .map(|row| {
+                json!({
+                    "id": row.id, "discount_code": row.discount_code_id, "checkout": row.checkout_id, "state": row.state, "user_id": row.user_id,
+                    "customer_hash": row.customer, "created_at": time(row.created_at),
+                })
+            })
+            .collect();
         let mails: Vec<Value> = reader
             .at(&scope)
             .mails_to_person(&key)
@@ -92,7 +104,7 @@ impl Services {
         let unsubscribed = reader.at(&scope).wants_no_marketing(&unsubscribed_hash(&scope, &key)).await?;
         Ok(json!({
             "object": "person", "email": key, "livemode": mode.livemode(), "exported_at": time(self.now()), "unsubscribed": unsubscribed,
-            "rewards": rewards, "checkouts": checkouts, "mails": mails,
+            "rewards": rewards, "checkouts": checkouts, "redemptions": redemptions, "mails": mails,
         }))
     }
 

@@ -382,6 +382,7 @@ impl Services {
         let present = tx.at(scope).reward(&row.id).await?;
         tx.commit().await?;
         crash::here!("reward-stored");
+        tracing::debug!(reward = %row.id, noted, "a reward is in Stripe");
         self.0.live.changed(scope);
         if noted && code.times_redeemed > 0 {
             // Used before it was noted: the coupon's count has told of it already, and will not again.

@@ -29,13 +29,14 @@ impl Services {
         let key = key_of(email)?;
         let scope = scope_of(viewer, mode);
         let writing = Writing::of(viewer);
-        let (rows, pause, reward_count, checkouts, mails, unsubscribed) = {
+        let (rows, pause, reward_count, checkouts, redemptions, mails, unsubscribed) = {
             let mut reader = self.0.db.reader().await?;
             (
                 reader.at(&scope).rewards_of_person(&key, None, SHOWN).await?,
                 reader.at(&scope).mint_pause().await?,
                 reader.at(&scope).count_rewards_of_person(&key).await?,
                 reader.at(&scope).checkouts_of_person(&key).await?,
+                reader.at(&scope).redemptions_of_person(&key).await?,
                 reader.at(&scope).mails_to_person(&key).await?,
                 reader.at(&scope).wants_no_marketing(&unsubscribed_hash(&scope, &key)).await?,
             )
@@ -48,6 +49,7 @@ impl Services {
             rewards: rows.iter().map(view).collect::<Result<_, _>>()?,
             reward_count,
             checkouts: count(checkouts.len()),
+            redemptions: count(redemptions.iter().filter(|row| row.checkout_id.is_none()).count()),
             mails: count(mails.len()),
             unsubscribed,
         })

@@ -21,7 +21,7 @@ type Owner = (String, String);
 
 /// What wakes the queue, and how much of it is in work.
 pub(in crate::services) struct Queue {
-    pub(super) arrived: Notify,
+    pub(super) arrived: Arc<Notify>,
     places: Arc<Semaphore>,
     in_work: Arc<Mutex<HashMap<Owner, usize>>>,
     quick: Duration,
@@ -29,7 +29,12 @@ pub(in crate::services) struct Queue {
 
 impl Default for Queue {
     fn default() -> Self {
-        Self { arrived: Notify::new(), places: Arc::new(Semaphore::new(PLACES)), in_work: Arc::default(), quick: QUICK }
+        Self {
+            arrived: Arc::default(),
+            places: Arc::new(Semaphore::new(PLACES)),
+            in_work: Arc::default(),
+            quick: QUICK,
+        }
     }
 }
 
@@ -38,12 +43,15 @@ pub(crate) struct Taken {
     pub(super) row: EventRow,
     place: Mutex<Option<OwnedSemaphorePermit>>,
     owner: Owner,
+    places: Arc<Semaphore>,
     in_work: Arc<Mutex<HashMap<Owner, usize>>>,
+    arrived: Arc<Notify>,
     quick: Duration,
 }
 
 impl Drop for Taken {
     fn drop(&mut self) {
+        self.give_place_back();
         let mut in_work = self.in_work.lock();
         if let Some(count) = in_work.get_mut(&self.owner) {
             *count -= 1;
@@ -72,7 +80,15 @@ impl Queue {
         let (endpoint, account) = row.owner();
         let owner = (endpoint.to_owned(), account.to_owned());
         *self.in_work.lock().entry(owner.clone()).or_default() += 1;
-        Taken { row, place: Mutex::new(Some(place)), owner, in_work: self.in_work.clone(), quick: self.quick }
+        Taken {
+            row,
+            place: Mutex::new(Some(place)),
+            owner,
+            places: self.places.clone(),
+            in_work: self.in_work.clone(),
+            arrived: self.arrived.clone(),
+            quick: self.quick,
+        }
     }
 }
 
@@ -82,9 +98,16 @@ impl Taken {
         let mut work = pin!(work);
         tokio::select! {
             done = &mut work => return done,
-            () = tokio::time::sleep(self.quick) => drop(self.place.lock().take()),
+            () = tokio::time::sleep(self.quick) => self.give_place_back(),
         }
         work.await
+    }
+
+    /// Once there are many free places, the queue is looked at again: it may have been left for want of them.
+    fn give_place_back(&self) {
+        if self.place.lock().take().is_some() && self.places.available_permits() >= PLACES / 2 {
+            self.arrived.notify_one();
+        }
     }
 }
 

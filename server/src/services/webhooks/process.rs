@@ -80,6 +80,7 @@ impl Services {
                 }
             }
         };
+        tracing::debug!(event = %row.id, state, "an event was worked out");
         let end = EventEnd { state, outcome: &outcome, workspace: workspace.as_deref(), next, now };
         if let Err(problem) = self.settle_webhook(row, &end).await {
             tracing::error!(event = %row.id, cause = %problem.message, "what an event did could not be noted; it is worked out again");

@@ -5,6 +5,7 @@ use super::super::{Db, NewCode, NewRedemption, StoreError};
 use super::engine::Base;
 use super::fixtures::{T, at_most, counted, get, insert_hold, new_code, percent, put, raw, settle, shop, take_hold};
 use crate::scope::Scope;
+use app::domain::redemption::Cause;
 use std::sync::Arc;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
@@ -183,4 +184,80 @@ pub(super) async fn a_hold_taken_again_needs_only_stock(base: Base) {
     assert!(!put!(base, &scope, hold_again("dc_1", T)).unwrap());
     assert!(!put!(base, &scope, hold_again("dc_none", T)).unwrap());
     assert_eq!(get!(base, &scope, code("dc_1")).unwrap().held, 1);
+}
+
+/// A hold for an owner's own checkout, until then.
+async fn own_hold(base: &Base, scope: &Scope, id: &str, until: i64) {
+    assert!(put!(base, scope, hold("dc_1", 1, "coupon_1", T)).unwrap().is_some());
+    let own =
+        NewRedemption { id, discount_code_id: "dc_1", expires_at: Some(until), now: T, ..NewRedemption::default() };
+    put!(base, scope, insert_redemption(&own)).unwrap();
+}
+
+/// What one of many does to a hold whose time is over; whether it was the one that moved it, and to redeemed.
+async fn ends(db: &Db, scope: &Scope, id: &str, way: usize) -> Option<bool> {
+    let mut tx = db.begin().await.unwrap();
+    let (moved, redeemed) = match way % 3 {
+        0 => (tx.at(scope).lapse_redemption(id, T + 10).await.unwrap(), false),
+        1 => (tx.at(scope).settle_redemption(id, Cause::Confirmed, T + 10).await.unwrap(), true),
+        _ => (tx.at(scope).settle_redemption(id, Cause::ByBackend, T + 10).await.unwrap(), false),
+    };
+    if let Some(code) = &moved {
+        tx.at(scope).count_settled(code, redeemed, T + 10).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    moved.map(|_| redeemed)
+}
+
+pub(super) async fn a_hold_lapses_once_and_not_before(base: Base) {
+    let (scope, dbs) = (shop(&base).await, two_processes(&base).await);
+    limited(&base, &scope, "dc_1", 9).await;
+    for n in 0..9 {
+        own_hold(&base, &scope, &format!("rd_{n}"), T + 10).await;
+    }
+    assert!(get!(base, lapsed_redemptions(T + 9, 99)).is_empty());
+    assert_eq!(
+        (get!(base, lapsed_redemptions(T + 10, 99)).len(), get!(base, lapsed_redemptions(T + 10, 4)).len()),
+        (9, 4)
+    );
+    assert_eq!(put!(base, &scope, lapse_redemption("rd_0", T + 9)).unwrap(), None, "it stands yet");
+    // Prolonged since it was found: it stands.
+    assert!(put!(base, &scope, prolong_redemption("rd_8", T + 20, T)).unwrap());
+    assert_eq!(put!(base, &scope, lapse_redemption("rd_8", T + 10)).unwrap(), None);
+    let mut tasks = JoinSet::new();
+    for n in 0..96 {
+        let (db, scope) = (dbs[n % 2].clone(), scope.clone());
+        tasks.spawn(async move { ends(&db, &scope, &format!("rd_{}", n / 12), n).await });
+    }
+    let (mut redeemed, mut released) = (0, 0);
+    while let Some(ended) = tasks.join_next().await {
+        match ended.unwrap() {
+            Some(true) => redeemed += 1,
+            Some(false) => released += 1,
+            None => {}
+        }
+    }
+    assert_eq!((redeemed + released, counted(&base, &scope, "dc_1").await), (8, (1, redeemed)));
+    assert!(!put!(base, &scope, prolong_redemption("rd_0", T + 99, T)).unwrap(), "what is settled is not prolonged");
+
+    // Taken again, it lapses again; the checkout's does neither.
+    for n in 0..8 {
+        let id = format!("rd_{n}");
+        let retaken = put!(base, &scope, retake_redemption(&id, Cause::Retaken, T + 30, T + 20)).unwrap();
+        let row = get!(base, &scope, redemption(&id)).unwrap();
+        assert_eq!((retaken, row.settled_at.is_none()), (row.state == "held", retaken), "{id}: {}", row.history);
+        if retaken {
+            assert!(put!(base, &scope, hold_again("dc_1", T + 20)).unwrap());
+            assert!(put!(base, &scope, lapse_redemption(&id, T + 30)).unwrap().is_some());
+            put!(base, &scope, count_settled("dc_1", false, T + 30)).unwrap();
+        }
+    }
+    assert!(put!(base, &scope, settle_redemption("rd_8", Cause::ByBackend, T)).unwrap().is_some());
+    put!(base, &scope, count_settled("dc_1", false, T)).unwrap();
+    assert!(take_hold(&base.db, &scope, "dc_1", "rd_checkout").await);
+    assert_eq!(put!(base, &scope, lapse_redemption("rd_checkout", T + 99)).unwrap(), None);
+    assert!(!put!(base, &scope, prolong_redemption("rd_checkout", T + 99, T)).unwrap());
+    assert!(settle(&base.db, &scope, "dc_1", "rd_checkout", false).await);
+    assert!(!put!(base, &scope, retake_redemption("rd_checkout", Cause::Retaken, T + 99, T)).unwrap());
+    assert_eq!(counted(&base, &scope, "dc_1").await, (0, redeemed));
 }

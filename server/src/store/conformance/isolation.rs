@@ -7,8 +7,8 @@
 use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
-    CampaignFilter, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward, PriceRow,
-    RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
+    CampaignFilter, CheckRow, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward,
+    PriceRow, RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
 use super::engine::Base;
 use super::fixtures::{
@@ -16,6 +16,7 @@ use super::fixtures::{
     next_attempt, percent, put, scope, sharing, shop, shop_of, take_hold,
 };
 use crate::scope::Scope;
+use app::domain::activity::Topic;
 use app::domain::discount_code::Limits;
 use app::domain::mode::Mode;
 use app::domain::redemption::{Cause as Moved, State};
@@ -119,6 +120,10 @@ fn app_token(generation: i64) -> NewAppToken<'static> {
         fence: 0,
         now: T,
     }
+}
+
+fn checked(wrong: i64) -> CheckRow {
+    CheckRow { checked_at: T, codes: 1, sessions: 0, wrong, found: "[]".into(), unasked: None }
 }
 
 fn price() -> PriceRow {
@@ -228,6 +233,7 @@ async fn tenant(base: &Base) -> Scope {
             discount_code_id: "dc_held",
             idempotency_key: key,
             expires_at: Some(T),
+            user_id: Some("Own@example.com"),
             now: T,
             ..super::super::NewRedemption::default()
         };
@@ -282,6 +288,8 @@ async fn earned(base: &Base, scope: &Scope) {
     assert!(put!(base, scope, set_reward_mail("rw_1", MailState::Queued, None, T)).unwrap());
     put!(base, scope, insert_reward_mail("ml_1", "ada@example.com", "rw_1", T)).unwrap();
     put!(base, scope, insert_activity("act_1", "rw_1", "earned", "", T)).unwrap();
+    put!(base, scope, insert_activity("act_2", "dc_free", "code_created", "", T)).unwrap();
+    put!(base, scope, put_ledger_check(&checked(0), None)).unwrap();
     put!(base, scope, pause_minting(Cause::Outage, "Stripe does not answer.", 1, T, T + 10)).unwrap();
 }
 
@@ -441,6 +449,18 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_unsubscribed(b"hash", T) => |noted: bool| !noted;
         Mode insert_activity("act_1", "rw_1", "earned", "", T);
         Mode activity_of("rw_1");
+        Mode activity_page(None, &Direction::First, 9);
+        Mode activity_page(Some(Topic::Codes), &Direction::Before("act".into()), 9);
+        Mode counts_after("", 9);
+        Mode counts_of("dc_held");
+        Mode repair_counts("dc_held", T + 1);
+        Mode redemptions_beside_checkouts("", 9);
+        Mode redemption_beside_checkout("rd_1");
+        Mode open_holders_after("", 9);
+        Mode holder("co_open");
+        Mode ledger_check();
+        // Without another's in the way it is kept.
+        Mode put_ledger_check(&checked(1), None) => |kept: bool| !kept;
         Mode mint_pause();
         Mode pause_minting(Cause::Permission, "A permission is missing.", 2, T, T + 20);
         Mode end_mint_pause();
@@ -466,6 +486,8 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode ask_to_erase_checkouts("ada@example.com", T) => |rows: u64| rows > 0;
         Mode erase_checkout("co_over", "{}", "", T);
         Mode erase_redemptions_of("cs_1") => |rows: u64| rows > 0;
+        Mode redemptions_of_person("own@example.com");
+        Mode erase_own_redemptions("own@example.com") => |rows: u64| rows > 0;
         Mode rewards_after("cmp_1", "", 9);
     };
     table.extend(at_stripe::table());

@@ -23,7 +23,7 @@ pub async fn connect(
         Problem::missing("restricted_key", "restricted_key is needed: a restricted key of your Stripe account.")
     })?;
     idempotent::once(&site.services, &caller, &incoming, async |_| {
-        Answer::ok(&site.services.connect_key(&caller.scope, &key).await?)
+        Answer::ok(&site.services.connect_key(&caller.scope, &key, &caller.actor()).await?)
     })
     .await
 }
@@ -36,7 +36,7 @@ pub async fn disconnect(
 ) -> Result<Response, Refused> {
     incoming.nothing()?;
     idempotent::once(&site.services, &caller, &incoming, async |_| {
-        Answer::ok(&site.services.disconnect_scope(&caller.scope).await?)
+        Answer::ok(&site.services.disconnect_scope(&caller.scope, &caller.actor()).await?)
     })
     .await
 }

@@ -36,7 +36,7 @@ pub async fn create(
     let (app_id, draft) = read_draft(incoming.fields()?)?;
     idempotent::once(&site.services, &caller, &incoming, async |ticket| {
         let app = site.services.app_of(&caller, app_id.as_deref()).await?;
-        Answer::created(&site.services.create_code(&caller.scope, &app, &draft, ticket.as_ref()).await?)
+        Answer::created(&site.services.create_code(&caller, &app, &draft, ticket.as_ref()).await?)
     })
     .await
 }

@@ -33,6 +33,13 @@ pub fn new_discount_codes() -> Vec<(&'static str, Value)> {
                 "duration_in_months": 3,
             }),
         ),
+        (
+            "once for each customer, from 50 dollars on",
+            json!({
+                "app_id": "taskpomo", "code": "WELCOME", "percent_off": 10, "max_redemptions_per_user": 1,
+                "minimum_amount_cents": 5000, "minimum_amount_currency": "usd", "starts_at": MADE,
+            }),
+        ),
     ]
 }
 
@@ -41,6 +48,10 @@ pub fn changes() -> Vec<(&'static str, Value)> {
     vec![
         ("pause", json!({ "active": false })),
         ("no limit and no end any more", json!({ "max_redemptions": null, "expires_at": null })),
+        (
+            "twice for each customer, and any amount",
+            json!({ "max_redemptions_per_user": 2, "minimum_amount_cents": null }),
+        ),
         ("metadata", json!({ "metadata": { "team": null, "season": "winter" } })),
     ]
 }
@@ -72,6 +83,7 @@ pub fn validations() -> Vec<(&'static str, Value)> {
     vec![
         ("it can be used", json!({ "valid": true, "discount_code": discount_code() })),
         ("it cannot", json!({ "valid": false, "reason": "expired" })),
+        ("this customer has had theirs", json!({ "valid": false, "reason": "user_limit" })),
     ]
 }
 

@@ -124,6 +124,21 @@ pub fn rows() -> Vec<Row> {
             "400 invalid_request_error parameter_invalid user_id: user_id must not be a secret: this begins like a key. It was not kept; if it is one of Stripe's, roll it in Stripe's dashboard.",
         ),
         row(
+            "nobody, with a code that asks who it is",
+            checkout(r#""discount_code":"EACHONCE""#),
+            "400 invalid_request_error parameter_missing user_id: user_id or customer_email is needed: this discount code may be used so often by one customer, so Codemint must know who it is.",
+        ),
+        row(
+            "somebody who has had theirs",
+            checkout(r#""discount_code":"EACHONCE","user_id":"had-one""#),
+            "400 invalid_request_error discount_code_user_limit discount_code: This customer has used this discount code as often as one customer may. A checkout that is still open counts, too.",
+        ),
+        row(
+            "too small a purchase",
+            checkout(r#""discount_code":"BIG""#),
+            "400 invalid_request_error discount_code_minimum_not_met discount_code: This purchase is below the least amount that this discount code is for.",
+        ),
+        row(
             "nowhere to go",
             checkout(r#""success_url":null"#),
             "400 invalid_request_error parameter_missing success_url: success_url is needed: a whole address, like https://example.com/thank-you.",

@@ -193,27 +193,27 @@ pub fn rows() -> Vec<Row> {
         row(
             "a field in Cyrillic",
             create("{\"с\u{43e}de\":\"FINE\",\"percent_off\":50}"),
-            "400 invalid_request_error parameter_unknown соde: Unknown field: соde. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown соde: Unknown field: соde. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a field without a name",
             good_but(r#""":1"#),
-            "400 invalid_request_error parameter_unknown : Unknown field: one without a name. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown : Unknown field: one without a name. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a field of the answer",
             good_but(r#""stripe_coupon":"cm_1""#),
-            "400 invalid_request_error parameter_unknown stripe_coupon: Unknown field: stripe_coupon. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown stripe_coupon: Unknown field: stripe_coupon. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a prototype",
             good_but(r#""__proto__":{"percent_off":100}"#),
-            "400 invalid_request_error parameter_unknown __proto__: Unknown field: __proto__. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown __proto__: Unknown field: __proto__. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a key of Stripe's as a field",
             good_but(r#""sk_live_51PLANTED0123456789":1"#),
-            "400 invalid_request_error parameter_unknown (a key): Unknown field: (a key). This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown (a key): Unknown field: (a key). This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a form as JSON",

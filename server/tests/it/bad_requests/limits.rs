@@ -1,6 +1,6 @@
 //! How often, and from when until when.
 
-use super::row::{Row, change, good_but, row};
+use super::row::{Row, change, good_but, row, terms};
 
 pub fn rows() -> Vec<Row> {
     vec![
@@ -135,6 +135,88 @@ pub fn rows() -> Vec<Row> {
             "400 invalid_request_error parameter_invalid starts_at: starts_at must be before expires_at.",
         ),
         row(
+            "a limit per customer of nothing",
+            good_but(r#""max_redemptions_per_user":0"#),
+            "400 invalid_request_error parameter_invalid max_redemptions_per_user: max_redemptions_per_user must be a whole number, 1 to 1000000000000; leave it out for no limit per customer.",
+        ),
+        row(
+            "a limit per customer beyond all counting",
+            good_but(r#""max_redemptions_per_user":1000000000001"#),
+            "400 invalid_request_error parameter_invalid max_redemptions_per_user: max_redemptions_per_user must be a whole number, 1 to 1000000000000; leave it out for no limit per customer.",
+        ),
+        row(
+            "a limit per customer as a string",
+            good_but(r#""max_redemptions_per_user":"1""#),
+            "400 invalid_request_error parameter_invalid max_redemptions_per_user: max_redemptions_per_user must be a whole number, like 1, or null for no limit per customer; it is a string.",
+        ),
+        row(
+            "a limit per customer with a decimal point",
+            good_but(r#""max_redemptions_per_user":1.0"#),
+            "400 invalid_request_error parameter_invalid max_redemptions_per_user: max_redemptions_per_user must be a whole number, like 1, or null for no limit per customer; it has a decimal point or an exponent.",
+        ),
+        row(
+            "a minimum of nothing",
+            good_but(r#""minimum_amount_cents":0"#),
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents must be 1 to 99999999, in the currency's smallest unit; it is 0.",
+        ),
+        row(
+            "a minimum of more than Stripe takes",
+            good_but(r#""minimum_amount_cents":100000000"#),
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents must be 1 to 99999999, in the currency's smallest unit; it is 100000000.",
+        ),
+        row(
+            "a minimum in the main unit",
+            good_but(r#""minimum_amount_cents":50.00"#),
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents must be a whole number in the currency's smallest unit, like 5000, or null for any amount; it has a decimal point or an exponent.",
+        ),
+        row(
+            "a minimum with its sign",
+            good_but(r#""minimum_amount_cents":"$50""#),
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents must be a whole number in the currency's smallest unit, like 5000, or null for any amount; it is a string.",
+        ),
+        row(
+            "a minimum that has no coin",
+            good_but(r#""minimum_amount_cents":550,"minimum_amount_currency":"isk""#),
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents in ISK must be a multiple of 100: Stripe counts it in hundredths, but it has no smaller coin.",
+        ),
+        row(
+            "a currency of no minimum",
+            good_but(r#""minimum_amount_currency":"usd""#),
+            "400 invalid_request_error parameter_invalid minimum_amount_currency: minimum_amount_currency belongs to minimum_amount_cents: give both, or neither.",
+        ),
+        row(
+            "a minimum in no currency of Stripe",
+            good_but(r#""minimum_amount_cents":5000,"minimum_amount_currency":"xxx""#),
+            "400 invalid_request_error parameter_invalid minimum_amount_currency: minimum_amount_currency must be a currency that Stripe charges in, like usd or eur.",
+        ),
+        row(
+            "a currency of a minimum as a number",
+            good_but(r#""minimum_amount_cents":5000,"minimum_amount_currency":840"#),
+            "400 invalid_request_error parameter_invalid minimum_amount_currency: minimum_amount_currency must be a string, like \"usd\"; it is a number.",
+        ),
+        row(
+            "a minimum in another currency than the discount",
+            terms(
+                r#""amount_off_cents":500,"currency":"usd","minimum_amount_cents":5000,"minimum_amount_currency":"eur""#,
+            ),
+            "400 invalid_request_error parameter_invalid minimum_amount_currency: minimum_amount_currency must be usd here, the currency of the discount; leave it out.",
+        ),
+        row(
+            "a change to a limit per customer of nothing",
+            change(r#""max_redemptions_per_user":0"#),
+            "400 invalid_request_error parameter_invalid max_redemptions_per_user: max_redemptions_per_user must be a whole number, 1 to 1000000000000; leave it out for no limit per customer.",
+        ),
+        row(
+            "a change to a minimum of nothing",
+            change(r#""minimum_amount_cents":-1"#),
+            "400 invalid_request_error parameter_invalid minimum_amount_cents: minimum_amount_cents must be 1 to 99999999, in the currency's smallest unit; it is -1.",
+        ),
+        row(
+            "a change to the currency of no minimum",
+            change(r#""minimum_amount_currency":"usd""#),
+            "400 invalid_request_error parameter_invalid minimum_amount_currency: minimum_amount_currency belongs to minimum_amount_cents: give both, or neither.",
+        ),
+        row(
             "a change to a limit of nothing",
             change(r#""max_redemptions":0"#),
             "400 invalid_request_error parameter_invalid max_redemptions: max_redemptions must be a whole number, 1 to 1000000000000; leave it out for no limit.",
@@ -167,17 +249,17 @@ pub fn rows() -> Vec<Row> {
         row(
             "a pause of a new code",
             good_but(r#""active":false"#),
-            "400 invalid_request_error parameter_unknown active: Unknown field: active. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown active: Unknown field: active. This call takes app_id, code, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a change of the counts",
             change(r#""redemptions":{"held":0,"redeemed":0}"#),
-            "400 invalid_request_error parameter_unknown redemptions: Unknown field: redemptions. This call takes active, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown redemptions: Unknown field: redemptions. This call takes active, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a change of the status",
             change(r#""status":"active""#),
-            "400 invalid_request_error parameter_unknown status: Unknown field: status. This call takes active, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown status: Unknown field: status. This call takes active, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
     ]
 }

@@ -17,6 +17,7 @@ mod limits;
 mod lists;
 mod metadata;
 mod places;
+mod redemptions;
 mod rewards;
 mod row;
 mod screens;
@@ -43,6 +44,7 @@ on_both_engines!(
     in_connections,
     in_campaigns,
     in_rewards,
+    in_redemptions,
     on_the_way,
     on_screens,
 );
@@ -106,6 +108,10 @@ async fn in_rewards(w: &World) {
     hold(w, rewards::rows()).await;
 }
 
+async fn in_redemptions(w: &World) {
+    hold(w, redemptions::rows()).await;
+}
+
 async fn on_the_way(w: &World) {
     hold(w, transport::rows()).await;
 }
@@ -154,6 +160,7 @@ fn the_table_is_long_enough_and_no_row_stands_twice() {
         campaigns::rows(),
         campaign_changes::rows(),
         rewards::rows(),
+        redemptions::rows(),
         transport::rows(),
         screens::rows(),
     ]

@@ -1,6 +1,6 @@
 //! What stands around the requests: codes and keys of several owners, under short names.
 
-use crate::harness::{CAMPAIGNS, CODES, World, until};
+use crate::harness::{CAMPAIGNS, CODES, REDEMPTIONS, World, until};
 use crate::rewards;
 use app::backend::Backend;
 use app::domain::mode::Mode;
@@ -15,7 +15,17 @@ impl Places {
         let id = w.code(json!({ "code": "SPRING", "percent_off": 10, "metadata": { "team": "growth" } })).await;
         let used = w.code(json!({ "code": "USED", "percent_off": 10 })).await;
         // The price is learned now: a lookup is kept, and is no answer's doing.
-        w.checkout(json!({ "discount_code": "USED" })).await.expect(201);
+        let session = w.checkout(json!({ "discount_code": "USED" })).await.expect(201);
+        let of_checkout = session.json["discount"]["redemption"].as_str().unwrap().to_owned();
+        let held = w.post(REDEMPTIONS, json!({ "code": "USED" })).await.expect(201).id().to_owned();
+        let redeemed = w.post(REDEMPTIONS, json!({ "code": "USED" })).await.expect(201).id().to_owned();
+        w.ask("POST", &format!("{REDEMPTIONS}/{redeemed}/confirm")).key(&w.key).send().await.expect(200);
+        w.code(json!({ "code": "EACHONCE", "percent_off": 10, "max_redemptions_per_user": 1 })).await;
+        w.checkout(json!({ "discount_code": "EACHONCE", "user_id": "had-one" })).await.expect(201);
+        w.code(
+            json!({ "code": "BIG", "percent_off": 10, "minimum_amount_cents": 2901, "minimum_amount_currency": "usd" }),
+        )
+        .await;
         let archived = w.code(json!({ "code": "GONE", "percent_off": 10 })).await;
         w.delete(&format!("{CODES}/{archived}")).await.expect(200);
         Backend::create_app(&w.services, &w.owner(), "Another", "another").await.unwrap();
@@ -58,6 +68,9 @@ impl Places {
             ("{USED_ID}", used),
             ("{ARCHIVED_ID}", archived),
             ("{THEIR_ID}", their_id),
+            ("{OF_CHECKOUT}", of_checkout),
+            ("{HELD}", held),
+            ("{REDEEMED}", redeemed),
             ("{CAMPAIGN}", campaign),
             ("{REWARD_ID}", reward["id"].as_str().unwrap_or_default().to_owned()),
             ("{PAUSED_CAMPAIGN}", paused),

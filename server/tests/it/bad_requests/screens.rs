@@ -3,7 +3,7 @@
 use super::row::{Request, Row, get, row};
 
 const CODE: &str = "mode=test&app_id=taskpomo&zone=UTC&form[code]=FINE&form[kind]=percent&form[percent_off]=50&form[amount_off]=&\
-                    form[currency]=USD&form[duration]=once&form[duration_in_months]=&form[max_redemptions]=&form[starts_at]=&form[expires_at]=";
+                    form[currency]=USD&form[duration]=once&form[duration_in_months]=&form[starts_at]=&form[expires_at]=";
 
 pub fn rows() -> Vec<Row> {
     let without = |header: &str| {
@@ -96,6 +96,47 @@ pub fn rows() -> Vec<Row> {
             "a form for somebody's app",
             Request::form("create-code", CODE.replace("taskpomo", "theirs").as_str()),
             "200 {\"Err\":{\"code\":\"resource_missing\",\"message\":\"No such app: 'theirs'\"}}",
+        ),
+        row(
+            "a form with a bad limit per customer and a bad minimum",
+            Request::form(
+                "create-code",
+                format!(
+                    "{CODE}&form[max_redemptions_per_user]=0&form[minimum_amount]=1.5&form[minimum_amount_currency]=jpy"
+                )
+                .as_str(),
+            ),
+            "200 {\"Ok\":{\"Refused\":{\"problems\":[{\"code\":\"parameter_invalid\",\"message\":\"JPY has no decimals: type a whole amount.\",\"param\":\"minimum_amount\"},{\"code\":\"parameter_invalid\",\"message\":\"max_redemptions_per_user must be a whole number, 1 to 1000000000000; leave it out for no limit per customer.\",\"param\":\"max_redemptions_per_user\"}]}}}",
+        ),
+        row(
+            "a minimum without its currency on a screen",
+            Request::form("create-code", format!("{CODE}&form[minimum_amount]=50").as_str()),
+            "200 {\"Ok\":{\"Refused\":{\"problems\":[{\"code\":\"parameter_missing\",\"message\":\"Choose the currency of the minimum.\",\"param\":\"minimum_amount_currency\"}]}}}",
+        ),
+        row(
+            "an edit with a bad limit",
+            Request::form("edit-code", format!("{CODE}&id={{ID}}&form[max_redemptions]=some").as_str()),
+            "200 {\"Ok\":{\"Refused\":{\"problems\":[{\"code\":\"parameter_invalid\",\"message\":\"Type a whole number, 1 or more, or leave it empty.\",\"param\":\"max_redemptions\"}]}}}",
+        ),
+        row(
+            "other terms for a code that is in Stripe",
+            Request::form("edit-code", format!("{CODE}&id={{USED_ID}}").as_str()),
+            "200 {\"Err\":{\"code\":\"terms_immutable\",\"message\":\"What this code gives cannot change any more: its coupon is in Stripe or on its way there. Create a new code with the new terms; limits and dates can still change here.\"}}",
+        ),
+        row(
+            "an edit of a code that was put away",
+            Request::form("edit-code", format!("{CODE}&id={{ARCHIVED_ID}}").as_str()),
+            "200 {\"Err\":{\"code\":\"resource_missing\",\"message\":\"This discount code is archived: restore it on its page in Codemint before changing it.\"}}",
+        ),
+        row(
+            "an edit of somebody's code",
+            Request::form("edit-code", format!("{CODE}&id={{THEIR_ID}}").as_str()),
+            "200 {\"Err\":{\"code\":\"resource_missing\",\"message\":\"No such discount code: '{THEIR_ID}'\"}}",
+        ),
+        row(
+            "the form of somebody's code",
+            Request::form("code-edit", "mode=test&app_id=theirs&id={THEIR_ID}"),
+            "200 {\"Err\":{\"code\":\"resource_missing\",\"message\":\"No such discount code: '{THEIR_ID}'\"}}",
         ),
         row(
             "a pause of somebody's code",

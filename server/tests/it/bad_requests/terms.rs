@@ -273,7 +273,7 @@ pub fn rows() -> Vec<Row> {
         row(
             "a change of the code's text",
             change(r#""code":"OTHER""#),
-            "400 invalid_request_error parameter_unknown code: Unknown field: code. This call takes active, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, starts_at, expires_at, metadata.",
+            "400 invalid_request_error parameter_unknown code: Unknown field: code. This call takes active, percent_off, amount_off_cents, currency, duration, duration_in_months, max_redemptions, max_redemptions_per_user, minimum_amount_cents, minimum_amount_currency, starts_at, expires_at, metadata.",
         ),
         row(
             "a change of terms after the first use",

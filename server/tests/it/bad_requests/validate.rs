@@ -76,6 +76,16 @@ pub fn rows() -> Vec<Row> {
             "404 invalid_request_error resource_missing app_id: No such app: 'theirs'",
         ),
         row(
+            "a quantity to validate for",
+            validate(r#""quantity":2"#),
+            "400 invalid_request_error parameter_unknown quantity: Unknown field: quantity. This call takes app_id, code, price_id, user_id.",
+        ),
+        row(
+            "a customer to validate for as a number",
+            validate(r#""user_id":7"#),
+            "400 invalid_request_error parameter_invalid user_id: user_id must be a string, like \"user-123\"; it is a number.",
+        ),
+        row(
             "an amount to validate for",
             validate(r#""amount":500"#),
             "400 invalid_request_error parameter_unknown amount: Unknown field: amount. This call takes app_id, code, price_id, user_id.",

@@ -5,6 +5,7 @@
 
 mod crowd;
 mod later;
+mod own;
 mod rewards;
 mod steps;
 mod two_processes;
@@ -16,7 +17,7 @@ use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
 /// Longer than a lease, and then a completer's patience, in milliseconds.
-const GIVEN_UP_MS: i64 = 69_000;
+pub const GIVEN_UP_MS: i64 = 69_000;
 /// A little more than how long the lease of one that died stands.
 const LEASE_MS: i64 = 9_000;
 /// No story needs nearly as long.
@@ -26,7 +27,7 @@ const SIDE_BY_SIDE: usize = 32;
 
 /// Whether everything is told as often as it is promised.
 pub fn full() -> bool {
-    std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1")
+    crate::full()
 }
 
 /// Runs to its end, if the engine can be had.
@@ -40,7 +41,7 @@ pub fn run(engine: Engine, all: impl Future<Output = ()>) {
 }
 
 /// Tells all stories, so many side by side; afterwards says which failed.
-fn tell<S: Debug>(engine: Engine, stories: Vec<S>, side_by_side: usize, story: impl AsyncFn(Engine, &S) -> String) {
+pub fn tell<S: Debug>(engine: Engine, stories: Vec<S>, side_by_side: usize, story: impl AsyncFn(Engine, &S) -> String) {
     run(engine, async {
         let (count, started) = (stories.len(), Instant::now());
         let told = futures::stream::iter(stories).map(async |told| {

@@ -195,7 +195,7 @@ async fn story(engine: Engine, &(dies, then): &Story) -> String {
 }
 
 /// "After a crash the key works again within 10 s": what the dead process left taken ends by itself before that.
-async fn nothing_waits_longer_than_a_lease(shop: &Shop) {
+pub(super) async fn nothing_waits_longer_than_a_lease(shop: &Shop) {
     let now = shop.now();
     let taken = "SELECT COALESCE(max(locked_until), 0) FROM idempotency_keys WHERE status IS NULL";
     let busy = "SELECT COALESCE(max(busy_until), 0) FROM checkouts WHERE step = 'intent'";

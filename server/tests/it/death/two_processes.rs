@@ -1,6 +1,6 @@
 //! Two processes on one database: one mints, the other waits for it, and takes over when it dies.
 
-use crate::harness::{Answer, CAMPAIGNS, Engine, Process, Shop, all, within};
+use crate::harness::{Answer, CAMPAIGNS, CHECKOUT, Engine, Process, Shop, World, all, within};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use stripe_sim::{Fault, FaultKind, Match};
@@ -148,5 +148,26 @@ fn a_limit_of_rewards_is_never_oversold() {
         assert_eq!((made, refused), (50, 150));
         assert_eq!(shop.database.number("SELECT count(*) FROM rewards").await, 50);
         assert_eq!(shop.database.number("SELECT issued FROM campaigns").await, 50);
+    });
+}
+
+/// Each of twenty customers asks five times, at one process and the other: each has one checkout, and nobody is refused for another's.
+#[test]
+fn a_limit_per_customer_is_kept_by_both() {
+    on_postgres(async |shop, second| {
+        shop.code(json!({ "code": "EACHONCE", "percent_off": 10, "max_redemptions_per_user": 1 })).await;
+        let urls = [shop.url(), second.url.clone()];
+        let tries = (0..100).map(|n| {
+            let body =
+                World::checkout_body(json!({ "discount_code": "EACHONCE", "user_id": format!("customer-{}", n % 20) }));
+            shop.ask_at(&urls[n / 20 % 2], "POST", CHECKOUT).json(&body).send()
+        });
+        let answers = all(tries).await;
+        for customer in 0..20 {
+            let of_one = || answers.iter().skip(customer).step_by(20);
+            assert_eq!(of_one().filter(|answer| answer.status == 201).count(), 1, "customer-{customer}");
+            let refused = of_one().filter(|answer| answer.code() == "discount_code_user_limit").count();
+            assert_eq!(refused, 4, "customer-{customer}: {answers:?}");
+        }
     });
 }

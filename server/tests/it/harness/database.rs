@@ -113,6 +113,56 @@ impl Database {
         }
     }
 
+    /// Connections of the server's that hold a transaction and do nothing; on SQLite, where a transaction that is left takes the writer along,
+    /// whether a write is refused.
+    pub async fn idle_in_transaction(&self) -> i64 {
+        match self {
+            Self::Sqlite { .. } => {
+                self.execute("UPDATE workspaces SET id = id").await;
+                0
+            }
+            Self::Postgres { .. } => {
+                let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'";
+                self.number(sql).await
+            }
+        }
+    }
+
+    /// Connections to this database without our own; on SQLite nobody knows.
+    pub async fn connections(&self) -> i64 {
+        match self {
+            Self::Sqlite { .. } => 0,
+            Self::Postgres { look, .. } => {
+                let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'";
+                self.number(sql).await - i64::from(look.size())
+            }
+        }
+    }
+
+    /// What is found broken when the whole database is read, every index beside its table; PostgreSQL has `amcheck` for it.
+    pub async fn whole(&self) -> Vec<String> {
+        match self {
+            Self::Sqlite { .. } => {
+                let found = "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
+                let keys = "SELECT \"table\" || ' ' || rowid FROM pragma_foreign_key_check";
+                [self.lines(found).await, self.lines(keys).await].concat()
+            }
+            Self::Postgres { .. } => {
+                self.execute("CREATE EXTENSION IF NOT EXISTS amcheck").await;
+                // It fails where something is broken; each index is compared with its table, entry by entry.
+                let indexes = "SELECT CAST(bt_index_check(i.indexrelid, TRUE) AS TEXT) FROM pg_index AS i
+                    JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_am AS a ON a.oid = c.relam
+                    JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                    WHERE a.amname = 'btree' AND n.nspname = 'public' AND i.indisready AND i.indisvalid";
+                self.lines(indexes).await;
+                let tables =
+                    "SELECT CAST(v.msg AS TEXT) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace,
+                    LATERAL verify_heapam(c.oid) AS v WHERE c.relkind = 'r' AND n.nspname = 'public'";
+                self.lines(tables).await
+            }
+        }
+    }
+
     /// Everything that is kept, as bytes: the files with all that lies in them, or every column of every table.
     pub async fn dump(&self) -> Vec<u8> {
         let mut all = Vec::new();

@@ -17,13 +17,13 @@ pub use ask::{Answer, Ask};
 pub use database::{Database, Engine};
 pub use logs::Recorded;
 #[cfg(all(unix, debug_assertions))]
-pub use process::{Ended, Process};
+pub use process::{Ended, Place, Process};
 pub use run::{all, on, on_within, until, within};
 #[cfg(all(unix, debug_assertions))]
 pub use shop::{Counted, Shop};
 pub use shown::shown;
 pub use smtp::{Says, Sink};
-pub use world::{MASTER_KEYS, Setup, World};
+pub use world::{MASTER_KEYS, Setup, World, register};
 
 /// 18 November 2026, before Black Friday: the moment at which a test begins.
 pub const NOW: i64 = 1_795_000_000_000;
@@ -56,6 +56,7 @@ pub const ALL: [&str; 7] = [
 pub const CODES: &str = "/v1/admin/discount-codes";
 pub const VALIDATE: &str = "/v1/discount-codes/validate";
 pub const CHECKOUT: &str = "/v1/checkout/sessions";
+pub const REDEMPTIONS: &str = "/v1/redemptions";
 pub const CONNECTION: &str = "/v1/admin/connection";
 pub const CAMPAIGNS: &str = "/v1/campaigns";
 

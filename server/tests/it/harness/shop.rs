@@ -106,6 +106,16 @@ impl Shop {
         self.process.lock().take().unwrap()
     }
 
+    /// The log of the first process so far.
+    pub fn said(&self) -> String {
+        self.process.lock().as_ref().unwrap().said()
+    }
+
+    /// Hands the first process over: the shop has none any more.
+    pub fn give(&self) -> Process {
+        self.take()
+    }
+
     /// Waits until the process has killed itself.
     pub async fn dies(&self) {
         self.take().dies().await;

@@ -3,7 +3,7 @@
 use super::ask::{Answer, Ask};
 use super::database::{Database, Engine};
 use super::smtp::Sink;
-use super::{ALL, CHECKOUT, CODES, CONNECTION, NOW};
+use super::{ALL, CHECKOUT, CODES, CONNECTION, FOUR, NOW};
 use app::backend::{Backend, Viewer};
 use app::domain::connection::Permissions;
 use app::domain::locale::Locale;
@@ -42,6 +42,8 @@ pub struct Setup {
     pub public_url: Option<&'static str>,
     /// Where mail goes.
     pub mails: Mails,
+    /// Connections to the database, where it is not as usual.
+    pub connections: Option<u32>,
 }
 
 /// Where mail goes.
@@ -57,13 +59,18 @@ pub enum Mails {
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { connected: Some(&ALL), jobs: false, public_url: None, mails: Mails::Folder }
+        Self { connected: Some(&ALL), jobs: false, public_url: None, mails: Mails::Folder, connections: None }
     }
 }
 
 impl Setup {
     pub fn unconnected() -> Self {
         Self { connected: None, ..Self::default() }
+    }
+
+    /// By a key with the four permissions alone.
+    pub fn least() -> Self {
+        Self { connected: Some(&FOUR), ..Self::default() }
     }
 
     pub fn https() -> Self {
@@ -78,6 +85,11 @@ impl Setup {
     /// No mail is configured.
     pub fn mailless() -> Self {
         Self { mails: Mails::Nowhere, ..Self::default() }
+    }
+
+    /// Two connections to the database are all there are.
+    pub fn narrow() -> Self {
+        Self { connections: Some(2), ..Self::default() }
     }
 
     pub fn working() -> Self {
@@ -143,10 +155,19 @@ impl World {
             Mails::Sink => settings.insert("CODEMINT_SMTP_URL", sink.url.clone()),
             Mails::Nowhere => None,
         };
+        settings.extend(setup.connections.map(|count| ("CODEMINT_DATABASE_CONNECTIONS", count.to_string())));
         let config = Config::read(&|name| settings.get(name).cloned()).unwrap();
         let often = Duration::from_millis(20);
         let pause = if setup.jobs { often } else { NEVER };
-        let pace = Pace { sweep: pause, lapse: pause, uses: pause, give_up: pause, tokens: pause, forget: pause };
+        let pace = Pace {
+            sweep: pause,
+            lapse: pause,
+            uses: pause,
+            give_up: pause,
+            tokens: pause,
+            ledger: NEVER,
+            forget: pause,
+        };
         let clock = Clock::manual(NOW);
         let server = Server::set_up(&config, clock.clone(), pace).await.unwrap();
         let services = server.services().clone();
@@ -347,7 +368,7 @@ impl World {
 }
 
 /// The Stripe App of a mode, as its operator registers it.
-pub(super) fn register(sim: &Sim, url: &str, livemode: bool) -> AppClient {
+pub fn register(sim: &Sim, url: &str, livemode: bool) -> AppClient {
     let mode = if livemode { "live" } else { "test" };
     let (way_back, webhooks) = (format!("{url}/stripe/callback"), format!("{url}/stripe/webhooks/{mode}"));
     sim.register_app(livemode, &[&way_back], &Permissions::of_app(), Some(&webhooks))

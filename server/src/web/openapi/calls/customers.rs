@@ -23,7 +23,7 @@ fn validate() -> Operation {
         CUSTOMERS,
         "validateDiscountCode",
         "Ask whether a code can be used",
-        "It reserves nothing and writes nothing. Unknown codes are limited to 600 a minute and key; known ones never are.",
+        "It reserves nothing and writes nothing. With `price_id`, a fixed amount in another currency is told, and a minimum that one piece does not come to (`quantity` is 1 here), where prices can be read. With `user_id`, it is told when that customer has used it as often as one may; a customer who is known by `customer_email` alone is not looked up here. Unknown codes are limited to 600 a minute and key; known ones never are.",
     )
     .request_body(Some(body("question", vec![("a question", examples::question())])))
     .responses(refusals::with(answers, &[KEYED, OWN, WITH_BODY, STRIPE, ANY]))
@@ -37,7 +37,7 @@ fn check_out() -> Operation {
         CUSTOMERS,
         "createCheckoutSession",
         "Make a Checkout Session",
-        "With a discount code, one redemption is held for it; the coupon is made in Stripe at the code's first use. A session that ends unpaid gives its redemption back. Nothing is ever sold at full price in the place of a discount.",
+        "With a discount code, one redemption is held for it; the coupon is made in Stripe at the code's first use. A session that ends unpaid gives its redemption back. Nothing is ever sold at full price in the place of a discount. Where a code has a limit per customer, `user_id`, else `customer_email`, tells customers apart, and one of them is needed.",
     ))
     .request_body(Some(body("new_checkout_session", examples::new_checkouts())))
     .responses(refusals::with(
