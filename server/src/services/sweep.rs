@@ -181,7 +181,7 @@ impl Services {
     ) -> Result<Ended, Problem> {
         match (session.status, session.payment_status) {
             (SessionStatus::Complete, PaymentStatus::Unpaid | PaymentStatus::Unknown) => {
-                self.late_payment(link, row, session, told).await
+                Box::pin(self.late_payment(link, row, session, told)).await
             }
             (SessionStatus::Complete, _) => self.end(&link.scope, row, Step::Complete, Cause::Paid, Ended::Paid).await,
             (SessionStatus::Expired, _) => {
