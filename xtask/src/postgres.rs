@@ -231,5 +231,23 @@ mod tests {
         drop(cluster);
         assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
         assert!(!dir.exists());
+
+        // As when the demo takes our place: it lasts as long as that process, however that ends.
+        let cluster = create(&programs, CARELESS).unwrap();
+        let dir = folder(workspace::is_root());
+        let mut other = Command::new("sleep");
+        other.arg("600");
+        cluster.end_with(&mut other);
+        let mut running = other.spawn().unwrap();
+        // As after exec: nobody else holds the guard's input.
+        drop(other);
+        assert!(dir.exists());
+        running.kill().unwrap();
+        running.wait().unwrap();
+        let began = std::time::Instant::now();
+        while dir.exists() {
+            assert!(began.elapsed().as_secs() < 30, "the server outlives it");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 }
