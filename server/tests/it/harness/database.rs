@@ -1,6 +1,6 @@
 //! A database for one test, and a look into it where the API cannot tell.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, SqlitePool, postgres::PgConnectOptions};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, SqliteConnection, SqlitePool, postgres::PgConnectOptions};
 use std::collections::BTreeMap;
 use std::fs;
 use std::str::FromStr;
@@ -73,6 +73,12 @@ impl Database {
     /// One number.
     pub async fn number(&self, sql: &'static str) -> i64 {
         match self {
+            // FTS5 checks its index against what the connection remembers of it, and finds fault with whatever another one has written
+            // since (3.51): the check has a connection of its own. Reading is not concerned.
+            Self::Sqlite { folder, .. } if sql.contains("integrity_check") => {
+                let mut fresh = SqliteConnection::connect(&sqlite_url(folder)).await.unwrap();
+                sqlx::query_scalar(sql).fetch_one(&mut fresh).await.unwrap()
+            }
             Self::Sqlite { look, .. } => sqlx::query_scalar(sql).fetch_one(look).await.unwrap(),
             Self::Postgres { look, .. } => sqlx::query_scalar(sql).fetch_one(look).await.unwrap(),
         }
