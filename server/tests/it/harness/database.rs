@@ -1,6 +1,8 @@
 //! A database for one test, and a look into it where the API cannot tell.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool, Row, SqliteConnection, SqlitePool, postgres::PgConnectOptions};
+use sqlx::{
+    AssertSqlSafe, Connection, PgConnection, PgPool, Row, SqliteConnection, SqlitePool, postgres::PgConnectOptions,
+};
 use std::collections::BTreeMap;
 use std::fs;
 use std::str::FromStr;
@@ -86,6 +88,12 @@ impl Database {
 
     /// The rows of a statement that prints each as one text.
     pub async fn lines(&self, sql: &str) -> Vec<String> {
+        if let Self::Sqlite { folder, .. } = self
+            && sql.contains("integrity_check")
+        {
+            let mut fresh = SqliteConnection::connect(&sqlite_url(folder)).await.unwrap();
+            return sqlx::query_scalar(AssertSqlSafe(sql.to_owned())).fetch_all(&mut fresh).await.unwrap();
+        }
         self.texts(sql.to_owned()).await
     }
 
