@@ -394,7 +394,6 @@ mod tests {
             "/apps/a/campaigns/cmp_1/rewards",
             "/apps/a/discounts",
             "/apps/a",
-            "/activity",
             "/settings/keys",
             "/sign-in",
             "/sign-in/token",

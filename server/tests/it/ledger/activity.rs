@@ -84,6 +84,7 @@ async fn of_codes(w: &World) {
     assert!(blocked.wrong && blocked.detail.contains("was deleted there"), "{}", blocked.detail);
     assert_eq!(blocked.link.as_deref(), Some(format!("/apps/taskpomo/discounts/{id}").as_str()));
     // By the screens, too.
+    w.advance(1);
     let form = app::domain::form::CodeForm::read(|name| {
         match name {
             "code" => "SUMMER",

@@ -141,7 +141,7 @@ async fn a_form_without_scripts(w: &World) {
     let (_, redemption) = buy(w).await;
     let cookie = w.sign_in().await;
     let page = format!("/apps/taskpomo/discounts/{id}");
-    let form = [("do", "end-checkout"), ("redemption", redemption.as_str())];
+    let form = [("do", "end-checkout"), ("about", redemption.as_str())];
     let led = w.browser("POST", &page).header("cookie", &cookie).form(&form).send().await.expect(303);
     assert_eq!((led.header("location"), w.counts(&id).await), (Some(page.as_str()), (0, 0)));
     let form = [("mode", "test"), ("redemption", redemption.as_str())];
