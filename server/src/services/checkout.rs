@@ -203,6 +203,7 @@ impl Services {
                         discount_code_id: held.as_ref().map(|code| code.id.as_str()),
                         redemption_id: redemption.as_deref(),
                         generation: link.generation,
+                        account: link.account.as_deref(),
                         stripe_params: &params,
                         now,
                         busy_until,
@@ -216,6 +217,7 @@ impl Services {
                     discount_code_id: held.as_ref().map(|code| code.id.as_str()),
                     redemption_id: redemption.as_deref(),
                     generation: link.generation,
+                    account: link.account.as_deref(),
                     now,
                     busy_until,
                 };

@@ -135,6 +135,7 @@ conformance! {
             the_abandoned_are_found,
             the_open_are_found,
             the_unverifiable_are_found,
+            nobodys_abandoned_crowd_out_anothers,
             one_of_twenty_takes_it,
             one_of_twenty_opens_it,
         }
