@@ -72,6 +72,7 @@ conformance! {
         }
         tenants {
             apps_and_their_counts,
+            the_longest_unchecked_come_first,
             api_keys,
             data_keys,
             wrapped_keys,
