@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub const LAPSE_GRACE_MS: i64 = 120_000;
 /// What was written so lately may be on its way to somewhere else: a request or the completer is at work on it. In milliseconds.
 pub const QUIET_MS: i64 = 300_000;
+/// A late payment that is due to be asked for is asked for within this, in milliseconds: a sweep asks for a few at a time.
+pub const LATE_LOOK_MS: i64 = 120_000;
 
 /// What does not agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,6 +75,26 @@ impl Fault {
         matches!(self, Self::PaidStillHeld | Self::EndedStillHeld)
     }
 
+    /// The fault at Stripe of a difference that was kept, by its key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let (_, word) = key.split_once(' ')?;
+        let faults = [
+            Self::PaidStillHeld,
+            Self::EndedStillHeld,
+            Self::PaidButReleased,
+            Self::UnpaidButRedeemed,
+            Self::OpenButReleased,
+            Self::SecondSession,
+            Self::NotAtStripe,
+        ];
+        faults.into_iter().find(|fault| fault.word() == word)
+    }
+
+    /// Whether it lasts only while a session can be paid, and so no longer than a session does.
+    pub fn while_open(self) -> bool {
+        matches!(self, Self::OpenButReleased | Self::SecondSession)
+    }
+
     /// A word that stays the same while the difference lasts, whatever else is counted meanwhile.
     fn word(self) -> String {
         match self {
@@ -104,6 +126,9 @@ pub struct Found {
     pub words: String,
     /// Whether Stripe had to be asked.
     pub at_stripe: bool,
+    /// The session that it is about, where Stripe had to be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
 }
 
 impl Difference {
@@ -113,6 +138,7 @@ impl Difference {
             key: format!("{} {}", self.id, self.fault.word()),
             words: self.words(),
             at_stripe: self.fault.at_stripe(),
+            session: self.beside.clone().filter(|_| self.fault.at_stripe()),
         }
     }
 
@@ -262,6 +288,8 @@ pub struct Here<'a> {
     pub its_session: bool,
     /// Milliseconds since the checkout was last written.
     pub quiet_ms: i64,
+    /// Whether its money was on its way when Stripe was last asked, and the time of the next look has not passed.
+    pub waits: bool,
 }
 
 /// Compares a session at Stripe with what is counted here.
@@ -275,6 +303,8 @@ pub fn judge_session(at: AtStripe, here: &Here<'_>) -> Option<Fault> {
     match at {
         AtStripe::Undecided => None,
         AtStripe::Paid if !here.its_session => Some(Fault::PaidButReleased),
+        // The money has come since the last look: the next one counts it.
+        AtStripe::Paid if here.step == "open" && held && here.waits => None,
         AtStripe::Paid if here.step == "open" && held => Some(Fault::PaidStillHeld),
         AtStripe::Paid => (here.state != Some(State::Redeemed)).then_some(Fault::PaidButReleased),
         AtStripe::Expired if !here.its_session => None,
@@ -286,6 +316,15 @@ pub fn judge_session(at: AtStripe, here: &Here<'_>) -> Option<Fault> {
         AtStripe::Open if held || here.state == Some(State::Redeemed) => Some(Fault::SecondSession),
         AtStripe::Open => Some(Fault::OpenButReleased),
     }
+}
+
+/// Whether a difference that was found earlier can still be so, by what is known here alone.
+pub fn can_still_be(fault: Fault, here: &Here<'_>) -> bool {
+    if fault == Fault::NotAtStripe {
+        return here.step == "open" && here.its_session;
+    }
+    let judged = |at| judge_session(at, here) == Some(fault);
+    [AtStripe::Open, AtStripe::Paid, AtStripe::Expired].into_iter().any(judged)
 }
 
 #[cfg(test)]
@@ -343,7 +382,7 @@ mod tests {
 
     #[test]
     fn a_session_is_counted_as_it_stands_at_stripe() {
-        let here = |step, state| Here { step, state, its_session: true, quiet_ms: QUIET_MS };
+        let here = |step, state| Here { step, state, its_session: true, quiet_ms: QUIET_MS, waits: false };
         let (held, released, redeemed) = (Some(State::Held), Some(State::Released), Some(State::Redeemed));
         for (at, step, state, wanted) in [
             (AtStripe::Open, "open", held, None),
@@ -367,11 +406,36 @@ mod tests {
         assert_eq!(judge_session(AtStripe::Open, &other("open", held)), Some(Fault::SecondSession));
         assert_eq!(judge_session(AtStripe::Paid, &other("complete", redeemed)), Some(Fault::PaidButReleased));
         assert_eq!(judge_session(AtStripe::Expired, &other("open", held)), None);
+        // A late payment is looked at rarely: what came meanwhile is no difference yet, and nothing else is excused.
+        let waits = |step, state| Here { waits: true, ..here(step, state) };
+        assert_eq!(judge_session(AtStripe::Paid, &waits("open", held)), None);
+        assert_eq!(judge_session(AtStripe::Expired, &waits("open", held)), Some(Fault::EndedStillHeld));
+        assert_eq!(judge_session(AtStripe::Paid, &waits("open", released)), Some(Fault::PaidButReleased));
         // Somebody is at work on it.
         let lately = |step, state| Here { quiet_ms: QUIET_MS - 1, ..here(step, state) };
         assert_eq!(judge_session(AtStripe::Open, &lately("uncertain", released)), None);
         assert_eq!(judge_session(AtStripe::Open, &lately("expired", released)), None);
         assert_eq!(judge_session(AtStripe::Paid, &lately("expired", released)), Some(Fault::PaidButReleased));
+    }
+
+    #[test]
+    fn what_was_found_earlier_lasts_as_long_as_it_can() {
+        let here = |step, state| Here { step, state: Some(state), its_session: true, quiet_ms: QUIET_MS, waits: false };
+        let (held, released, redeemed) =
+            (here("open", State::Held), here("expired", State::Released), here("complete", State::Redeemed));
+        for (fault, at_held, at_released, at_redeemed) in [
+            (Fault::PaidStillHeld, true, false, false),
+            (Fault::EndedStillHeld, true, false, false),
+            (Fault::NotAtStripe, true, false, false),
+            (Fault::PaidButReleased, false, true, false),
+            (Fault::OpenButReleased, false, true, false),
+            (Fault::UnpaidButRedeemed, false, false, true),
+        ] {
+            let can = [&held, &released, &redeemed].map(|here| can_still_be(fault, here));
+            assert_eq!(can, [at_held, at_released, at_redeemed], "{fault:?}");
+        }
+        assert!(can_still_be(Fault::SecondSession, &Here { its_session: false, ..held }));
+        assert!(!can_still_be(Fault::SecondSession, &held));
     }
 
     #[test]
@@ -401,6 +465,8 @@ mod tests {
             assert!(found.words.ends_with('.') && found.words.contains("rd_1"), "{}", found.words);
             assert!(found.words.contains("SPRING") && !found.words.contains("  "), "{}", found.words);
             assert_eq!(found.at_stripe, found.words.contains("Stripe"), "{}", found.words);
+            let at_stripe = found.at_stripe.then_some((fault, "cs_1"));
+            assert_eq!(Fault::of_key(&found.key).zip(found.session.as_deref()), at_stripe, "{}", found.key);
         }
         let counts = |counted, rows| Fault::Counts { counted, rows }.word();
         assert_eq!(counts((3, 2), (2, 2)), counts((9, 7), (8, 7)), "the same difference while others buy");

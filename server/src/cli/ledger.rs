@@ -132,7 +132,8 @@ mod tests {
 
     #[test]
     fn a_table_and_what_does_not_agree() {
-        let found = Found { key: "k".into(), words: "SPRING (dc_1) counts wrongly.".into(), at_stripe: false };
+        let found =
+            Found { key: "k".into(), words: "SPRING (dc_1) counts wrongly.".into(), at_stripe: false, session: None };
         let wrong = Checked { codes: 12, sessions: 3, found: vec![found], ..Checked::default() };
         let right = Checked { codes: 1, unasked: Some("Stripe was not asked.".into()), ..Checked::default() };
         let line =

@@ -76,6 +76,7 @@ struct Begin {
     request: Checkout,
     mode: SessionMode,
     generation: i64,
+    account: Option<String>,
     /// With the coupon that it gets, if it has none yet.
     code: Option<(CodeRow, String)>,
     checkout_id: String,
@@ -130,6 +131,7 @@ impl Begin {
                         discount_code_id,
                         redemption_id: redemption.as_deref(),
                         generation: self.generation,
+                        account: self.account.as_deref(),
                         stripe_params: &params,
                         now,
                         busy_until,
@@ -143,6 +145,7 @@ impl Begin {
                     discount_code_id,
                     redemption_id: redemption.as_deref(),
                     generation: self.generation,
+                    account: self.account.as_deref(),
                     now,
                     busy_until,
                 };
@@ -189,7 +192,8 @@ impl Services {
         request: Checkout,
         idempotency: Option<&Ticket>,
     ) -> Result<CheckoutSession, Problem> {
-        self.checkout_at(&caller.scope, request, idempotency.map(Ticket::key)).await
+        // Boxed: it is by far the largest future there is.
+        Box::pin(self.checkout_at(&caller.scope, request, idempotency.map(Ticket::key))).await
     }
 
     pub(super) async fn checkout_at(
@@ -309,6 +313,7 @@ impl Services {
             request: request.clone(),
             mode: prepared.mode,
             generation: link.generation,
+            account: link.account.clone(),
             code: code.zip(coupon),
             checkout_id,
             redemption,

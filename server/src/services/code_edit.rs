@@ -1,9 +1,10 @@
 //! The form of a code that is there: limits and dates at any time, terms until they are on their way to Stripe.
 
-use super::discount_codes::{definition, row_to_change, write_change};
+use super::discount_codes::{definition, row_to_change};
 use super::when::{local_ms, local_text, zone_name};
 use super::{Services, screens};
 use app::backend::Viewer;
+use app::domain::activity::Actor;
 use app::domain::form::{Before, CodeForm};
 use app::domain::mode::Mode;
 use app::domain::patch::Changed;
@@ -51,9 +52,9 @@ impl Services {
             active: row.active,
             limits: wanted.limits,
             terms: Some(wanted.terms).filter(|terms| *terms != current.terms),
-            metadata: current.metadata,
+            metadata: current.metadata.clone(),
         };
-        let row = write_change(&mut tx, &scope, &row.id, &changed, now).await?;
+        let row = self.write_change(&mut tx, &scope, &row, &current, &changed, &Actor::Owner).await?;
         tx.commit().await?;
         Ok(FormOutcome::Done { id: row.id })
     }

@@ -146,23 +146,36 @@ impl Services {
         let row = row_to_change(&mut tx, scope, &known.id).await?;
         let current = definition(&row)?;
         let changed = patch.apply(&current, row.active, now)?;
-        let (was_active, after) = (row.active, write_change(&mut tx, scope, &row.id, &changed, now).await?);
-        let detail = |more| Detail { more, ..activity_of_code(&after, Some(&caller.actor())) };
+        let row = self.write_change(&mut tx, scope, &row, &current, &changed, &caller.actor()).await?;
+        tx.commit().await?;
+        views::discount_code(scope, &row, self.now())
+    }
+
+    /// Writes a change and notes what it was. `current` is what the locked row says.
+    pub(super) async fn write_change(
+        &self,
+        tx: &mut Tx,
+        scope: &Scope,
+        row: &CodeRow,
+        current: &Definition,
+        changed: &Changed,
+        by: &Actor,
+    ) -> Result<CodeRow, Problem> {
+        let after = store_change(tx, scope, &row.id, changed, self.now()).await?;
+        let detail = |more| Detail { more, ..activity_of_code(&after, Some(by)) };
         let limits = changes(&current.limits, &changed.limits, current.metadata != changed.metadata);
         let terms = changed.terms.as_ref().map(|terms| vec![terms.to_string()]).unwrap_or_default();
         for (happened, kind, more) in [
-            (was_active && !changed.active, Kind::CodePaused, Vec::new()),
-            (!was_active && changed.active, Kind::CodeResumed, Vec::new()),
+            (row.active && !changed.active, Kind::CodePaused, Vec::new()),
+            (!row.active && changed.active, Kind::CodeResumed, Vec::new()),
             (!terms.is_empty(), Kind::CodeTermsChanged, terms),
             (!limits.is_empty(), Kind::CodeChanged, limits),
         ] {
             if happened {
-                self.note_activity(&mut tx, scope, kind, &after.id, &detail(more)).await?;
+                self.note_activity(tx, scope, kind, &after.id, &detail(more)).await?;
             }
         }
-        tx.commit().await?;
-        let row = after;
-        views::discount_code(scope, &row, self.now())
+        Ok(after)
     }
 
     /// Archives a code: its text is free again, open sessions keep their price. Archiving it again changes nothing.
@@ -241,13 +254,7 @@ fn restore_refused(text: &str, holder: Option<&CodeRow>) -> Result<String, Probl
     Ok(format!("{text} is {who}. Archive that one first, then restore this one; nothing was changed."))
 }
 
-pub(super) async fn write_change(
-    tx: &mut Tx,
-    scope: &Scope,
-    id: &str,
-    changed: &Changed,
-    now: i64,
-) -> Result<CodeRow, Problem> {
+async fn store_change(tx: &mut Tx, scope: &Scope, id: &str, changed: &Changed, now: i64) -> Result<CodeRow, Problem> {
     let metadata = serde_json::to_string(&changed.metadata)
         .map_err(|error| super::error::internal("metadata could not be written", &error))?;
     if let Some(terms) = &changed.terms

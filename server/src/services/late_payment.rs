@@ -16,7 +16,7 @@ use app::domain::redemption::Cause;
 /// The shortest and the longest pause before Stripe is asked again, in milliseconds.
 const PAUSES: std::ops::RangeInclusive<i64> = 15_000..=900_000;
 /// No method that takes days takes so many, where nothing else was agreed on, in milliseconds: thirty days.
-const UNSEEN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+pub(super) const UNSEEN_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// Who asks about a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,16 +53,22 @@ impl Services {
             Money::Unseen if told == Told::Failed => (Step::Expired, Cause::PaymentFailed, Ended::Unpaid),
             Money::Unseen if self.now() - since >= UNSEEN_MS => (Step::Unverified, Cause::Unverified, Ended::Unpaid),
             Money::Unseen | Money::OnItsWay => {
-                let now = self.now();
-                let pause = (now - since).clamp(*PAUSES.start(), *PAUSES.end());
-                let mut tx = self.0.db.begin().await?;
-                tx.at(&link.scope).note_undecided(&row.id, since, now + pause).await?;
-                tx.commit().await?;
+                self.ask_later(link, row).await?;
                 crash::here!("noted-undecided");
                 return Ok(Ended::NotYet);
             }
         };
         self.end(&link.scope, row, step, cause, ended).await
+    }
+
+    /// Stripe is asked again after a pause that grows with the time since it was first known that the money takes days.
+    pub(super) async fn ask_later(&self, link: &Link, row: &CheckoutRow) -> Result<(), Problem> {
+        let now = self.now();
+        let since = row.undecided_since.unwrap_or(now);
+        let pause = (now - since).clamp(*PAUSES.start(), *PAUSES.end());
+        let mut tx = self.0.db.begin().await?;
+        tx.at(&link.scope).note_undecided(&row.id, since, now + pause).await?;
+        Ok(tx.commit().await?)
     }
 
     async fn money(&self, link: &Link, session: &Session) -> Result<Money, Problem> {

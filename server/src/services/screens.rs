@@ -306,7 +306,7 @@ impl Backend for Services {
             ..CheckoutDraft::default()
         };
         let checkout = draft.check(AppId::trusted(row.app_id))?;
-        Ok(self.checkout_at(&scope, checkout, None).await?.url)
+        Ok(Box::pin(self.checkout_at(&scope, checkout, None)).await?.url)
     }
 
     async fn connection(&self, viewer: &Viewer, mode: Mode) -> Result<ConnectionView, Problem> {

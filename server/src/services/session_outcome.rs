@@ -7,7 +7,7 @@ use super::customers;
 use super::prices::no_such_price;
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{NewRedemption, Row, Step, StoreError, Tx};
+use crate::store::{NewRedemption, Row, Step, Tx};
 use crate::stripe::{Outcome, Session, SessionStatus, StripeError};
 use app::domain::discount_code::Refusal;
 use app::domain::problem::Problem;
@@ -64,9 +64,7 @@ impl Services {
             .0
             .db
             .write(Row::Checkout(&attempt.checkout_id), move |tx| {
-                Box::pin(async move {
-                    Ok::<_, StoreError>(tx.at(&scope).open_checkout(&id, number, &session_id, ends, &json, now).await?)
-                })
+                Box::pin(async move { tx.at(&scope).open_checkout(&id, number, &session_id, ends, &json, now).await })
             })
             .await?;
         crash::here!("session-stored");

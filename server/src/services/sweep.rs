@@ -1,13 +1,13 @@
 //! What comes true by itself: sessions that ended at Stripe, and checkouts whose request never came back.
 
 use super::connection::Link;
-use super::late_payment::Told;
+use super::late_payment::{Told, UNSEEN_MS};
 use super::lease::LEASE_MS;
 use super::session_outcome::settle;
 use super::{AtWork, Services};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, Step};
+use crate::store::{CheckoutRow, Step, Unasked};
 use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
 use app::domain::redemption::Cause;
@@ -38,6 +38,12 @@ const UNDER_ONE_LINK: usize = 50;
 const MANY: i64 = 2000;
 /// Late payments of one connection that one sweep asks for.
 const LATE_LIMIT: i64 = 20;
+/// A session that Stripe does not have any more is over when its time has been over for so long, in milliseconds.
+const GONE_GRACE_MS: i64 = 5 * 60 * 1000;
+/// Checkouts that are over without being asked for, in one look.
+const OVER: i64 = 100;
+/// Looks of one run of the job.
+const OVER_LOOKS: usize = 20;
 
 /// What came of a session that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +110,14 @@ impl Services {
         if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
             let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
             drop(open);
-            return self.sweep_very_many(scope, oldest).await;
+            self.sweep_very_many(scope, oldest).await?;
+            // What was not listed may be there no more.
+            let left = {
+                let mut reader = self.0.db.reader().await?;
+                reader.at(scope).open_checkouts(MANY).await?
+            };
+            let over = left.into_iter().filter(|row| row.may_be_gone(self.now())).take(UNDER_ONE_LINK).collect();
+            return self.ask_each(scope, by_session(over)).await;
         }
         let mut wanted = by_session(open);
         if wanted.len() > FEW {
@@ -135,8 +148,10 @@ impl Services {
                 }
                 pages += 1;
                 if !page.has_more || after.is_none() {
-                    // The rest is in another account: of a connection before this one.
-                    wanted.clear();
+                    // The rest is in another account, of a connection before this one, or Stripe does not have it any more.
+                    let now = self.now();
+                    wanted.retain(|_, row| row.may_be_gone(now) && row.made_by(&link));
+                    return Ok(());
                 }
                 if pages >= wanted.len() {
                     return Ok(());
@@ -152,7 +167,11 @@ impl Services {
             for (id, row) in some {
                 match link.stripe(&self.0.stripe).session(id).await {
                     Ok(Some(session)) => self.count_swept(&link, row, &session).await,
-                    Ok(None) => {}
+                    Ok(None) => {
+                        if let Err(problem) = self.not_at_stripe(&link, row).await {
+                            tracing::error!(checkout = %row.id, cause = %problem.message, "a session that is gone could not be counted");
+                        }
+                    }
                     Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
                 }
             }
@@ -189,6 +208,18 @@ impl Services {
             }
             _ => Ok(Ended::NotYet),
         }
+    }
+
+    /// Stripe does not have the session: it is in another account, or its data was deleted there. In the account that it was made in that is
+    /// how it ended, once nobody could pay it any more.
+    pub(super) async fn not_at_stripe(&self, link: &Link, row: &CheckoutRow) -> Result<Ended, Problem> {
+        if row.made_by(link) && row.may_be_gone(self.now()) {
+            return self.end(&link.scope, row, Step::Unverified, Cause::Unverified, Ended::Unpaid).await;
+        }
+        if row.undecided_since.is_some() {
+            self.ask_later(link, row).await?;
+        }
+        Ok(Ended::NotYet)
     }
 
     /// Ends an open checkout, with its hold.
@@ -268,20 +299,38 @@ impl Services {
         Ok(())
     }
 
-    /// Holds of sessions that ended a day ago on an account that can no longer be asked: released, unverified.
+    /// Checkouts whose session ended a day ago on an account that can no longer be asked, and those by which nothing is counted: ended,
+    /// unverified. What a late payment holds stays as long as its money can come.
     pub(crate) async fn release_unverifiable(&self) -> Result<(), Problem> {
         let now = self.now();
-        let rows = {
-            let mut reader = self.0.db.reader().await?;
-            reader.conn().unverifiable_checkouts(now - DAY_MS, 100).await?
-        };
-        for row in rows {
-            let scope = Scope::stored(row.workspace_id, &row.mode);
-            let mut tx = self.0.db.begin().await?;
-            if tx.at(&scope).end_checkout(&row.id, Step::Unverified, now).await? {
-                settle(&mut tx, &scope, row.redemption_id.as_deref(), Cause::Unverified, now).await?;
+        let (mut end, mut id) = (i64::MIN, String::new());
+        let mut looks = 0;
+        while looks < OVER_LOOKS {
+            let unasked = Unasked {
+                ended_before: now - DAY_MS,
+                undecided_before: now - UNSEEN_MS,
+                after: (end, &id),
+                limit: OVER,
+            };
+            let rows = {
+                let mut reader = self.0.db.reader().await?;
+                reader.conn().unverifiable_checkouts(&unasked).await?
+            };
+            let Some(last) = rows.last() else { break };
+            (end, id) = (last.session_expires_at.unwrap_or(i64::MAX), last.id.clone());
+            let mut done = false;
+            for row in &rows {
+                let scope = Scope::stored(row.workspace_id.clone(), &row.mode);
+                match self.end(&scope, row, Step::Unverified, Cause::Unverified, Ended::Unpaid).await {
+                    Ok(_) => done = true,
+                    // The others are ended all the same.
+                    Err(problem) => {
+                        tracing::error!(checkout = %row.id, cause = %problem.message, "a checkout that is over could not be ended");
+                    }
+                }
             }
-            tx.commit().await?;
+            // Those that cannot be ended stand in nobody's way.
+            looks += usize::from(done);
         }
         Ok(())
     }
@@ -303,6 +352,18 @@ impl Services {
         tx.conn().forget_activity(now - ACTIVITY_LIFE_MS, FORGET_LIMIT).await?;
         tx.commit().await?;
         self.erase_ended_checkouts().await
+    }
+}
+
+impl CheckoutRow {
+    /// Whether it was made in the account that this connection leads to, as far as that is known.
+    pub(super) fn made_by(&self, link: &Link) -> bool {
+        self.generation == link.generation || (self.account.is_some() && self.account == link.account)
+    }
+
+    /// Whether its session's time is over for so long that it need not be at Stripe any more.
+    fn may_be_gone(&self, now: i64) -> bool {
+        self.session_expires_at.is_some_and(|end| end + GONE_GRACE_MS <= now)
     }
 }
 

@@ -8,7 +8,7 @@ use app::wire::api::CheckoutSession;
 
 macro_rules! columns {
     () => {
-        "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, stripe_params, session_id, answer, created_at, undecided_since"
+        "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, account, stripe_params, session_id, session_expires_at, answer, created_at, undecided_since"
     };
 }
 
@@ -60,9 +60,14 @@ pub(crate) struct CheckoutRow {
     pub(crate) step: String,
     pub(crate) attempt: i64,
     pub(crate) attempted_at: i64,
+    /// Of the connection that it was made by.
     pub(crate) generation: i64,
+    /// The Stripe account that it was made in; none: not known.
+    pub(crate) account: Option<String>,
     pub(crate) stripe_params: String,
     pub(crate) session_id: Option<String>,
+    /// On Stripe's clock, in milliseconds.
+    pub(crate) session_expires_at: Option<i64>,
     pub(crate) answer: Option<String>,
     pub(crate) created_at: i64,
     /// Complete and unpaid since then: the money takes days.
@@ -102,6 +107,8 @@ pub(crate) struct NewCheckout<'a> {
     pub(crate) discount_code_id: Option<&'a str>,
     pub(crate) redemption_id: Option<&'a str>,
     pub(crate) generation: i64,
+    /// The connection's Stripe account, where it is known.
+    pub(crate) account: Option<&'a str>,
     pub(crate) stripe_params: &'a str,
     pub(crate) now: i64,
     pub(crate) busy_until: i64,
@@ -113,13 +120,26 @@ pub(crate) struct NextAttempt<'a> {
     pub(crate) discount_code_id: Option<&'a str>,
     pub(crate) redemption_id: Option<&'a str>,
     pub(crate) generation: i64,
+    /// The connection's Stripe account, where it is known.
+    pub(crate) account: Option<&'a str>,
     pub(crate) now: i64,
     pub(crate) busy_until: i64,
 }
 
+/// Checkouts whose session is over and about which nobody will be asked.
+pub(crate) struct Unasked<'a> {
+    /// Their sessions ended before this, in milliseconds.
+    pub(crate) ended_before: i64,
+    /// Those whose money takes days: it is on its way since before this, in milliseconds.
+    pub(crate) undecided_before: i64,
+    /// The end and the id of the one to go on behind.
+    pub(crate) after: (i64, &'a str),
+    pub(crate) limit: i64,
+}
+
 impl Conn<'_> {
     /// Checkouts that nobody works on any more and whose session is unknown: their holds go back, what exists at Stripe is expired.
-    /// None of a tenant who is busy.
+    /// None of a tenant who is busy. Those that hold come first, and of every tenant one before a second of anybody's.
     pub(crate) async fn abandoned_checkouts(self, now: i64, limit: i64, busy: &Busy) -> Result<Vec<CheckoutRow>> {
         all!(
             self,
@@ -127,9 +147,12 @@ impl Conn<'_> {
             concat!(
                 "SELECT ",
                 columns!(),
-                " FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 AND ",
+                " FROM (SELECT ",
+                columns!(),
+                ", busy_until, row_number() OVER (PARTITION BY workspace_id, mode, step ORDER BY busy_until, id) AS place
+                    FROM checkouts WHERE step IN ('intent', 'uncertain') AND busy_until <= $1 AND ",
                 not_busy!("$3", "workspace_id", "mode"),
-                " ORDER BY busy_until LIMIT $2"
+                ") AS due ORDER BY step, place, busy_until LIMIT $2"
             ),
             now,
             limit,
@@ -139,18 +162,25 @@ impl Conn<'_> {
 }
 
 impl Conn<'_> {
-    /// Open checkouts whose session ended before `ended_before` and whose account can no longer be asked: the connection is gone, or is another one.
-    pub(crate) async fn unverifiable_checkouts(self, ended_before: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
+    /// Open checkouts whose session is over and about which nobody is asked: nothing is counted by them, or their account can no longer be
+    /// asked because the connection is gone, or leads to another one. Whose money takes days is waited for much longer.
+    pub(crate) async fn unverifiable_checkouts(self, unasked: &Unasked<'_>) -> Result<Vec<CheckoutRow>> {
         all!(
             self,
             CheckoutRow,
             concat!(
-                "SELECT ", columns!(), " FROM checkouts WHERE step = 'open' AND session_expires_at < $1 AND NOT EXISTS (
-                    SELECT 1 FROM connections c WHERE c.workspace_id = checkouts.workspace_id AND c.mode = checkouts.mode
-                       AND c.status = 'connected' AND c.generation = checkouts.generation) LIMIT $2"
+                "SELECT ", columns!(), " FROM checkouts WHERE step = 'open' AND session_expires_at < $1
+                    AND (session_expires_at > $3 OR (session_expires_at = $3 AND id > $4))
+                    AND (redemption_id IS NULL OR (COALESCE(undecided_since, 0) < $2 AND NOT EXISTS (
+                        SELECT 1 FROM connections c WHERE c.workspace_id = checkouts.workspace_id AND c.mode = checkouts.mode
+                           AND c.status = 'connected' AND (c.generation = checkouts.generation OR c.account = checkouts.account))))
+                  ORDER BY session_expires_at, id LIMIT $5"
             ),
-            ended_before,
-            limit
+            unasked.ended_before,
+            unasked.undecided_before,
+            unasked.after.0,
+            unasked.after.1,
+            unasked.limit
         )
     }
 }
@@ -162,10 +192,10 @@ impl Scoped<'_> {
         execute!(
             conn,
             "INSERT INTO checkouts (workspace_id, mode, id, app_id, idempotency_key, request, discount_code_id, redemption_id, step, attempt,
-                attempted_at, generation, stripe_params, busy_until, created_at, updated_at, email_key)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intent', 1, $9, $10, $11, $12, $9, $9, $13)",
+                attempted_at, generation, stripe_params, busy_until, created_at, updated_at, email_key, account)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intent', 1, $9, $10, $11, $12, $9, $9, $13, $14)",
             workspace, mode, new.id, new.app_id, new.idempotency_key, new.request, new.discount_code_id, new.redemption_id, new.now,
-            new.generation, new.stripe_params, new.busy_until, new.email_key
+            new.generation, new.stripe_params, new.busy_until, new.email_key, new.account
         )
         .map(|_| ())
     }
@@ -217,9 +247,10 @@ impl Scoped<'_> {
         execute!(
             conn,
             "UPDATE checkouts SET step = 'intent', attempt = attempt + 1, attempted_at = $9, stripe_params = $5, discount_code_id = $6,
-                redemption_id = $7, generation = $8, busy_until = $10, updated_at = $9
+                redemption_id = $7, generation = $8, busy_until = $10, updated_at = $9, account = $11
               WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND attempt = $4 AND step IN ('uncertain', 'refused')",
-            workspace, mode, id, attempt, next.stripe_params, next.discount_code_id, next.redemption_id, next.generation, next.now, next.busy_until
+            workspace, mode, id, attempt, next.stripe_params, next.discount_code_id, next.redemption_id, next.generation, next.now, next.busy_until,
+            next.account
         )
         .map(|rows| rows == 1)
     }

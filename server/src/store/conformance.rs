@@ -73,6 +73,7 @@ conformance! {
         }
         tenants {
             apps_and_their_counts,
+            the_longest_unchecked_come_first,
             api_keys,
             data_keys,
             wrapped_keys,
@@ -136,6 +137,7 @@ conformance! {
             the_abandoned_are_found,
             the_open_are_found,
             the_unverifiable_are_found,
+            nobodys_abandoned_crowd_out_anothers,
             one_of_twenty_takes_it,
             one_of_twenty_opens_it,
         }

@@ -63,9 +63,12 @@ impl Row<'_> {
     }
 }
 
+/// Those who wait in a lane, the first one first.
+type Queue = VecDeque<Box<dyn Job>>;
+
 /// Who waits, by lane. A lane that is there has a worker.
 #[derive(Clone, Default)]
-pub(crate) struct Lanes(Arc<Mutex<HashMap<String, VecDeque<Box<dyn Job>>>>>);
+pub(crate) struct Lanes(Arc<Mutex<HashMap<String, Queue>>>);
 
 /// A unit with somebody who waits for it.
 trait Job: Send {

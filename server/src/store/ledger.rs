@@ -41,6 +41,10 @@ pub(crate) struct HolderRow {
     pub(crate) redemption_id: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
+    /// Paid by a method that takes days, and not decided yet.
+    pub(crate) undecided_since: Option<i64>,
+    /// When Stripe is asked about that payment again.
+    pub(crate) ask_again_at: Option<i64>,
     /// Of the redemption; none: it is not there.
     pub(crate) state: Option<String>,
 }
@@ -78,22 +82,23 @@ macro_rules! beside {
 
 macro_rules! holders {
     () => {
-        "SELECT c.id, c.step, c.generation, c.session_id, c.redemption_id, c.created_at, c.updated_at, r.state
+        "SELECT c.id, c.step, c.generation, c.session_id, c.redemption_id, c.created_at, c.updated_at, c.undecided_since, c.ask_again_at, r.state
            FROM checkouts c LEFT JOIN redemptions r ON r.workspace_id = c.workspace_id AND r.mode = c.mode AND r.id = c.redemption_id
           WHERE c.workspace_id = $1 AND c.mode = $2 AND "
     };
 }
 
 impl Conn<'_> {
-    /// Tenants that have codes and were not checked since a moment, or never.
+    /// Tenants that have codes and were not checked since a moment, or never; whose last try is the longest ago comes first.
     pub(crate) async fn ledgers_to_check(self, since: i64, limit: i64) -> Result<Vec<(String, String)>> {
         all!(
             self,
             (String, String),
             "SELECT w.id, m.mode FROM workspaces w CROSS JOIN (SELECT 'test' AS mode UNION ALL SELECT 'live') AS m
+               LEFT JOIN ledger_checks k ON k.workspace_id = w.id AND k.mode = m.mode
               WHERE EXISTS (SELECT 1 FROM discount_codes d WHERE d.workspace_id = w.id AND d.mode = m.mode)
-                AND NOT EXISTS (SELECT 1 FROM ledger_checks k WHERE k.workspace_id = w.id AND k.mode = m.mode AND k.checked_at > $1)
-              ORDER BY w.id, m.mode LIMIT $2",
+                AND COALESCE(k.checked_at, 0) <= $1
+              ORDER BY COALESCE(k.tried_at, k.checked_at, 0), w.id, m.mode LIMIT $2",
             since,
             limit
         )
@@ -178,13 +183,28 @@ impl Scoped<'_> {
         optional!(conn, HolderRow, concat!(holders!(), "c.id = $3"), workspace, mode, id)
     }
 
+    /// Notes that a check has begun, whatever becomes of it.
+    pub(crate) async fn try_ledger_check(self, now: i64) -> Result<()> {
+        let (conn, workspace, mode) = self.split();
+        execute!(
+            conn,
+            "INSERT INTO ledger_checks (workspace_id, mode, checked_at, codes, sessions, wrong, found, tried_at)
+             VALUES ($1, $2, 0, 0, 0, 0, '[]', $3) ON CONFLICT (workspace_id, mode) DO UPDATE SET tried_at = excluded.tried_at",
+            workspace,
+            mode,
+            now
+        )
+        .map(|_| ())
+    }
+
     /// What the last check found; none before the first.
     pub(crate) async fn ledger_check(self) -> Result<Option<CheckRow>> {
         let (conn, workspace, mode) = self.split();
         optional!(
             conn,
             CheckRow,
-            "SELECT checked_at, codes, sessions, wrong, found, unasked FROM ledger_checks WHERE workspace_id = $1 AND mode = $2",
+            "SELECT checked_at, codes, sessions, wrong, found, unasked FROM ledger_checks
+              WHERE workspace_id = $1 AND mode = $2 AND checked_at > 0",
             workspace,
             mode
         )
@@ -208,7 +228,7 @@ impl Scoped<'_> {
             row.wrong,
             row.found.as_str(),
             row.unasked.as_deref(),
-            before
+            before.unwrap_or(0)
         )
         .map(|rows| rows == 1)
     }

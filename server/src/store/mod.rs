@@ -56,7 +56,7 @@ pub(crate) use app_tokens::{AppTokenRow, NewAppToken};
 pub(crate) use busy::Busy;
 pub(crate) use campaign_lists::CampaignFilter;
 pub(crate) use campaigns::{CampaignRow, NewCampaign, NewVersion};
-pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step};
+pub(crate) use checkouts::{CheckoutRow, NewCheckout, NextAttempt, Step, Unasked};
 pub(crate) use connections::{ConnectionRow, NewConnection};
 pub use db::CONNECTIONS;
 pub(crate) use db::{Conn, Db, Scoped, Tx};

@@ -113,8 +113,13 @@ pub(crate) struct RedemptionFilter {
 }
 
 impl Conn<'_> {
-    /// Holds of owners' own checkouts that nobody confirmed in time, whoever's they are.
-    pub(crate) async fn lapsed_redemptions(self, now: i64, limit: i64) -> Result<Vec<RedemptionRow>> {
+    /// Holds of owners' own checkouts that nobody confirmed in time, whoever's they are, behind the one of this end and id.
+    pub(crate) async fn lapsed_redemptions(
+        self,
+        now: i64,
+        after: (i64, &str),
+        limit: i64,
+    ) -> Result<Vec<RedemptionRow>> {
         all!(
             self,
             RedemptionRow,
@@ -122,9 +127,12 @@ impl Conn<'_> {
                 "SELECT ",
                 columns!(),
                 from!(),
-                "WHERE r.state = 'held' AND r.expires_at IS NOT NULL AND r.expires_at <= $1 ORDER BY r.expires_at LIMIT $2"
+                "WHERE r.state = 'held' AND r.expires_at IS NOT NULL AND r.expires_at <= $1
+                    AND (r.expires_at > $2 OR (r.expires_at = $2 AND r.id > $3)) ORDER BY r.expires_at, r.id LIMIT $4"
             ),
             now,
+            after.0,
+            after.1,
             limit
         )
     }

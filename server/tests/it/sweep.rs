@@ -15,6 +15,13 @@ on_both_engines!(
     money_that_takes_days_and_does_not_come,
     money_that_nobody_may_look_at,
     late_payments_are_asked_for_rarely,
+    money_comes_after_a_new_key,
+    money_that_nobody_can_be_asked_about,
+    a_session_that_stripe_has_no_more,
+    many_that_stripe_has_no_more,
+    late_ones_that_are_elsewhere_keep_nobody_waiting,
+    one_that_cannot_be_ended_stops_nobody,
+    who_bought_without_a_code_is_erased,
 );
 
 async fn counts_become(w: &World, id: &str, wanted: (i64, i64)) {
@@ -232,11 +239,164 @@ async fn late_payments_are_asked_for_rarely(w: &World) {
     }
     assert_eq!(asked, [0, 10, 10, 10, 10, 10, 10], "the session and its money, once each");
     assert_eq!((w.counts(&id).await, w.counts(&fresh).await), ((5, 0), (1, 0)));
-    // Nor are they why everything since then is listed.
+    // Nor are they why everything since then is listed; while all were open, lists were the shorter way.
+    w.sim.clear_requests();
     w.advance(86_400_000);
     counts_become(w, &fresh, (0, 0)).await;
     let listed =
         |request: &stripe_sim::RequestRecord| request.path == "/v1/checkout/sessions" && request.method == "GET";
     let lists = w.sim.requests().iter().filter(|request| listed(request)).count();
     assert!(lists <= 2, "{lists} lists");
+}
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 86_400_000;
+
+/// Another purchase with a code of its own, made by a connection that is gone: the job ends it once its session is over for a day, and
+/// those that were over before it have been looked at then.
+async fn left_behind(w: &World, text: &str) -> String {
+    let id = w.code(json!({ "code": text, "percent_off": 10 })).await;
+    let body = json!({ "discount_code": text, "expires_in": 3600 });
+    let session = w.checkout(body).await.expect(201).id().to_owned();
+    let gone = format!("{session}_gone");
+    let plant = format!(
+        "UPDATE checkouts SET generation = 0, account = NULL, session_id = '{gone}' WHERE session_id = '{session}'"
+    );
+    w.database.execute(&plant).await;
+    // A sweep that had begun before knows its true session: it is over now.
+    asked_by_id(w, &gone, 1).await;
+    id
+}
+
+async fn money_comes_after_a_new_key(w: &World) {
+    let (id, sessions) = pay_later(w, 2).await;
+    w.connect(&crate::harness::ALL).await;
+    let gone = left_behind(w, "GONE").await;
+    w.advance(2 * DAY_MS);
+    counts_become(w, &gone, (0, 0)).await;
+    assert_eq!(w.counts(&id).await, (2, 0), "the same account can be asked");
+    w.sim.decide_payment(&sessions[0], true).unwrap();
+    w.advance(900_000);
+    counts_become(w, &id, (1, 1)).await;
+    assert_eq!(causes(w).await, ["checkout", "paid", "unverified"]);
+}
+
+async fn money_that_nobody_can_be_asked_about(w: &World) {
+    let (id, _) = pay_later(w, 2).await;
+    let (early, late) = (left_behind(w, "EARLY").await, left_behind(w, "LATE").await);
+    w.delete(crate::harness::CONNECTION).await.expect(200);
+    // So that another one is over at a time of its own.
+    let never = format!(
+        "UPDATE checkouts SET session_expires_at = {} WHERE discount_code_id = '{late}'",
+        w.now() + 27 * DAY_MS
+    );
+    w.database.execute(&never).await;
+    w.advance(2 * DAY_MS);
+    counts_become(w, &early, (0, 0)).await;
+    assert_eq!(w.counts(&id).await, (2, 0), "the money may come");
+    w.advance(27 * DAY_MS);
+    counts_become(w, &late, (0, 0)).await;
+    assert_eq!(w.counts(&id).await, (2, 0), "thirty days are not over");
+    w.advance(DAY_MS + 1);
+    counts_become(w, &id, (0, 0)).await;
+    assert_eq!(causes(w).await, ["unverified"; 4]);
+}
+
+/// Asked about by its id, so often.
+async fn asked_by_id(w: &World, session: &str, times: usize) {
+    let path = format!("/v1/checkout/sessions/{session}");
+    let before = w.sim.request_count("GET", &path);
+    until(async || {
+        let count = w.sim.request_count("GET", &path) - before;
+        (count >= times, count)
+    })
+    .await;
+}
+
+async fn a_session_that_stripe_has_no_more(w: &World) {
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 2 })).await;
+    buy(w, 2).await;
+    let [gone, elsewhere] = ["cs_test_gone", "cs_test_elsewhere"];
+    w.database
+        .execute(&format!("UPDATE checkouts SET session_id = '{gone}' WHERE id = (SELECT min(id) FROM checkouts)"))
+        .await;
+    let other = format!(
+        "UPDATE checkouts SET session_id = '{elsewhere}', generation = 0, account = 'acct_other' WHERE session_id <> '{gone}'"
+    );
+    w.database.execute(&other).await;
+    w.advance(HOUR_MS + 299_000);
+    asked_by_id(w, gone, 2).await;
+    assert_eq!(w.counts(&id).await, (2, 0), "it may have been paid at the last moment");
+    w.advance(1_000);
+    counts_become(w, &id, (1, 0)).await;
+    asked_by_id(w, elsewhere, 2).await;
+    assert_eq!((w.counts(&id).await, causes(w).await), ((1, 0), vec!["checkout".to_owned(), "unverified".to_owned()]));
+    let steps = w.database.lines("SELECT step FROM checkouts ORDER BY step").await;
+    assert_eq!(steps, ["open", "unverified"]);
+}
+
+async fn many_that_stripe_has_no_more(w: &World) {
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 9 })).await;
+    buy(w, 9).await;
+    w.database
+        .execute("UPDATE checkouts SET session_id = 'cs_gone_' || id WHERE id <> (SELECT max(id) FROM checkouts)")
+        .await;
+    w.sim.clear_requests();
+    asked(w, 5).await;
+    assert_eq!(w.counts(&id).await, (9, 0));
+    w.advance(HOUR_MS + 300_000);
+    counts_become(w, &id, (0, 0)).await;
+    let causes = causes(w).await;
+    assert_eq!(causes.iter().filter(|cause| *cause == "unverified").count(), 8, "{causes:?}");
+}
+
+async fn late_ones_that_are_elsewhere_keep_nobody_waiting(w: &World) {
+    let (id, sessions) = pay_later(w, 23).await;
+    // The oldest are asked for first, and are in an account that nobody can ask.
+    let last = &sessions[22];
+    let plant = format!(
+        "UPDATE checkouts SET session_id = 'cs_elsewhere_' || id, generation = 0, account = 'acct_other', ask_again_at = 5 WHERE session_id <> '{last}'"
+    );
+    w.database.execute(&plant).await;
+    w.sim.decide_payment(last, true).unwrap();
+    w.advance(900_000);
+    counts_become(w, &id, (22, 1)).await;
+}
+
+async fn one_that_cannot_be_ended_stops_nobody(w: &World) {
+    let broken = left_behind(w, "BROKEN").await;
+    w.advance(1_000);
+    let code = left_behind(w, "SPRING").await;
+    w.database.execute("UPDATE discount_codes SET held = 0 WHERE code = 'BROKEN'").await;
+    w.advance(DAY_MS + HOUR_MS + 1_000);
+    counts_become(w, &code, (0, 0)).await;
+    w.database.execute("UPDATE discount_codes SET held = 1 WHERE code = 'BROKEN'").await;
+    counts_become(w, &broken, (0, 0)).await;
+}
+
+async fn who_bought_without_a_code_is_erased(w: &World) {
+    use app::backend::RewardBackend;
+    use app::domain::mode::Mode;
+    let ada = "ada.without.a.code@example.com";
+    let naming = "SELECT count(*) FROM checkouts WHERE request LIKE '%ada.without.a.code@example.com%'";
+    let session = w.checkout(json!({ "customer_email": ada, "expires_in": 3600 })).await.expect(201);
+    let erased = RewardBackend::erase_person(&w.services, &w.owner(), Mode::Test, ada).await.unwrap();
+    assert_eq!((erased.checkouts, erased.later), (0, 1));
+    let marker = left_behind(w, "EARLY").await;
+    let sooner = format!(
+        "UPDATE checkouts SET session_expires_at = session_expires_at - 60000 WHERE discount_code_id = '{marker}'"
+    );
+    w.database.execute(&sooner).await;
+    w.advance(DAY_MS + HOUR_MS - 60_000 + 1);
+    counts_become(w, &marker, (0, 0)).await;
+    assert_eq!(w.database.number(naming).await, 1, "a day is not over");
+    w.sim.clear_requests();
+    w.advance(60_000);
+    until(async || {
+        let left = w.database.number(naming).await;
+        (left == 0, left)
+    })
+    .await;
+    assert_eq!(w.database.lines("SELECT step FROM checkouts WHERE redemption_id IS NULL").await, ["unverified"]);
+    assert_eq!(w.sim.request_count("GET", &format!("/v1/checkout/sessions/{}", session.id())), 0, "nobody is asked");
 }

@@ -54,6 +54,8 @@ pub struct Checked {
     pub miscounted: Vec<String>,
     /// Why sessions were not compared, if they were not.
     pub unasked: Option<String>,
+    /// What an earlier check found at Stripe and still can be so: Stripe could not be asked now.
+    pub carried: Vec<Found>,
 }
 
 impl Services {
@@ -63,13 +65,21 @@ impl Services {
         let mut differences = self.check_counts(scope, &mut checked).await?;
         differences.extend(self.check_redemptions(scope).await?);
         differences.extend(self.check_holders(scope).await?);
-        match self.check_sessions(scope, patience).await? {
+        let mut earlier = {
+            let mut reader = self.0.db.reader().await?;
+            reader.at(scope).ledger_check().await?.map(|row| found_in(&row)).unwrap_or_default()
+        };
+        earlier.retain(|found| found.at_stripe);
+        match self.check_sessions(scope, patience, &earlier).await? {
             Asked::Compared { sessions, differences: at_stripe, unasked } => {
                 checked.sessions = sessions;
                 checked.unasked = unasked;
                 differences.extend(at_stripe);
             }
-            Asked::Not(why) => checked.unasked = Some(why),
+            Asked::Not { why, carried } => {
+                checked.unasked = Some(why);
+                checked.carried = carried;
+            }
         }
         checked.found = differences.iter().map(Difference::found).collect();
         Ok(checked)
@@ -167,7 +177,7 @@ impl Services {
         loop {
             let mut tx = self.0.db.begin().await?;
             let before = tx.at(scope).ledger_check().await?;
-            let (row, now_found) = kept(&checked, before.as_ref(), self.now())?;
+            let (row, now_found) = kept(&checked, self.now())?;
             if !tx.at(scope).put_ledger_check(&row, before.as_ref().map(|row| row.checked_at)).await? {
                 // Another check has ended meanwhile: what is new is new beside that one.
                 continue;
@@ -219,14 +229,10 @@ fn found_in(row: &CheckRow) -> Vec<Found> {
     serde_json::from_str(&row.found).unwrap_or_default()
 }
 
-/// What is kept of a check. Where Stripe was not asked, what it said the last time stands.
-fn kept(checked: &Checked, before: Option<&CheckRow>, now: i64) -> Result<(CheckRow, Vec<Found>), Problem> {
+/// What is kept of a check. Where Stripe was not asked, what it said the last time stands as long as it can be so.
+fn kept(checked: &Checked, now: i64) -> Result<(CheckRow, Vec<Found>), Problem> {
     let mut found = checked.found.clone();
-    if checked.unasked.is_some()
-        && let Some(before) = before
-    {
-        found.extend(found_in(before).into_iter().filter(|found| found.at_stripe));
-    }
+    found.extend(checked.carried.iter().cloned());
     found.sort_by(|a, b| a.key.cmp(&b.key));
     found.dedup_by(|a, b| a.key == b.key);
     let wrong = i64::try_from(found.len()).unwrap_or(i64::MAX);

@@ -77,20 +77,30 @@ impl Services {
         let ended = link.stripe(&self.0.stripe).expire_session(&session).await;
         crash::here!("checkout-ended-at-stripe");
         match ended {
-            Ok(ended) if ended.status == SessionStatus::Expired => self.note_ended_session(scope, row, &stored).await,
+            Ok(ended) if ended.status == SessionStatus::Expired => {
+                self.note_ended_session(scope, row, &stored, Step::Expired).await
+            }
             // It is not open any more: how it stands decides.
             Ok(other) => self.count_as_it_is(&link, &stored, &other).await,
             Err(StripeError::Invalid { .. }) => {
                 let asked = link.stripe(&self.0.stripe).session(&session).await;
                 match asked {
                     Ok(Some(other)) => self.count_as_it_is(&link, &stored, &other).await,
-                    Ok(None) => Err(elsewhere()),
+                    Ok(None) => self.gone_or_elsewhere(&link, row, &stored).await,
                     Err(error) => Err(self.away_or(&link, error).await),
                 }
             }
-            Err(StripeError::ResourceMissing { .. }) => Err(elsewhere()),
+            Err(StripeError::ResourceMissing { .. }) => self.gone_or_elsewhere(&link, row, &stored).await,
             Err(error) => Err(self.away_or(&link, error).await),
         }
+    }
+
+    /// Stripe does not have the session. In the account that it was made in its data was deleted: nobody can pay it.
+    async fn gone_or_elsewhere(&self, link: &Link, row: &RedemptionRow, stored: &CheckoutRow) -> Result<(), Problem> {
+        if !stored.made_by(link) {
+            return Err(elsewhere());
+        }
+        self.note_ended_session(&link.scope, row, stored, Step::Unverified).await
     }
 
     /// It is being made at this moment, or it was settled between two looks.
@@ -111,10 +121,11 @@ impl Services {
         scope: &Scope,
         row: &RedemptionRow,
         stored: &CheckoutRow,
+        step: Step,
     ) -> Result<(), Problem> {
         let now = self.now();
         let mut tx = self.0.db.begin().await?;
-        if tx.at(scope).end_checkout(&stored.id, Step::Expired, now).await? {
+        if tx.at(scope).end_checkout(&stored.id, step, now).await? {
             settle(&mut tx, scope, stored.redemption_id.as_deref(), Cause::Ended, now).await?;
         }
         self.note_ended(&mut tx, scope, row).await?;

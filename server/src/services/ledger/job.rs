@@ -7,14 +7,16 @@ use crate::scope::Scope;
 use crate::services::activity_of_code;
 use crate::services::when::Writing;
 use crate::services::{AtWork, Services, SetupError, pace, screens};
+use crate::store::CheckRow;
 use crate::stripe::{self, Stripe};
 use app::backend::Viewer;
 use app::domain::activity::{Actor, Detail, Kind};
 use app::domain::mode::Mode;
-use app::domain::problem::Problem;
+use app::domain::problem::{Code, Problem};
 use app::wire::ledger::LedgerView;
 use secrecy::SecretString;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// How often a tenant's ledger is checked, in milliseconds.
 const EVERY_MS: i64 = 3_600_000;
@@ -22,6 +24,12 @@ const EVERY_MS: i64 = 3_600_000;
 const BATCH: i64 = 50;
 /// The lease's name.
 const LEASE: &str = "ledger";
+/// A check of so lately is shown instead of another one, in milliseconds.
+const JUST_NOW_MS: i64 = 20_000;
+/// How often it is looked whether another check has ended, while somebody waits for it.
+const LOOK: Duration = Duration::from_millis(250);
+/// Where no check has ended yet, one that is under way is waited for so often.
+const LOOKS: usize = 100;
 
 impl Services {
     /// The tenants whose ledger is to be checked and that nobody here checks.
@@ -45,19 +53,49 @@ impl Services {
     async fn check_leased(&self, scope: &Scope) -> Result<(), Problem> {
         let Some(lease) = self.lease(scope, LEASE).await? else { return Ok(()) };
         // Another process may have had the lease since it was seen that this is due.
-        let last = {
-            let mut reader = self.0.db.reader().await?;
-            reader.at(scope).ledger_check().await?
-        };
-        let due = last.is_none_or(|last| last.checked_at <= self.now() - EVERY_MS);
-        let checked = if due { self.check_and_keep(scope, Patience::BACKGROUND).await.map(|_| ()) } else { Ok(()) };
+        let checked = self.check_unless_since(scope, EVERY_MS, Patience::BACKGROUND).await.map(|_| ());
         self.end_lease(scope, lease).await?;
         checked
     }
 
+    /// Checks now, or shows the last check: one that was made just now, or, while another is under way, the one before.
     pub(super) async fn check_for(&self, viewer: &Viewer, mode: Mode) -> Result<LedgerView, Problem> {
-        let row = self.check_and_keep(&screens::scope(viewer, mode), Patience::WAITING).await?;
-        Ok(view(&row, &Writing::of(viewer)))
+        let scope = screens::scope(viewer, mode);
+        for _ in 0..LOOKS {
+            if let Some(lease) = self.lease(&scope, LEASE).await? {
+                let checked = self.check_unless_since(&scope, JUST_NOW_MS, Patience::WAITING).await;
+                self.end_lease(&scope, lease).await?;
+                return Ok(view(&checked?, &Writing::of(viewer)));
+            }
+            if let Some(row) = self.last_check(&scope).await? {
+                return Ok(view(&row, &Writing::of(viewer)));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        Err(Problem {
+            retry_after: Some(10),
+            ..Problem::new(
+                Code::RateLimited,
+                "The counts are being checked for the first time. Look again in a moment.",
+            )
+        })
+    }
+
+    async fn last_check(&self, scope: &Scope) -> Result<Option<CheckRow>, Problem> {
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).ledger_check().await?)
+    }
+
+    /// The last check where it is younger than this (milliseconds), else a new one. Whoever calls has the lease.
+    async fn check_unless_since(&self, scope: &Scope, age: i64, patience: Patience) -> Result<CheckRow, Problem> {
+        let now = self.now();
+        if let Some(last) = self.last_check(scope).await?.filter(|last| last.checked_at > now - age) {
+            return Ok(last);
+        }
+        let mut tx = self.0.db.begin().await?;
+        tx.at(scope).try_ledger_check(now).await?;
+        tx.commit().await?;
+        self.check_and_keep(scope, patience).await
     }
 
     /// For `codemint ledger`, beside a running server: with the key ring Stripe can be asked, without it the database alone.

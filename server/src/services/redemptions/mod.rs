@@ -40,7 +40,7 @@ enum Taken {
     /// It stands, and is answered.
     Held(Box<Redemption>),
     /// It stands for a while: the coupon comes next.
-    Unminted(Link, Box<Unminted>),
+    Unminted(Box<(Link, Unminted)>),
     /// The code changed between reading and taking.
     Changed,
 }
@@ -183,7 +183,10 @@ impl Services {
         for _ in 0..TRIES {
             match self.try_redemption(scope, request, again, idempotency).await? {
                 Taken::Held(answer) => return Ok(*answer),
-                Taken::Unminted(link, hold) => return self.mint_held(&link, *hold, idempotency).await,
+                Taken::Unminted(minting) => {
+                    let (link, hold) = *minting;
+                    return self.mint_held(&link, hold, idempotency).await;
+                }
                 Taken::Changed => {}
             }
         }
@@ -246,7 +249,7 @@ impl Services {
             }
             (Ok(Took::Unminted(hold)), Some(link)) => {
                 crash::here!("own-intent");
-                Ok(Taken::Unminted(link, hold))
+                Ok(Taken::Unminted(Box::new((link, *hold))))
             }
             (Ok(Took::Unminted(_)), None) | (Err(NotTaken::Changed), _) => Ok(Taken::Changed),
             (Err(NotTaken::Because(problem)), _) => Err(problem),

@@ -13,7 +13,7 @@ use app::wire::api::Redemption;
 
 /// Holds that are let go in one turn.
 const BATCH: i64 = 100;
-/// Turns of one run of the job: what is left then waits for the next.
+/// Turns of one run of the job in which something was let go: what is left then waits for the next.
 const TURNS: usize = 20;
 
 impl Services {
@@ -101,24 +101,28 @@ impl Services {
     /// Lets go of holds that nobody confirmed in time, each in a transaction of its own. What another process let go of, or a confirmation
     /// has redeemed meanwhile, stays as it is.
     pub(crate) async fn let_lapsed_go(&self) -> Result<(), Problem> {
-        for _ in 0..TURNS {
+        let now = self.now();
+        let (mut end, mut id) = (i64::MIN, String::new());
+        let mut turns = 0;
+        while turns < TURNS {
             let rows = {
                 let mut reader = self.0.db.reader().await?;
-                reader.conn().lapsed_redemptions(self.now(), BATCH).await?
+                reader.conn().lapsed_redemptions(now, (end, &id), BATCH).await?
             };
-            let (mut gone, count) = (0, rows.len());
-            for row in rows {
-                match self.let_go(&row).await {
-                    Ok(()) => gone += 1,
+            let Some(last) = rows.last() else { break };
+            // Those that cannot be let go stand in nobody's way: what comes behind them is looked at in the same run.
+            (end, id) = (last.expires_at.unwrap_or(now), last.id.clone());
+            let mut gone = false;
+            for row in &rows {
+                match self.let_go(row).await {
+                    Ok(()) => gone = true,
                     // The others are let go all the same.
                     Err(problem) => {
                         tracing::error!(redemption = %row.id, cause = %problem.message, "a lapsed hold could not be let go");
                     }
                 }
             }
-            if gone == 0 || count < usize::try_from(BATCH).unwrap_or_default() {
-                break;
-            }
+            turns += usize::from(gone);
         }
         Ok(())
     }

@@ -147,7 +147,12 @@ impl Services {
     async fn session_ended(&self, scope: &Scope, session_id: &str, told: Told) -> Result<Came, Problem> {
         let ours = self.checkout_of(scope, session_id).await?;
         let counted = match &ours {
-            Some(row) => row.step()? != Step::Open,
+            // Where nothing is counted by it, it may have been ended before Stripe told how: a reward may have been used in it.
+            Some(row) => match row.step()? {
+                Step::Open => false,
+                Step::Unverified => row.redemption_id.is_some(),
+                _ => true,
+            },
             None => false,
         };
         if counted {
@@ -165,7 +170,14 @@ impl Services {
         }
         let session = match link.stripe(&self.0.stripe).session(session_id).await {
             Ok(Some(session)) => session,
-            Ok(None) => return Ok(ignored("The connected Stripe account has no such session. Nothing changed.")),
+            Ok(None) => {
+                if let Some(row) = &ours
+                    && self.not_at_stripe(&link, row).await? == Ended::Unpaid
+                {
+                    return Ok(done("Stripe does not have this session any more: its checkout was ended, unverified."));
+                }
+                return Ok(ignored("The connected Stripe account has no such session. Nothing changed."));
+            }
             Err(error) => {
                 let problem = self.stripe_problem(&link, error, "checkout_session_read").await;
                 return if problem.code == Code::StripePermissionMissing { Ok(blind()) } else { Err(problem) };

@@ -1,12 +1,11 @@
 //! Checkouts: what is stored comes back, who may work on one, and what the sweeps find.
 
 use super::super::query::{all, execute};
-use super::super::{Busy, NewCheckout, NewConnection, Step, StoreError};
+use super::super::{Busy, NewCheckout, NewConnection, Step, StoreError, Unasked};
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, new_checkout, next_attempt, put, raw, scope, shop};
 use app::domain::mode::Mode;
 use app::wire::api::CheckoutSession;
-use std::collections::BTreeSet;
 use tokio::task::JoinSet;
 
 pub(super) async fn every_column_comes_back(base: Base) {
@@ -17,6 +16,7 @@ pub(super) async fn every_column_comes_back(base: Base) {
         discount_code_id: Some("dc_1"),
         redemption_id: Some("rd_1"),
         generation: HUGE,
+        account: Some(ODD),
         stripe_params: ODD,
         busy_until: HUGE,
         ..new_checkout("co_1", Some(ODD))
@@ -28,6 +28,7 @@ pub(super) async fn every_column_comes_back(base: Base) {
     assert_eq!((row.discount_code_id.as_deref(), row.redemption_id.as_deref()), (Some("dc_1"), Some("rd_1")));
     assert_eq!((row.step().unwrap(), row.attempt, row.attempted_at, row.generation), (Step::Intent, 1, T, HUGE));
     assert_eq!((row.session_id, row.answer, row.created_at), (None, None, T));
+    assert_eq!((row.account.as_deref(), row.session_expires_at), (Some(ODD), None));
     assert!(get!(base, &scope, checkout_by_key("another")).is_none());
 
     // Rows without a code, and the columns that no call gives back.
@@ -54,6 +55,7 @@ pub(super) async fn every_column_comes_back(base: Base) {
     assert!(get!(base, &scope, any_checkout()));
     let row = get!(base, &scope, open_checkouts(9)).remove(0);
     assert_eq!((row.id.as_str(), row.attempt, row.attempted_at, row.generation), ("co_2", 2, T + 1, 7));
+    assert_eq!((row.account.as_deref(), row.session_expires_at), (Some("acct_2"), Some(HUGE)));
     assert_eq!((row.step().unwrap(), row.session_id.as_deref()), (Step::Open, Some("cs_test_1")));
     assert_eq!((row.answer.as_deref(), row.stripe_params.as_str()), (Some(url), "params 2"));
 
@@ -125,8 +127,8 @@ pub(super) async fn the_abandoned_are_found(base: Base) {
         }
     };
     assert!(found(T, 9).await.is_empty());
-    assert_eq!(found(T + 3, 9).await, ["co_2", "co_3", "co_1"], "who waits longest comes first");
-    assert_eq!(found(T + 3, 2).await, ["co_2", "co_3"]);
+    assert_eq!(found(T + 3, 9).await, ["co_2", "co_1", "co_3"], "who holds comes first, then who waits longest");
+    assert_eq!(found(T + 3, 2).await, ["co_2", "co_1"]);
     // Whoever takes one has it alone until his time runs out.
     assert!(!put!(base, &scope, take_checkout("co_1", T + 2, T + 50)).unwrap());
     assert!(put!(base, &scope, take_checkout("co_1", T + 3, T + 50)).unwrap());
@@ -138,6 +140,33 @@ pub(super) async fn the_abandoned_are_found(base: Base) {
     assert!(get!(base, abandoned_checkouts(HUGE, 9, &busy("ws_a", "test"))).is_empty(), "somebody works on them");
     assert_eq!(get!(base, abandoned_checkouts(HUGE, 9, &busy("ws_a", "live"))).len(), 2);
     assert_eq!(get!(base, abandoned_checkouts(HUGE, 9, &Busy::default()))[0].workspace_id, "ws_a");
+}
+
+/// However many of one owner's wait, and however long: each other owner's oldest comes in the same turn.
+pub(super) async fn nobodys_abandoned_crowd_out_anothers(base: Base) {
+    let scope = shop(&base).await;
+    put!(base, insert_workspace("ws_z", "Workspace", T)).unwrap();
+    let other = super::fixtures::scope("ws_z", Mode::Live);
+    for n in 0..30 {
+        let (id, busy_until) = (format!("co_{n:02}"), T + n);
+        put!(base, &scope, insert_checkout(&NewCheckout { busy_until, ..new_checkout(&id, None) })).unwrap();
+    }
+    for (id, busy_until) in [("co_x", T + 90), ("co_y", T + 91)] {
+        put!(base, &other, insert_checkout(&NewCheckout { busy_until, ..new_checkout(id, None) })).unwrap();
+    }
+    let found = || {
+        let base = base.clone();
+        async move {
+            let rows = get!(base, abandoned_checkouts(HUGE, 5, &Busy::default()));
+            rows.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(found().await, ["co_00", "co_x", "co_01", "co_y", "co_02"]);
+    // A crowd that holds nothing any more keeps nobody's hold waiting, their own neither.
+    for n in 0..29 {
+        assert!(put!(base, &scope, settle_checkout(&format!("co_{n:02}"), 1, Step::Uncertain, T, T)).unwrap());
+    }
+    assert_eq!(found().await, ["co_29", "co_x", "co_y", "co_00", "co_01"]);
 }
 
 pub(super) async fn the_open_are_found(base: Base) {
@@ -163,8 +192,11 @@ pub(super) async fn the_open_are_found(base: Base) {
 
 pub(super) async fn the_unverifiable_are_found(base: Base) {
     let test = shop(&base).await;
+    let account = Some("acct_1");
     for (id, generation, end) in [("co_1", 1, T), ("co_2", 2, T), ("co_3", 1, T + 5), ("co_4", 1, T)] {
-        put!(base, &test, insert_checkout(&NewCheckout { generation, ..new_checkout(id, None) })).unwrap();
+        let new = new_checkout(id, None);
+        put!(base, &test, insert_checkout(&NewCheckout { generation, account, redemption_id: Some(id), ..new }))
+            .unwrap();
         if id != "co_4" {
             put!(base, &test, open_checkout(id, 1, id, end, "{}", T)).unwrap();
         }
@@ -172,29 +204,47 @@ pub(super) async fn the_unverifiable_are_found(base: Base) {
     let found = |ended_before, limit| {
         let base = base.clone();
         async move {
-            let rows = get!(base, unverifiable_checkouts(ended_before, limit));
-            rows.into_iter().map(|row| row.id).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>()
+            let unasked = Unasked { ended_before, undecided_before: T, after: (i64::MIN, ""), limit };
+            get!(base, unverifiable_checkouts(&unasked)).into_iter().map(|row| row.id).collect::<Vec<_>>()
         }
     };
     assert!(found(T, 9).await.is_empty());
     assert_eq!(found(T + 1, 9).await, ["co_1", "co_2"]);
-    assert_eq!(found(T + 1, 1).await.len(), 1);
-    let connection = |generation| NewConnection {
+    assert_eq!(found(T + 1, 1).await, ["co_1"]);
+    // Read on behind the last one.
+    let unasked = Unasked { ended_before: T + 9, undecided_before: T, after: (T, "co_1"), limit: 9 };
+    let rest: Vec<_> = get!(base, unverifiable_checkouts(&unasked)).into_iter().map(|row| row.id).collect();
+    assert_eq!(rest, ["co_2", "co_3"]);
+    let connection = |generation, account| NewConnection {
         generation,
         method: "key",
-        account: None,
+        account,
         key_hint: "…",
         secret: Some(b"sealed"),
         permissions: "{}",
         now: T,
     };
     // Neither the other mode's connection nor one of another generation can ask for a session.
-    put!(base, &scope("ws_a", Mode::Live), put_connection(&connection(1))).unwrap();
+    put!(base, &scope("ws_a", Mode::Live), put_connection(&connection(1, account))).unwrap();
     assert_eq!(found(T + 1, 9).await, ["co_1", "co_2"]);
-    assert!(put!(base, &test, put_connection(&connection(1))).unwrap());
+    assert!(put!(base, &test, put_connection(&connection(1, None))).unwrap());
     assert_eq!(found(T + 9, 9).await, ["co_2"]);
     put!(base, &test, park_connection(1, "revoked", T)).unwrap();
     assert_eq!(found(T + 9, 9).await, ["co_1", "co_2", "co_3"]);
+    // Another key: of an account that is not known, of another one, of the same one.
+    assert!(put!(base, &test, put_connection(&connection(2, None))).unwrap());
+    assert_eq!(found(T + 9, 9).await, ["co_1", "co_3"]);
+    assert!(put!(base, &test, put_connection(&connection(3, Some("acct_2")))).unwrap());
+    assert_eq!(found(T + 9, 9).await, ["co_1", "co_2", "co_3"]);
+    // Money that is on its way is waited for; what counts nothing waits for nothing.
+    assert!(put!(base, &test, note_undecided("co_1", T, T)).unwrap());
+    assert!(put!(base, &test, note_undecided("co_2", T - 1, T)).unwrap());
+    assert_eq!(found(T + 9, 9).await, ["co_2", "co_3"]);
+    assert!(put!(base, &test, put_connection(&connection(4, account))).unwrap());
+    assert!(found(T + 9, 9).await.is_empty());
+    put!(base, &test, insert_checkout(&NewCheckout { account, ..new_checkout("co_5", None) })).unwrap();
+    put!(base, &test, open_checkout("co_5", 1, "co_5", T, "{}", T)).unwrap();
+    assert_eq!((found(T, 9).await.len(), found(T + 1, 9).await), (0, vec!["co_5".to_owned()]));
 }
 
 pub(super) async fn one_of_twenty_takes_it(base: Base) {

@@ -152,6 +152,7 @@ pub(super) fn new_checkout<'a>(id: &'a str, key: Option<&'a str>) -> NewCheckout
         discount_code_id: None,
         redemption_id: None,
         generation: 1,
+        account: None,
         stripe_params: "mode=payment",
         now: T,
         busy_until: T + 1_000,
@@ -165,6 +166,7 @@ pub(super) fn next_attempt() -> NextAttempt<'static> {
         discount_code_id: Some("dc_2"),
         redemption_id: Some("rd_2"),
         generation: 7,
+        account: Some("acct_2"),
         now: T + 1,
         busy_until: T + 3_000,
     }

@@ -461,6 +461,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode open_holders_after("", 9);
         Mode holder("co_open");
         Mode ledger_check();
+        Mode try_ledger_check(T);
         // Without another's in the way it is kept.
         Mode put_ledger_check(&checked(1), None) => |kept: bool| !kept;
         Mode mint_pause();

@@ -2,7 +2,7 @@
 
 use super::super::query::all;
 use super::super::{
-    ConnectionRow, KeyRow, NewApiKey, NewCode, NewConnection, OF_WORKSPACES, PriceRow, StoreError, WAITING,
+    CheckRow, ConnectionRow, KeyRow, NewApiKey, NewCode, NewConnection, OF_WORKSPACES, PriceRow, StoreError, WAITING,
 };
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, new_code, put, raw, scope, shop, shop_of};
@@ -31,6 +31,36 @@ pub(super) async fn apps_and_their_counts(base: Base) {
     counts.sort();
     assert_eq!(counts, [("another".to_owned(), 1), ("shop".to_owned(), 2)]);
     assert!(get!(base, &live, code_counts_by_app()).is_empty());
+}
+
+/// A turn is a try, whatever became of it: who fails every time keeps nobody waiting.
+pub(super) async fn the_longest_unchecked_come_first(base: Base) {
+    let mut scopes = Vec::new();
+    for workspace in ["ws_a", "ws_b", "ws_c", "ws_d"] {
+        let scope = shop_of(&base, workspace).await;
+        put!(base, &scope, insert_code(&new_code("dc_1", "SPRING"))).unwrap();
+        scopes.push(scope);
+    }
+    let due = |since, limit| {
+        let base = base.clone();
+        async move { get!(base, ledgers_to_check(since, limit)).into_iter().map(|(id, _)| id).collect::<Vec<_>>() }
+    };
+    assert_eq!(due(T, 3).await, ["ws_a", "ws_b", "ws_c"]);
+    for (scope, at) in [(&scopes[0], T + 2), (&scopes[1], T + 1), (&scopes[0], T + 3)] {
+        put!(base, scope, try_ledger_check(at)).unwrap();
+    }
+    assert_eq!(due(T, 3).await, ["ws_c", "ws_d", "ws_b"], "never tried, then the longest ago");
+    assert_eq!(due(T, 9).await.last().unwrap(), "ws_a");
+    assert_eq!(get!(base, &scopes[0], ledger_check()), None, "a try is no check");
+    let check = CheckRow { checked_at: T + 4, codes: 1, sessions: 0, wrong: 0, found: "[]".into(), unasked: None };
+    assert!(put!(base, &scopes[0], put_ledger_check(&check, None)).unwrap());
+    assert_eq!(get!(base, &scopes[0], ledger_check()).as_ref(), Some(&check));
+    assert!(!put!(base, &scopes[0], put_ledger_check(&check, None)).unwrap(), "another check has ended meanwhile");
+    assert_eq!(due(T + 3, 9).await, ["ws_c", "ws_d", "ws_b"]);
+    assert_eq!(due(T + 4, 9).await, ["ws_c", "ws_d", "ws_b", "ws_a"], "its time has come again");
+    // Checked by a process that noted no tries.
+    assert!(put!(base, &scopes[2], put_ledger_check(&check, None)).unwrap());
+    assert_eq!(due(T + 4, 9).await, ["ws_d", "ws_b", "ws_a", "ws_c"]);
 }
 
 pub(super) async fn api_keys(base: Base) {

@@ -95,8 +95,27 @@ async fn of_codes(w: &World) {
         }
         .to_owned()
     });
-    Backend::create_code(&w.services, &owner, test, "taskpomo", form, "UTC").await.unwrap();
+    w.advance(1);
+    let made = Backend::create_code(&w.services, &owner, test, "taskpomo", form, "UTC").await.unwrap();
     assert_eq!(told(w, None).await[0], "SUMMER was created by the owner: 5% off, once.");
+    let app::wire::screens::FormOutcome::Done { id } = made else { panic!("{made:?}") };
+    let before = Backend::code_edit(&w.services, &owner, test, "taskpomo", &id).await.unwrap().before.form;
+    let form = app::domain::form::CodeForm { percent_off: "6".into(), max_redemptions: "7".into(), ..before };
+    for _ in 0..2 {
+        // Saved once more it changes nothing.
+        w.advance(1);
+        Backend::edit_code(&w.services, &owner, test, "taskpomo", &id, form.clone(), "UTC").await.unwrap();
+    }
+    let mut said: Vec<String> = told(w, None).await.into_iter().filter(|words| words.contains("SUMMER")).collect();
+    said.sort();
+    assert_eq!(
+        said,
+        [
+            "SUMMER was changed by the owner.",
+            "SUMMER was created by the owner: 5% off, once.",
+            "What SUMMER gives was changed by the owner: 6% off, once.",
+        ]
+    );
 }
 
 async fn of_the_connection_and_its_keys(w: &World) {

@@ -16,6 +16,7 @@ mod alone {
         one_that_was_paid_meanwhile_is_counted,
         one_that_ended_meanwhile_is_released,
         what_stripe_cannot_do_changes_nothing,
+        what_stripe_has_no_more_is_ended,
         a_hold_of_an_own_checkout,
         a_form_without_scripts,
     );
@@ -119,6 +120,22 @@ async fn what_stripe_cannot_do_changes_nothing(w: &World) {
     let making = end(w, &redemption).await.unwrap_err();
     assert!(making.message.contains("being made"), "{}", making.message);
     w.database.execute("UPDATE checkouts SET step = 'open'").await;
+    assert_eq!(found(w).await, Vec::<String>::new());
+}
+
+/// The owner deleted all test data.
+async fn what_stripe_has_no_more_is_ended(w: &World) {
+    let id = spring(w).await;
+    let (_, redemption) = buy(w).await;
+    w.sim.expire_session(&w.sim.sessions()[0].id).unwrap();
+    w.database.execute("UPDATE checkouts SET session_id = 'cs_test_gone'").await;
+    // Another key of the same account says the same.
+    w.connect(&crate::harness::ALL).await;
+    let view = end(w, &redemption).await.unwrap();
+    assert_eq!((view.redemption.state, view.can_end), (State::Released, false));
+    assert_eq!(way(&view), ["Held for a checkout", "You ended the checkout"]);
+    assert_eq!(w.counts(&id).await, (0, 0));
+    assert_eq!(w.database.lines("SELECT step FROM checkouts").await, ["unverified"]);
     assert_eq!(found(w).await, Vec::<String>::new());
 }
 

@@ -4,13 +4,19 @@ use super::{buy, caller, check, found, page, spring, told};
 use crate::harness::{World, on_both_engines};
 use app::backend::LedgerBackend;
 use app::domain::mode::Mode;
-use app::wire::ledger::Topic;
+use app::wire::ledger::{LedgerView, Topic};
+use server::services::Patience;
+use std::time::Duration;
 
 on_both_engines!(
     what_is_planted_is_found_and_named,
     a_repair_sets_counters_to_their_rows,
     what_a_check_finds_is_told_once,
     where_stripe_is_not_asked_it_is_said,
+    what_was_found_earlier_ends_with_its_reason,
+    what_was_not_listed_is_asked_for,
+    a_crowd_of_clicks_is_one_check,
+    a_check_that_fails_was_a_try,
 );
 
 const TABLES: [&str; 3] = ["redemptions", "checkouts", "discount_codes"];
@@ -125,13 +131,99 @@ async fn a_repair_sets_counters_to_their_rows(w: &World) {
     assert_eq!(rows[0].link.as_deref(), Some(format!("/apps/taskpomo/discounts/{id}").as_str()));
 }
 
+/// The owner's click, when the last one is long enough ago.
+async fn check_now(w: &World) -> LedgerView {
+    w.advance(20_000);
+    LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap()
+}
+
+/// A session that can be paid while its redemption was given back here: an old story.
+async fn sold_too_often(w: &World) -> (String, String) {
+    let (session, redemption) = buy(w).await;
+    let plant = format!(
+        "UPDATE redemptions SET state = 'released', history = history || '\n' || 'session_expired 5' WHERE id = '{redemption}'"
+    );
+    w.database.execute(&plant).await;
+    w.database.execute("UPDATE checkouts SET step = 'expired', updated_at = 5").await;
+    w.database.execute("UPDATE discount_codes SET held = 0").await;
+    (session, redemption)
+}
+
+async fn what_was_found_earlier_ends_with_its_reason(w: &World) {
+    spring(w).await;
+    sold_too_often(w).await;
+    assert_eq!(check_now(w).await.wrong, 1);
+    w.sim.set_down(true);
+    assert_eq!(check_now(w).await.wrong, 1, "it stands while it can be so");
+    // No session can be paid for longer than a day.
+    w.advance(25 * 3_600_000);
+    let away = check_now(w).await;
+    assert_eq!((away.wrong, away.unasked.as_deref()), (0, Some("Stripe was not asked: it did not answer.")));
+    w.sim.set_down(false);
+    // Whose connection is gone is told nothing of an account that is not theirs any more.
+    sold_too_often(w).await;
+    assert_eq!(check_now(w).await.wrong, 1);
+    w.delete(crate::harness::CONNECTION).await.expect(200);
+    assert_eq!(check_now(w).await.wrong, 0);
+}
+
+async fn what_was_not_listed_is_asked_for(w: &World) {
+    spring(w).await;
+    let (session, _) = sold_too_often(w).await;
+    let wrong = check_now(w).await;
+    assert_eq!(wrong.wrong, 1);
+    for _ in 0..120 {
+        w.sim.open_shop_checkout(&stripe_sim::AccountId::default(), false, "price_1ABC").unwrap();
+    }
+    let short = Patience { listing: Duration::ZERO, settling: Duration::ZERO };
+    let scope = caller(w).await.scope;
+    let asked = async || {
+        let checked = w.services.check_of(&scope, short).await.unwrap();
+        assert!(checked.unasked.is_some_and(|why| why.contains("the newest were compared")));
+        assert!(checked.carried.is_empty(), "it was asked for");
+        checked.found.into_iter().map(|found| found.words).collect::<Vec<_>>()
+    };
+    assert_eq!(asked().await, wrong.differences);
+    w.sim.expire_session(&session).unwrap();
+    assert_eq!(asked().await, Vec::<String>::new());
+}
+
+async fn a_crowd_of_clicks_is_one_check(w: &World) {
+    spring(w).await;
+    buy(w).await;
+    w.sim.clear_requests();
+    let owner = w.owner();
+    let click = || LedgerBackend::check_ledger(&w.services, &owner, Mode::Test);
+    let views = futures::future::join_all((0..12).map(|_| click())).await;
+    let lists = || w.sim.request_count("GET", "/v1/checkout/sessions");
+    for view in views {
+        assert_eq!(view.map(|view| (view.codes, view.sessions, view.wrong)).unwrap(), (1, 1, 0));
+    }
+    assert_eq!(lists(), 1, "the first is shown to all");
+    w.advance(19_999);
+    click().await.unwrap();
+    assert_eq!(lists(), 1, "it was made just now");
+    w.advance(1);
+    click().await.unwrap();
+    assert_eq!(lists(), 2);
+}
+
+async fn a_check_that_fails_was_a_try(w: &World) {
+    spring(w).await;
+    buy(w).await;
+    w.advance(20_000);
+    w.database.execute("UPDATE redemptions SET state = 'odd'").await;
+    LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap_err();
+    assert_eq!(w.database.number("SELECT tried_at FROM ledger_checks WHERE checked_at = 0").await, w.now());
+    assert!(page(w, None).await.ledger.is_none(), "nothing was found yet");
+    w.database.execute("UPDATE redemptions SET state = 'held'").await;
+    assert_eq!(check_now(w).await.wrong, 0);
+}
+
 async fn what_a_check_finds_is_told_once(w: &World) {
     spring(w).await;
     buy(w).await;
-    let check = async || {
-        w.advance(1);
-        LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap()
-    };
+    let check = async || check_now(w).await;
     let right = check().await;
     assert_eq!((right.codes, right.sessions, right.wrong, right.unasked), (1, 1, 0, None));
     assert!(told(w, Some(Topic::Ledger)).await.is_empty(), "all is right, as before");
@@ -159,10 +251,7 @@ async fn what_a_check_finds_is_told_once(w: &World) {
 async fn where_stripe_is_not_asked_it_is_said(w: &World) {
     spring(w).await;
     let (session, redemption) = buy(w).await;
-    let check = async || {
-        w.advance(1);
-        LedgerBackend::check_ledger(&w.services, &w.owner(), Mode::Test).await.unwrap()
-    };
+    let check = async || check_now(w).await;
     // Given back here, while it can still be paid: an old story.
     let plant = format!(
         "UPDATE redemptions SET state = 'released', history = history || '\n' || 'session_expired 5' WHERE id = '{redemption}'"

@@ -12,6 +12,7 @@ mod still {
         a_second_session,
         a_session_that_stripe_does_not_know,
         sessions_of_others_are_none_of_ours,
+        money_that_came_and_waits_for_its_next_look,
     );
 }
 mod swept {
@@ -175,4 +176,22 @@ async fn sessions_of_others_are_none_of_ours(w: &World) {
     w.advance(600_000);
     let checked = check(w).await;
     assert_eq!((checked.found.len(), checked.sessions), (0, 1));
+}
+
+async fn money_that_came_and_waits_for_its_next_look(w: &World) {
+    spring(w).await;
+    let (session, redemption) = buy(w).await;
+    w.sim.complete_session_later(&session).unwrap();
+    w.services.sweep_sessions().await.unwrap();
+    assert_eq!(w.database.number("SELECT count(*) FROM checkouts WHERE undecided_since IS NOT NULL").await, 1);
+    w.sim.decide_payment(&session, true).unwrap();
+    assert_eq!(found(w).await, Vec::<String>::new());
+    // Its next look is due in 15 s, and may take two minutes.
+    w.advance(134_999);
+    assert_eq!(found(w).await, Vec::<String>::new());
+    w.advance(1);
+    assert_eq!(
+        found(w).await,
+        [format!("The session {session} was paid at Stripe, and its redemption {redemption} of SPRING is still held.")]
+    );
 }

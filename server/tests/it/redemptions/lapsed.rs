@@ -13,6 +13,7 @@ on_both_engines!(
     more_than_a_batch,
     a_hold_without_its_coupon_goes_after_a_minute,
     others_go_though_one_cannot,
+    others_go_though_a_whole_batch_cannot,
 );
 
 async fn given_back_when_its_time_is_over(w: &World) {
@@ -113,6 +114,28 @@ async fn others_go_though_one_cannot(w: &World) {
     becomes(w, held.id(), "released").await;
     assert_eq!((w.counts(&code).await, w.counts(&broken).await), ((0, 0), (0, 0)));
     w.database.execute("UPDATE discount_codes SET held = 1 WHERE code = 'BROKEN'").await;
+    until(async || {
+        let counts = w.counts(&broken).await;
+        (counts == (0, 0), counts)
+    })
+    .await;
+}
+
+/// Nor may as many as are looked at at once.
+async fn others_go_though_a_whole_batch_cannot(w: &World) {
+    let broken = w.code(json!({ "code": "BROKEN", "percent_off": 10 })).await;
+    let code = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let body = json!({ "app_id": "taskpomo", "code": "BROKEN", "expires_in": 60 });
+    let ask = || w.ask("POST", crate::harness::REDEMPTIONS).key(&w.key).json(&body).send();
+    let answers = all((0..110).map(|_| ask())).await;
+    assert!(answers.iter().all(|answer| answer.status == 201));
+    w.advance(1);
+    let held = hold(w, json!({ "expires_in": 60 })).await.expect(201);
+    w.database.execute("UPDATE discount_codes SET held = 0 WHERE code = 'BROKEN'").await;
+    w.advance(HOUR_MS);
+    becomes(w, held.id(), "released").await;
+    assert_eq!((w.counts(&code).await, w.counts(&broken).await), ((0, 0), (0, 0)));
+    w.database.execute("UPDATE discount_codes SET held = 110 WHERE code = 'BROKEN'").await;
     until(async || {
         let counts = w.counts(&broken).await;
         (counts == (0, 0), counts)

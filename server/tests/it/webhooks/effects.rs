@@ -249,7 +249,9 @@ async fn an_event_is_given_up_in_the_end(w: &World) {
         (failed == 1, failed)
     })
     .await;
-    assert_eq!(w.database.number("SELECT attempts FROM webhook_events").await, 20);
+    // An hour that goes by while an attempt is in work may take the event once more.
+    let attempts = w.database.number("SELECT attempts FROM webhook_events").await;
+    assert!((20..=21).contains(&attempts), "{attempts}");
     let (state, words) = ended(w, "evt_1").await;
     assert_eq!(state, "failed");
     assert!(words.starts_with("Given up: Stripe does not accept the connection any more."), "{words}");
