@@ -86,7 +86,7 @@ impl Services {
     /// Asks Stripe about the open sessions of a connection that [`Self::connections_to_sweep`] gave out.
     pub(crate) async fn sweep_connection(&self, work: AtWork) {
         let scope = &work.scope;
-        let swept = work.run(self.sweep_one(scope)).await;
+        let swept = work.run(Box::pin(self.sweep_one(scope))).await;
         if let Err(problem) = swept
             && problem.code != Code::StripePermissionMissing
         {

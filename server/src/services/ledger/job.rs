@@ -45,7 +45,7 @@ impl Services {
     /// Checks the ledger of a tenant that [`Self::ledgers_to_check`] gave out.
     pub(crate) async fn check_due_ledger(&self, work: AtWork) {
         let scope = &work.scope;
-        if let Err(problem) = work.run(self.check_leased(scope)).await {
+        if let Err(problem) = work.run(Box::pin(self.check_leased(scope))).await {
             tracing::error!(workspace = %scope.workspace, mode = %scope.mode, cause = %problem.message, "the ledger could not be checked and will be again");
         }
     }
