@@ -310,7 +310,10 @@ async fn plain_forms_find_and_erase(w: &World) {
     let id = campaign(w, None).await;
     let reward = earn(w, &id, ADA, Some("reference-of-ada-7741")).await;
     let page = w.ask("GET", "/people").header("cookie", &cookie).send().await.expect(200);
-    assert!(page.text.contains("E-mail address") && !page.text.contains("7741"));
+    // The whole address: a file of the page may well have four such digits in its name.
+    assert!(
+        page.text.contains("E-mail address") && !page.text.contains("elace-7741") && !page.text.contains("ada-7741")
+    );
     w.ask("GET", "/people").send().await.expect(303);
     let find = [("do", "find-person"), ("email", ADA)];
     plain(w, &cookie, "/people", &[("do", "find-person"), ("email", "nobody")]).await.expect(400);
