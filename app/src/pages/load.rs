@@ -8,7 +8,6 @@ use crate::domain::mode::Mode;
 use crate::domain::problem::{Code, Problem};
 use crate::prelude::*;
 use crate::server_fns::api_keys::ListApiKeys;
-use crate::server_fns::ask;
 use crate::server_fns::campaigns::{ListCampaigns, ReadCampaign, ReadCampaignEdit};
 use crate::server_fns::codes::{ListCodes, ReadCode, ReadCodeEdit};
 use crate::server_fns::connection::ReadConnection;
@@ -17,6 +16,7 @@ use crate::server_fns::reward_mail::ReadCampaignMail;
 use crate::server_fns::rewards::{ListRewards, ReadReward};
 use crate::server_fns::visit::ReadFrame;
 use crate::server_fns::webhooks::{ReadDeliveries, ReadWebhook};
+use crate::server_fns::{ask, ask_value};
 use crate::wire::json::{self, Unreadable};
 use crate::wire::ledger::{ActivityPage, ActivityQuery, RedemptionPage, RedemptionQuery};
 use crate::wire::rewards::{
@@ -27,6 +27,7 @@ use crate::wire::screens::{
 };
 use leptos::server::codee::{Decoder, Encoder};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -77,69 +78,70 @@ pub enum Content {
     Frame(Frame),
     /// For [`Asked::Codes`].
     Codes(CodePage),
-    /// For [`Asked::Code`].
-    Code(Box<CodeDetail>),
-    /// For [`Asked::CodeEdit`].
-    CodeEdit(Box<CodeEdit>),
-    /// For [`Asked::Connection`].
-    Connection(ConnectionView),
-    /// For [`Asked::Keys`].
-    Keys(Vec<ApiKeyRow>),
-    /// For [`Asked::Webhook`].
-    Webhook(Option<Box<WebhookSetup>>),
-    /// For [`Asked::Deliveries`].
-    Deliveries(Vec<Delivery>),
-    /// For [`Asked::Campaigns`].
-    Campaigns(CampaignPage),
-    /// For [`Asked::Campaign`].
-    Campaign(Box<CampaignDetail>),
-    /// For [`Asked::CampaignEdit`].
-    CampaignEdit(Box<CampaignEdit>),
-    /// For [`Asked::CampaignMail`].
-    CampaignMail(Box<MailSetup>),
-    /// For [`Asked::Rewards`].
-    Rewards(RewardPage),
-    /// For [`Asked::Reward`].
-    Reward(Box<RewardDetail>),
-    /// For [`Asked::Redemptions`].
-    Redemptions(RedemptionPage),
-    /// For [`Asked::Activity`].
-    Activity(ActivityPage),
+    /// For all else: pages whose code comes late read it themselves, so that the first screen does without their shapes.
+    Later(Unread),
 }
 
-macro_rules! take {
-    ($($name:ident: $kind:ident => $content:ty;)*) => {
+/// An answer that has yet to be read. In the page it stands as a text within the text.
+#[derive(Clone)]
+pub struct Unread(Value);
+
+impl Serialize for Unread {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Unread {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        serde_json::from_str(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+fn something_else() -> Problem {
+    Problem::new(Code::Internal, "The server answered something else. Load the page again.")
+}
+
+macro_rules! later {
+    ($($name:ident => $content:ty;)*) => {
         impl Content {
+            /// The content, where it is of this kind: it always is, for what was asked for as such.
+            pub fn frame(self) -> Result<Frame, Problem> {
+                if let Self::Frame(content) = self { Ok(content) } else { Err(something_else()) }
+            }
+
+            /// The same.
+            pub fn codes(self) -> Result<CodePage, Problem> {
+                if let Self::Codes(content) = self { Ok(content) } else { Err(something_else()) }
+            }
+
             $(
-                /// The content, where it is of this kind: it always is, for what was asked for as such.
+                /// The same.
                 pub fn $name(self) -> Result<$content, Problem> {
-                    match self {
-                        Self::$kind(content) => Ok(content),
-                        _ => Err(Problem::new(Code::Internal, "The server answered something else. Load the page again.")),
-                    }
+                    let Self::Later(Unread(content)) = self else { return Err(something_else()) };
+                    json::from_value(content).map_err(|_| something_else())
                 }
             )*
         }
     };
 }
 
-take! {
-    frame: Frame => Frame;
-    codes: Codes => CodePage;
-    code: Code => Box<CodeDetail>;
-    code_edit: CodeEdit => Box<CodeEdit>;
-    connection: Connection => ConnectionView;
-    keys: Keys => Vec<ApiKeyRow>;
-    webhook: Webhook => Option<Box<WebhookSetup>>;
-    deliveries: Deliveries => Vec<Delivery>;
-    campaigns: Campaigns => CampaignPage;
-    campaign: Campaign => Box<CampaignDetail>;
-    campaign_edit: CampaignEdit => Box<CampaignEdit>;
-    campaign_mail: CampaignMail => Box<MailSetup>;
-    rewards: Rewards => RewardPage;
-    reward: Reward => Box<RewardDetail>;
-    redemptions: Redemptions => RedemptionPage;
-    activity: Activity => ActivityPage;
+later! {
+    code => Box<CodeDetail>;
+    code_edit => Box<CodeEdit>;
+    connection => ConnectionView;
+    keys => Vec<ApiKeyRow>;
+    webhook => Option<Box<WebhookSetup>>;
+    deliveries => Vec<Delivery>;
+    campaigns => CampaignPage;
+    campaign => Box<CampaignDetail>;
+    campaign_edit => Box<CampaignEdit>;
+    campaign_mail => Box<MailSetup>;
+    rewards => RewardPage;
+    reward => Box<RewardDetail>;
+    redemptions => RedemptionPage;
+    activity => ActivityPage;
 }
 
 /// Loads what is asked for, on the server while it renders, in the browser afterwards.
@@ -149,40 +151,29 @@ pub fn load(asked: Signal<Asked>) -> Loaded {
 
 fn fetch(asked: Asked) -> Pin<Box<dyn Future<Output = Result<Content, Problem>> + Send>> {
     Box::pin(async move {
-        Ok(match asked {
-            Asked::Frame(mode) => Content::Frame(ask(ReadFrame { mode }).await?),
-            Asked::Codes(mode, app_id, query) => Content::Codes(ask(ListCodes { mode, app_id, query }).await?),
-            Asked::Code(mode, app_id, id) => Content::Code(Box::new(ask(ReadCode { mode, app_id, id }).await?)),
-            Asked::CodeEdit(mode, app_id, id) => {
-                Content::CodeEdit(Box::new(ask(ReadCodeEdit { mode, app_id, id }).await?))
+        let later = match asked {
+            Asked::Frame(mode) => return Ok(Content::Frame(ask(ReadFrame { mode }).await?)),
+            Asked::Codes(mode, app_id, query) => {
+                return Ok(Content::Codes(ask(ListCodes { mode, app_id, query }).await?));
             }
-            Asked::Connection(mode) => Content::Connection(ask(ReadConnection { mode }).await?),
-            Asked::Keys(mode) => Content::Keys(ask(ListApiKeys { mode }).await?),
-            Asked::Webhook(mode) => Content::Webhook(ask(ReadWebhook { mode }).await?.map(Box::new)),
-            Asked::Deliveries(mode) => Content::Deliveries(ask(ReadDeliveries { mode }).await?),
-            Asked::Campaigns(mode, app_id, query) => {
-                Content::Campaigns(ask(ListCampaigns { mode, app_id, query }).await?)
-            }
-            Asked::Campaign(mode, app_id, id) => {
-                Content::Campaign(Box::new(ask(ReadCampaign { mode, app_id, id }).await?))
-            }
-            Asked::CampaignEdit(mode, app_id, id) => {
-                Content::CampaignEdit(Box::new(ask(ReadCampaignEdit { mode, app_id, id }).await?))
-            }
-            Asked::CampaignMail(mode, app_id, id) => {
-                Content::CampaignMail(Box::new(ask(ReadCampaignMail { mode, app_id, id }).await?))
-            }
-            Asked::Rewards(mode, campaign, query) => {
-                Content::Rewards(ask(ListRewards { mode, campaign, query }).await?)
-            }
-            Asked::Reward(mode, campaign, id) => {
-                Content::Reward(Box::new(ask(ReadReward { mode, campaign, id }).await?))
-            }
+            Asked::Code(mode, app_id, id) => ask_value(ReadCode { mode, app_id, id }),
+            Asked::CodeEdit(mode, app_id, id) => ask_value(ReadCodeEdit { mode, app_id, id }),
+            Asked::Connection(mode) => ask_value(ReadConnection { mode }),
+            Asked::Keys(mode) => ask_value(ListApiKeys { mode }),
+            Asked::Webhook(mode) => ask_value(ReadWebhook { mode }),
+            Asked::Deliveries(mode) => ask_value(ReadDeliveries { mode }),
+            Asked::Campaigns(mode, app_id, query) => ask_value(ListCampaigns { mode, app_id, query }),
+            Asked::Campaign(mode, app_id, id) => ask_value(ReadCampaign { mode, app_id, id }),
+            Asked::CampaignEdit(mode, app_id, id) => ask_value(ReadCampaignEdit { mode, app_id, id }),
+            Asked::CampaignMail(mode, app_id, id) => ask_value(ReadCampaignMail { mode, app_id, id }),
+            Asked::Rewards(mode, campaign, query) => ask_value(ListRewards { mode, campaign, query }),
+            Asked::Reward(mode, campaign, id) => ask_value(ReadReward { mode, campaign, id }),
             Asked::Redemptions(mode, app_id, code_id, query) => {
-                Content::Redemptions(ask(ReadRedemptions { mode, app_id, code_id, query }).await?)
+                ask_value(ReadRedemptions { mode, app_id, code_id, query })
             }
-            Asked::Activity(mode, query) => Content::Activity(ask(ReadActivity { mode, query }).await?),
-        })
+            Asked::Activity(mode, query) => ask_value(ReadActivity { mode, query }),
+        };
+        later.await.map(|answer| Content::Later(Unread(answer)))
     })
 }
 

@@ -6,6 +6,7 @@
 use crate::domain::problem::Problem;
 use leptos::server_fn::{ServerFn, ServerFnError};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::pin::Pin;
 
 /// What comes of a call.
@@ -21,6 +22,21 @@ where
     return Box::pin(async move { crate::error::flat(arguments.run_body().await) });
     #[cfg(not(feature = "ssr"))]
     return browser::ask(arguments);
+}
+
+/// The same, unread: for pages that read it with code of their own.
+pub fn ask_value<A, T>(arguments: A) -> Answer<Value>
+where
+    A: ServerFn<Output = Result<T, Problem>, Error = ServerFnError> + Serialize + 'static,
+    T: Serialize + 'static,
+{
+    #[cfg(feature = "ssr")]
+    return Box::pin(async move {
+        let told = crate::error::flat(arguments.run_body().await)?;
+        serde_json::to_value(told).map_err(|_| crate::error::unreachable())
+    });
+    #[cfg(not(feature = "ssr"))]
+    return browser::ask_value(arguments);
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -42,8 +58,12 @@ mod browser {
         A: ServerFn + Serialize,
         T: DeserializeOwned + 'static,
     {
-        let sent = send(IntoReq::<PostUrl, _, _>::into_req(arguments, A::PATH, "application/json"));
+        let sent = ask_value(arguments);
         Box::pin(async move { json::from_value(sent.await?).map_err(|_| unreachable()) })
+    }
+
+    pub(super) fn ask_value<A: ServerFn + Serialize>(arguments: A) -> Answer<Value> {
+        send(IntoReq::<PostUrl, _, _>::into_req(arguments, A::PATH, "application/json"))
     }
 
     /// The answer's value, or its refusal.

@@ -17,4 +17,4 @@ pub(crate) mod rewards;
 pub(crate) mod visit;
 pub(crate) mod webhooks;
 
-pub(crate) use ask::{Answer, ask};
+pub(crate) use ask::{Answer, ask, ask_value};

@@ -103,9 +103,9 @@ fn follow(now: RwSignal<CodeDetail>, page: Loaded, mode: Mode, refresh: Callback
         let Some((app_id, code_id)) = place else { return };
         spawn_local(async move {
             let Ok(usage) = ask(ReadUsage { mode, app_id, code_id }).await else { return };
-            let shown = page.try_with_untracked(|page| match page {
-                Some(Ok(Content::Redemptions(page))) => Some(page.usage),
-                _ => None,
+            let shown = page.try_with_untracked(|page| {
+                let content = page.as_ref().and_then(|loaded| loaded.clone().ok())?;
+                content.redemptions().ok().map(|page| page.usage)
             });
             // Rows that could not be had have a button of their own; those on their way are new.
             if let Some(Some(shown)) = shown
