@@ -1,12 +1,11 @@
 //! A redemption as the screens show it.
 
 use crate::scope::Scope;
-use crate::services::Services;
 use crate::services::when::{Writing, when};
+use crate::services::{Services, views};
 use crate::store::{CodeRow, RedemptionRow, Step};
 use app::domain::problem::Problem;
 use app::domain::redemption::State;
-use app::wire::api::Redemption;
 use app::wire::ledger::{RedemptionView, StepView};
 
 impl Services {
@@ -36,21 +35,7 @@ impl Services {
         let open =
             row.checkout_id.is_none() || (row.session_id.is_some() && row.step.as_deref() == Some(Step::Open.as_str()));
         Ok(RedemptionView {
-            redemption: Redemption {
-                object: "redemption".into(),
-                id: row.id.clone(),
-                app_id: code.app_id.clone(),
-                livemode: scope.mode.livemode(),
-                discount_code: code.id.clone(),
-                code: code.code.clone(),
-                stripe_coupon: code.coupon_id.clone().filter(|_| code.minted_at.is_some()),
-                state: row.state()?,
-                user_id: row.user_id.clone(),
-                checkout_session: row.session_id.clone(),
-                expires_at: row.expires_at,
-                created_at: row.created_at,
-                settled_at: row.settled_at,
-            },
+            redemption: views::redemption(scope, row, code)?,
             way,
             until: until.filter(|_| held && undecided.is_none()).map(|ms| when(ms, writing)),
             session_url: row
