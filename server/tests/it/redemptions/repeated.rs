@@ -13,6 +13,7 @@ on_both_engines!(
     one_that_still_runs,
     twenty_at_once,
     after_an_outage_it_is_the_same_one,
+    its_text_is_another_codes_meanwhile,
     given_back_and_none_is_left,
     refused_it_may_come_corrected,
     minted_again_meanwhile,
@@ -126,6 +127,21 @@ async fn after_an_outage_it_is_the_same_one(w: &World) {
     );
     replayed(&held, &keyed(w, "order-1", json!({})).await);
     assert_eq!((rows(w).await, w.counts(&code).await, w.sim.coupons().len()), (1, (1, 0), 1));
+}
+
+async fn its_text_is_another_codes_meanwhile(w: &World) {
+    let old = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    w.sim.set_down(true);
+    keyed(w, "order-1", json!({})).await.refused(503, "stripe_unavailable", "");
+    w.sim.set_down(false);
+    w.advance(10_000);
+    w.delete(&format!("{CODES}/{old}")).await.expect(200);
+    let new = w.code(json!({ "code": "SPRING", "percent_off": 20 })).await;
+    let held = keyed(w, "order-1", json!({})).await.expect(201);
+    assert_eq!(held.json["discount_code"], new.as_str());
+    assert_eq!((w.counts(&old).await, w.counts(&new).await), ((0, 0), (1, 0)));
+    super::confirm(w, held.id()).await.expect(200);
+    assert_eq!((w.counts(&old).await, w.counts(&new).await), ((0, 0), (0, 1)));
 }
 
 async fn given_back_and_none_is_left(w: &World) {
