@@ -18,7 +18,7 @@ use server::jobs::Pace;
 use server::serve::{ServeError, Server};
 use server::services::Services;
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use stripe_judge::{Side, Watch};
 use stripe_sim::{AccountId, AppClient, Running, Sim, seed_demo};
 use tempfile::TempDir;
@@ -228,6 +228,18 @@ impl World {
     pub fn advance(&self, ms: i64) {
         self.clock.advance_ms(ms);
         self.sim.advance(ms);
+    }
+
+    /// Lets our clock and Stripe's go on as clocks do, for what may have to try a second time; a clock that stands would keep it waiting.
+    pub fn ticking(&self) -> impl FnMut() {
+        let mut last = Instant::now();
+        move || {
+            let passed = last.elapsed().as_millis();
+            if let Ok(ms @ 1..) = i64::try_from(passed) {
+                last = Instant::now();
+                self.advance(ms);
+            }
+        }
     }
 
     // Asking.

@@ -33,7 +33,9 @@ pub async fn reward(w: &World, earned: &Value) -> Value {
 
 /// Waits until the reward is in this state at Stripe.
 pub async fn becomes(w: &World, earned: &Value, state: &str) -> Value {
+    let mut tick = w.ticking();
     until(async || {
+        tick();
         let now = reward(w, earned).await;
         (now["sync"]["state"] == state, now)
     })

@@ -31,7 +31,9 @@ fn cause(reward: &Value) -> &str {
 }
 
 async fn has_cause(w: &World, earned: &Value, wanted: &str) -> Value {
+    let mut tick = w.ticking();
     until(async || {
+        tick();
         let now = reward(w, earned).await;
         (cause(&now) == wanted, now)
     })

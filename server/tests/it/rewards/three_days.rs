@@ -18,6 +18,8 @@ const HOUR_MS: i64 = 3_600_000;
 const RATE: f64 = 500.0;
 /// Longer than the full number takes.
 const PATIENCE: Duration = Duration::from_secs(900);
+/// No state takes this long to come, be it of all of them.
+const SOON: Duration = Duration::from_secs(180);
 
 fn rewards() -> usize {
     let full = std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1");
@@ -26,7 +28,9 @@ fn rewards() -> usize {
 
 async fn count(w: &World, sql: &'static str, wanted: usize) {
     let wanted = i64::try_from(wanted).unwrap();
-    within(PATIENCE, async || {
+    let mut tick = w.ticking();
+    within(SOON, async || {
+        tick();
         let found = w.database.number(sql).await;
         (found == wanted, found)
     })
