@@ -1,6 +1,7 @@
 //! A checkout: hold, mint, session. The intent is committed before Stripe is called and carries all that a repeat needs, so that
 //! whoever comes after a crash, a lost answer or a 5xx goes on at the recorded step.
 
+use super::checkout_begin::{Begin, To, Wanted};
 use super::connection::{Link, connected, permission_missing, unavailable};
 use super::idempotency::in_use;
 use super::lease::{LEASE_MS, Lease};
@@ -8,24 +9,21 @@ use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, customers, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{
-    CheckoutRow, CodeRow, ConnectionRow, NewCheckout, NewRedemption, NextAttempt, PriceRow, Row, Step, Tx,
-};
-use crate::stripe::{SessionParams, SessionStatus};
+use crate::store::{CheckoutRow, CodeRow, ConnectionRow, PriceRow, Step};
+use crate::stripe::SessionStatus;
 use crate::turn;
 use app::domain::checkout::{Checkout, SessionMode};
 use app::domain::connection::Access;
 use app::domain::ids::{CheckoutId, RedemptionId};
 use app::domain::problem::Problem;
 use app::wire::api::CheckoutSession;
-use std::collections::BTreeMap;
 
 /// The session's metadata: the row behind it.
 pub(super) const META_CHECKOUT: &str = "codemint_checkout";
 /// Stripe remembers an idempotency key for a day at least: an hour less, in milliseconds.
 const KEY_LIFE_MS: i64 = 23 * 60 * 60 * 1000;
 /// What names a customer, in the order in which it counts.
-const NAMED_BY: &str = "user_id or customer_email";
+pub(super) const NAMED_BY: &str = "user_id or customer_email";
 /// How often a hold is tried again when the code changed between reading and taking.
 const TRIES: usize = 5;
 
@@ -62,111 +60,6 @@ struct Prepared {
 enum Target<'a> {
     New { key: Option<&'a str> },
     Again(&'a CheckoutRow),
-}
-
-/// The same, as transaction 1 needs it.
-enum To {
-    New { key: Option<String> },
-    After { attempt: i64 },
-}
-
-/// Transaction 1, with all that it needs: it may run together with others.
-struct Begin {
-    scope: Scope,
-    request: Checkout,
-    mode: SessionMode,
-    generation: i64,
-    account: Option<String>,
-    /// With the coupon that it gets, if it has none yet.
-    code: Option<(CodeRow, String)>,
-    checkout_id: String,
-    redemption: Option<String>,
-    customer: Option<String>,
-    target: To,
-    now: i64,
-}
-
-impl Begin {
-    /// None: the code changed between reading and taking.
-    async fn write(self, tx: &mut Tx) -> Result<Option<Attempt>, Problem> {
-        let Self { scope, request, checkout_id, redemption, customer, now, .. } = self;
-        let held = match &self.code {
-            Some((code, coupon)) => {
-                let Some(held) = tx.at(&scope).hold(&code.id, code.terms_version, coupon, now).await? else {
-                    return Ok(None);
-                };
-                Some(held)
-            }
-            None => None,
-        };
-        if let (Some(code), Some(id)) = (&held, &redemption) {
-            customers::check_first(tx, &scope, code, customer.as_deref(), "discount_code", NAMED_BY).await?;
-            tx.at(&scope)
-                .insert_redemption(&NewRedemption {
-                    id,
-                    discount_code_id: &code.id,
-                    checkout_id: Some(&checkout_id),
-                    user_id: request.user_id.as_deref(),
-                    customer: customer.as_deref(),
-                    expires_at: None,
-                    idempotency_key: None,
-                    now,
-                })
-                .await?;
-        }
-        let params = session_params(&request, self.mode, held.as_ref(), &checkout_id, now).encode();
-        let busy_until = now + LEASE_MS;
-        let discount_code_id = held.as_ref().map(|code| code.id.as_str());
-        let number = match self.target {
-            To::New { key } => {
-                let json = serde_json::to_string(&request)
-                    .map_err(|error| super::error::internal("a checkout could not be written", &error))?;
-                tx.at(&scope)
-                    .insert_checkout(&NewCheckout {
-                        id: &checkout_id,
-                        app_id: request.app_id.as_str(),
-                        idempotency_key: key.as_deref(),
-                        request: &json,
-                        email_key: request.names().as_deref(),
-                        discount_code_id,
-                        redemption_id: redemption.as_deref(),
-                        generation: self.generation,
-                        account: self.account.as_deref(),
-                        stripe_params: &params,
-                        now,
-                        busy_until,
-                    })
-                    .await?;
-                1
-            }
-            To::After { attempt } => {
-                let next = NextAttempt {
-                    stripe_params: &params,
-                    discount_code_id,
-                    redemption_id: redemption.as_deref(),
-                    generation: self.generation,
-                    account: self.account.as_deref(),
-                    now,
-                    busy_until,
-                };
-                if !tx.at(&scope).next_attempt(&checkout_id, attempt, &next).await? {
-                    return Err(in_use());
-                }
-                attempt + 1
-            }
-        };
-        crash::here!("before-intent");
-        Ok(Some(Attempt {
-            checkout_id,
-            number,
-            params,
-            request,
-            code: held,
-            redemption,
-            began_at: now,
-            repeated: false,
-        }))
-    }
 }
 
 /// How one attempt went.
@@ -314,23 +207,22 @@ impl Services {
             mode: prepared.mode,
             generation: link.generation,
             account: link.account.clone(),
-            code: code.zip(coupon),
+            wanted: code.zip(coupon).map(|(code, coupon)| Wanted { code, coupon }),
             checkout_id,
             redemption,
             customer,
-            target: match target {
+            to: match target {
                 Target::New { key } => To::New { key: key.map(str::to_owned) },
                 Target::Again(row) => To::After { attempt: row.attempt },
             },
             now,
         };
-        let (code_id, checkout_id) = (begin.code.as_ref().map(|(code, _)| code.id.clone()), begin.checkout_id.clone());
-        let row = match (&begin.target, &code_id) {
-            (To::New { .. }, Some(code)) => Row::Code(code),
-            (To::New { .. }, None) => Row::Checkout(&checkout_id),
-            (To::After { .. }, _) => Row::Several(&checkout_id),
+        let row = begin.clone();
+        let begun = if begin.is_plain() {
+            self.0.db.write_at_once(row.row(), move |tx| Box::pin(begin.write(tx))).await?
+        } else {
+            self.0.db.write(row.row(), move |tx| Box::pin(begin.write(tx))).await?
         };
-        let begun = self.0.db.write(row, move |tx| Box::pin(begin.write(tx))).await?;
         if begun.is_some() {
             crash::here!("intent");
         }
@@ -502,30 +394,5 @@ fn usable(row: Option<CodeRow>, request: &Checkout, price: Option<&PriceRow>, no
     match &row.blocked_reason {
         Some(reason) => Err(refusal::blocked(reason)),
         None => Ok(row),
-    }
-}
-
-fn session_params(
-    request: &Checkout,
-    mode: SessionMode,
-    code: Option<&CodeRow>,
-    checkout_id: &str,
-    now: i64,
-) -> SessionParams {
-    // A customer who has left a checkout shall not wait a day for their own redemption, either.
-    let limited = code.is_some_and(|code| code.max_redemptions.is_some() || code.max_redemptions_per_user.is_some());
-    SessionParams {
-        mode: mode.as_str().to_owned(),
-        price: request.price_id.clone(),
-        quantity: Some(request.quantity),
-        success_url: request.success_url.clone(),
-        cancel_url: request.cancel_url.clone(),
-        client_reference_id: request.user_id.clone(),
-        customer_email: request.customer_email.clone(),
-        coupon: code.and_then(|code| code.coupon_id.clone()),
-        // Stripe refuses the box together with a discount, even when it is switched off: left out then.
-        allow_promotion_codes: request.allow_promotion_codes && code.is_none(),
-        expires_at: request.life_s(limited).map(|life| now / 1000 + life),
-        metadata: BTreeMap::from([(META_CHECKOUT.to_owned(), checkout_id.to_owned())]),
     }
 }

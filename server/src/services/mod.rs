@@ -6,6 +6,7 @@ mod address;
 mod api_keys;
 pub mod apps;
 mod checkout;
+mod checkout_begin;
 mod code_edit;
 mod connection;
 mod customers;

@@ -63,7 +63,7 @@ impl Services {
         let stored = self
             .0
             .db
-            .write(Row::Checkout(&attempt.checkout_id), move |tx| {
+            .write_at_once(Row::Checkout(&attempt.checkout_id), move |tx| {
                 Box::pin(async move { tx.at(&scope).open_checkout(&id, number, &session_id, ends, &json, now).await })
             })
             .await?;

@@ -103,7 +103,7 @@ pub(crate) struct NewCheckout<'a> {
     pub(crate) idempotency_key: Option<&'a str>,
     pub(crate) request: &'a str,
     /// Whom it names, lower case.
-    pub(crate) email_key: Option<&'a str>,
+    pub(crate) email_key: Option<String>,
     pub(crate) discount_code_id: Option<&'a str>,
     pub(crate) redemption_id: Option<&'a str>,
     pub(crate) generation: i64,
@@ -195,7 +195,7 @@ impl Scoped<'_> {
                 attempted_at, generation, stripe_params, busy_until, created_at, updated_at, email_key, account)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'intent', 1, $9, $10, $11, $12, $9, $9, $13, $14)",
             workspace, mode, new.id, new.app_id, new.idempotency_key, new.request, new.discount_code_id, new.redemption_id, new.now,
-            new.generation, new.stripe_params, new.busy_until, new.email_key, new.account
+            new.generation, new.stripe_params, new.busy_until, new.email_key.as_deref(), new.account
         )
         .map(|_| ())
     }

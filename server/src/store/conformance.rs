@@ -3,6 +3,7 @@
 //! PostgreSQL needs a server, named by `CODEMINT_TEST_POSTGRES_URL`; `cargo xtask test` starts one. Without it those tests say so and pass.
 //! Nothing here sleeps: the store takes its moments as parameters.
 
+mod begun;
 mod campaign_lists;
 mod campaigns;
 mod checkouts;
@@ -130,6 +131,11 @@ conformance! {
             terms_and_holds_race,
             a_hold_taken_again_needs_only_stock,
             a_hold_lapses_once_and_not_before,
+        }
+        begun {
+            it_writes_what_the_steps_write,
+            it_writes_nothing_where_it_was_read_otherwise,
+            one_that_fails_is_undone_alone,
         }
         checkouts {
             every_column_comes_back,

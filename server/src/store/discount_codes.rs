@@ -28,12 +28,30 @@ macro_rules! status {
     };
 }
 
+/// Takes one redemption at `$4` of a code whose terms are of version `$5`, with the coupon `$6` if it has none; under one more condition.
+macro_rules! hold {
+    ($condition:expr) => {
+        concat!(
+            "UPDATE discount_codes SET held = held + 1, mint_intent_at = COALESCE(mint_intent_at, $4), coupon_id = COALESCE(coupon_id, $6), updated_at = $4
+              WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND active AND archived_at IS NULL
+                AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)
+                AND (starts_at IS NULL OR starts_at <= $4) AND (expires_at IS NULL OR expires_at > $4)
+                AND terms_version = $5 AND blocked_reason IS NULL",
+            $condition,
+            " RETURNING ",
+            $crate::store::discount_codes::columns!()
+        )
+    };
+}
+pub(super) use hold;
+
 fn minimum_currency(limits: &Limits) -> Option<&'static str> {
     limits.minimum.and_then(|minimum| minimum.currency).map(Currency::as_str)
 }
 
 /// A stored discount code.
 #[derive(Clone, Debug, sqlx::FromRow)]
+#[cfg_attr(test, derive(Default))]
 pub(crate) struct CodeRow {
     pub(crate) id: String,
     pub(crate) app_id: String,
@@ -83,6 +101,11 @@ impl CodeRow {
             starts_at: self.starts_at,
             expires_at: self.expires_at,
         }
+    }
+
+    /// Whether a hold keeps somebody else from it.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.max_redemptions.is_some() || self.max_redemptions_per_user.is_some()
     }
 
     /// Its status at a moment.
@@ -284,15 +307,17 @@ impl Scoped<'_> {
         optional!(
             conn,
             CodeRow,
-            crash::without!("oversell", "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)", concat!(
-                "UPDATE discount_codes SET held = held + 1, mint_intent_at = COALESCE(mint_intent_at, $4), coupon_id = COALESCE(coupon_id, $6), updated_at = $4
-                  WHERE workspace_id = $1 AND mode = $2 AND id = $3 AND active AND archived_at IS NULL
-                    AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)
-                    AND (starts_at IS NULL OR starts_at <= $4) AND (expires_at IS NULL OR expires_at > $4)
-                    AND terms_version = $5 AND blocked_reason IS NULL
-                  RETURNING ", columns!()
-            )),
-            workspace, mode, id, now, terms_version, coupon_id
+            crash::without!(
+                "oversell",
+                "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
+                hold!("")
+            ),
+            workspace,
+            mode,
+            id,
+            now,
+            terms_version,
+            coupon_id
         )
     }
 

@@ -6,6 +6,9 @@
 //! is not durable yet. Where the commit fails, everybody is told so. The worker is a task of its own: who asked may leave, and nobody
 //! else notices.
 //!
+//! On PostgreSQL a savepoint is a way there and back, too. A unit that is one statement needs none as long as nothing fails: a group of
+//! such units runs without, and where one does fail, all of them run once more, each behind its savepoint.
+//!
 //! On SQLite, where one connection writes, all units share one lane. On PostgreSQL there are a few lanes for each kind of row, and a row
 //! has its lane by its name: what is done to one hot row is done in one commit after the other and never waits for its lock, while others
 //! go on beside it. Each unit names the one row that it locks beside those that it makes; a group takes them in their order, so that no
@@ -74,6 +77,8 @@ pub(crate) struct Lanes(Arc<Mutex<HashMap<String, Queue>>>);
 trait Job: Send {
     /// The row that it locks.
     fn row(&self) -> &str;
+    /// Whether it writes all or nothing, and may be run once more after the transaction was rolled back.
+    fn is_at_once(&self) -> bool;
     /// Runs it; false: what it wrote is to be undone.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
     /// Answers with what came of it: its transaction is durable.
@@ -85,6 +90,8 @@ trait Job: Send {
 struct Waiting<U, T, E> {
     row: String,
     unit: Option<U>,
+    /// How to keep one of a unit that may be run once more.
+    copy: Option<fn(&U) -> U>,
     outcome: Option<Result<T, E>>,
     asked: oneshot::Sender<Result<T, E>>,
 }
@@ -101,9 +108,14 @@ where
         &self.row
     }
 
+    fn is_at_once(&self) -> bool {
+        self.copy.is_some()
+    }
+
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool> {
         Box::pin(async move {
-            let Some(unit) = self.unit.take() else { return false };
+            let kept = self.copy.zip(self.unit.as_ref()).map(|(copy, unit)| copy(unit));
+            let Some(unit) = std::mem::replace(&mut self.unit, kept) else { return false };
             // A panic is its own unit's end, not that of all others: its caller hears that there is no answer.
             self.outcome = AssertUnwindSafe(async { unit(tx).await }).catch_unwind().await.ok();
             matches!(self.outcome, Some(Ok(_)))
@@ -132,12 +144,32 @@ impl Db {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
+        self.write_with(row, unit, None).await
+    }
+
+    /// The same for a unit that is one statement beside what it computes: it writes all or nothing. It may be run more than once; what
+    /// stands is what it did last.
+    pub(crate) async fn write_at_once<T, E, U>(&self, row: Row<'_>, unit: U) -> Result<T, E>
+    where
+        U: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Clone + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.write_with(row, unit, Some(U::clone)).await
+    }
+
+    async fn write_with<T, E, U>(&self, row: Row<'_>, unit: U, copy: Option<fn(&U) -> U>) -> Result<T, E>
+    where
+        U: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
         let (asked, answer) = oneshot::channel();
         let (lane, row) = match self {
             Self::Sqlite { .. } => Default::default(),
             Self::Postgres { .. } => (row.lane(), row.name()),
         };
-        if self.lanes().put(&lane, Box::new(Waiting { row, unit: Some(unit), outcome: None, asked })) {
+        if self.lanes().put(&lane, Box::new(Waiting { row, unit: Some(unit), copy, outcome: None, asked })) {
             tokio::spawn(work(self.clone(), lane));
         }
         // Without an answer: its unit panicked, or the process is ending.
@@ -185,7 +217,7 @@ async fn work(db: Db, lane: String) {
                 group.extend(db.lanes().take_more(&lane, MOST - 1));
                 // Those of one row keep their order.
                 group.sort_by(|one, other| one.row().cmp(other.row()));
-                run(tx, group).await;
+                run(&db, tx, group).await;
             }
             Err(error) => fail(group, error),
         }
@@ -203,8 +235,18 @@ impl Lanes {
 }
 
 /// One commit.
-async fn run(mut tx: Tx, mut group: Vec<Box<dyn Job>>) {
+async fn run(db: &Db, mut tx: Tx, mut group: Vec<Box<dyn Job>>) {
     let alone = group.len() == 1;
+    if !alone && db.is_shared() && group.iter().all(|job| job.is_at_once()) {
+        if all_well(&mut tx, &mut group).await {
+            return end(tx, group).await;
+        }
+        drop(tx);
+        tx = match db.begin().await {
+            Ok(tx) => tx,
+            Err(error) => return fail(group, error),
+        };
+    }
     for (number, job) in group.iter_mut().enumerate() {
         if !alone && let Err(error) = tx.savepoint(number == 0).await {
             return fail(group, error);
@@ -222,6 +264,20 @@ async fn run(mut tx: Tx, mut group: Vec<Box<dyn Job>>) {
             return fail(group, error);
         }
     }
+    end(tx, group).await;
+}
+
+/// Runs all, none behind a savepoint. False: one of them failed, and nothing may stay.
+async fn all_well(tx: &mut Tx, group: &mut [Box<dyn Job>]) -> bool {
+    for job in group {
+        if !job.run(tx).await {
+            return false;
+        }
+    }
+    true
+}
+
+async fn end(tx: Tx, group: Vec<Box<dyn Job>>) {
     match tx.commit().await {
         Ok(()) => group.into_iter().for_each(Job::answer),
         Err(error) => fail(group, error),

@@ -99,6 +99,14 @@ pub(crate) struct NewRedemption<'a> {
     pub(crate) now: i64,
 }
 
+impl NewRedemption<'_> {
+    /// How its history begins.
+    pub(super) fn first_line(&self) -> String {
+        let cause = if self.checkout_id.is_some() { Cause::Checkout } else { Cause::Api };
+        Step { cause, at: self.now }.line()
+    }
+}
+
 /// What a list is asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct RedemptionFilter {
@@ -141,8 +149,7 @@ impl Conn<'_> {
 impl Scoped<'_> {
     /// Writes a hold.
     pub(crate) async fn insert_redemption(self, new: &NewRedemption<'_>) -> Result<()> {
-        let cause = if new.checkout_id.is_some() { Cause::Checkout } else { Cause::Api };
-        let history = Step { cause, at: new.now }.line();
+        let history = new.first_line();
         let (conn, workspace, mode) = self.split();
         execute!(
             conn,

@@ -7,9 +7,10 @@
 use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
-    CampaignFilter, CheckRow, CodeFilter, Direction, NewApiKey, NewAppToken, NewCode, NewConnection, NewReward,
-    PriceRow, RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
+    CampaignFilter, CheckRow, CodeFilter, CodeRow, Direction, Hold, NewApiKey, NewAppToken, NewCode, NewConnection,
+    NewReward, PriceRow, RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
 };
+use super::begun::redemption;
 use super::engine::Base;
 use super::fixtures::{
     T, dump, dump_statement, get, insert_sharing, new_campaign, new_checkout, new_code, new_reward, new_version,
@@ -298,7 +299,7 @@ async fn person(base: &Base, scope: &Scope) {
     assert_eq!(put!(base, scope, take_idempotency_key("earn", b"print", T, T + 10)).unwrap(), Taken::Ours(1));
     put!(base, scope, finish_idempotency_key("earn", 1, 201, b"answer", Some("rw_1"))).unwrap();
     for id in ["co_named", "co_over"] {
-        let new = super::super::NewCheckout { email_key: Some("ada@example.com"), ..new_checkout(id, None) };
+        let new = super::super::NewCheckout { email_key: Some("ada@example.com".into()), ..new_checkout(id, None) };
         put!(base, scope, insert_checkout(&new)).unwrap();
     }
     put!(base, scope, settle_checkout("co_over", 1, Step::Refused, T, T)).unwrap();
@@ -314,6 +315,11 @@ async fn hold_row(at: Scoped<'_>) -> Result<()> {
         ..super::super::NewRedemption::default()
     };
     at.insert_redemption(&new).await
+}
+
+/// As it is read before a hold.
+fn free_code() -> CodeRow {
+    CodeRow { id: "dc_free".into(), terms_version: 1, coupon_id: Some("coupon_2".into()), ..CodeRow::default() }
 }
 
 fn table() -> Vec<(&'static str, Of, Call)> {
@@ -358,6 +364,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode status_counts("shop", T) => |counts: Option<Vec<(String, i64)>>| counts.is_none_or(|counts| !counts.is_empty());
         Mode any_code();
         Mode hold("dc_free", 1, "coupon_2", T);
+        Mode begin_checkout(&Hold { code: &free_code(), now: T }, &redemption("rd_now", "dc_free", "co_now"), &new_checkout("co_now", None));
         Mode hold_again("dc_held", T + 1);
         Mode code_to_change("dc_free");
         Mode update_code("dc_free", false, &Limits::default(), "{}", T);
