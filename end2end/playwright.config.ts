@@ -44,6 +44,6 @@ export default defineConfig<object, WorkerFixtures>({
   projects: [
     { name: 'chromium' },
     // What is said about the connection comes by other ways there: other processes are told through the database.
-    { name: 'postgres', testMatch: ['connect.spec.ts', 'rewards.spec.ts'], use: { engine: 'postgres' } },
+    { name: 'postgres', testMatch: ['connect.spec.ts', 'rewards.spec.ts'], grep: /connect\.spec|@both/, use: { engine: 'postgres' } },
   ],
 });

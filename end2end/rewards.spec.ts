@@ -132,7 +132,10 @@ async function wholeLife(page: Page, demo: Demo, { app, backend }: Shop): Promis
   return { reward: await backend.reward(reward), session };
 }
 
-test('a campaign, a reward by the API, its mail, and its use', async ({ page, demo, request }) => {
+/** What hears of changes by another way where several processes serve: on both databases. */
+const BOTH = { tag: '@both' };
+
+test('a campaign, a reward by the API, its mail, and its use', BOTH, async ({ page, demo, request }) => {
   const owned = await shop(page, demo, request, 'Whole');
   await page.goto(`/apps/${owned.app}/campaigns`);
   await hydrated(page);
@@ -166,7 +169,7 @@ async function copied(page: Page, label: string): Promise<string> {
   return text;
 }
 
-test('Stripe goes away: everything is issued and mailed, one notice, a code by hand, and all is well by itself', async ({ page, demo, request, context }) => {
+test('Stripe goes away: everything is issued and mailed, one notice, a code by hand, and all is well by itself', BOTH, async ({ page, demo, request, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const { app, backend } = await shop(page, demo, request, 'Away');
   const campaign = await create(page, app, 'While Stripe is away');

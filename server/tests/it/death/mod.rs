@@ -1,7 +1,8 @@
 //! The real process killed by SIGKILL, wherever it stands. Whatever comes then: one coupon for a code, one session for a key, and
 //! counts that are the stand-in's.
 //!
-//! Every day each story is told once; `CODEMINT_FULL=1` tells them so often that every step is died at 200 times an engine.
+//! Every day each death has a third of its sequels, and each sequel a third of the deaths; `CODEMINT_FULL=1` tells every story, and so often
+//! that every step is died at 200 times an engine.
 
 mod crowd;
 mod later;
@@ -38,6 +39,17 @@ pub fn run(engine: Engine, all: impl Future<Output = ()>) {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(all);
     }
+}
+
+/// The deaths with what comes after each.
+pub fn stories<D: Copy, S: Copy>(deaths: &[D], sequels: &[S], fits: impl Fn(D, S) -> bool) -> Vec<(D, S)> {
+    let told = |place: usize| full() || place.is_multiple_of(3);
+    let mut stories = Vec::new();
+    for (row, dies) in deaths.iter().enumerate() {
+        let here = sequels.iter().enumerate().filter(|(column, _)| told(row + column)).map(|(_, then)| (*dies, *then));
+        stories.extend(here.filter(|(dies, then)| fits(*dies, *then)));
+    }
+    stories
 }
 
 /// Tells all stories, so many side by side; afterwards says which failed.

@@ -2,7 +2,7 @@
 //! nobody was answered is given back by our clock alone.
 
 use super::steps::nothing_waits_longer_than_a_lease;
-use super::{SIDE_BY_SIDE, full, tell};
+use super::{SIDE_BY_SIDE, full, stories, tell};
 use crate::harness::{ALL, Answer, Ask, CONNECTION, Counted, Engine, REDEMPTIONS, Shop, within};
 use serde_json::json;
 use std::time::Duration;
@@ -334,14 +334,8 @@ async fn lapsing(shop: &Shop, step: &str) {
 }
 
 fn told_on(engine: Engine) {
-    // Every day each death has two of its sequels, and each sequel some of the deaths.
-    let told = |place: usize| full() || place.is_multiple_of(3);
-    let all = deaths().into_iter().enumerate();
-    let stories =
-        all.flat_map(|(row, dies)| SEQUELS.into_iter().enumerate().map(move |(n, then)| (row + n, dies, then)));
     // A death from outside has no step to come to again.
-    let stories = stories.filter(|(_, dies, then)| *then != Then::DiesAgain || dies.step().is_some());
-    let stories: Vec<_> = stories.filter(|(place, ..)| told(*place)).map(|(_, dies, then)| (dies, then)).collect();
+    let stories = stories(&deaths(), &SEQUELS, |dies, then| then != Then::DiesAgain || dies.step().is_some());
     let times = if full() { 200_usize.div_ceil(SEQUELS.len() - 1) } else { 1 };
     tell(engine, stories.repeat(times), SIDE_BY_SIDE, story);
 }

@@ -1,7 +1,7 @@
 //! One reward, and a death at every step of its way: earned, mailed, minted. One reward, one code, one promotion code at Stripe, the same text
 //! everywhere, whoever dies and whatever Stripe has forgotten meanwhile.
 
-use super::{full, tell};
+use super::{full, stories, tell};
 use crate::harness::{Ask, Engine, Shop, within};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
@@ -202,14 +202,11 @@ async fn story(engine: Engine, &(dies, then): &Story) -> String {
 }
 
 fn told_on(engine: Engine) {
-    let stories = DEATHS.into_iter().flat_map(|dies| SEQUELS.map(|then| (dies, then)));
-    let stories: Vec<_> = stories
-        .filter(|(dies, then)| match then {
-            Then::DiesAgain => dies.step().is_some(),
-            Then::Used => dies.is_there(),
-            _ => true,
-        })
-        .collect();
+    let stories = stories(&DEATHS, &SEQUELS, |dies, then| match then {
+        Then::DiesAgain => dies.step().is_some(),
+        Then::Used => dies.is_there(),
+        _ => true,
+    });
     let times = if full() { 50 } else { 1 };
     tell(engine, stories.repeat(times), SIDE_BY_SIDE, story);
 }

@@ -1,6 +1,6 @@
 //! One purchase, and a death at every step of it.
 
-use super::{GIVEN_UP_MS, SIDE_BY_SIDE, full, tell};
+use super::{GIVEN_UP_MS, SIDE_BY_SIDE, full, stories, tell};
 use crate::harness::{Counted, Engine, Shop};
 use serde_json::json;
 use std::time::Instant;
@@ -207,9 +207,8 @@ pub(super) async fn nothing_waits_longer_than_a_lease(shop: &Shop) {
 }
 
 fn told_on(engine: Engine) {
-    let stories = DEATHS.into_iter().flat_map(|dies| SEQUELS.map(|then| (dies, then)));
     // A death from outside has no step to come to again.
-    let stories: Vec<_> = stories.filter(|(dies, then)| *then != Then::DiesAgain || dies.step().is_some()).collect();
+    let stories = stories(&DEATHS, &SEQUELS, |dies, then| then != Then::DiesAgain || dies.step().is_some());
     let times = if full() { 200_usize.div_ceil(SEQUELS.len() - 1) } else { 1 };
     tell(engine, stories.repeat(times), SIDE_BY_SIDE, story);
 }

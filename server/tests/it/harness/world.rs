@@ -28,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 
 /// 32 bytes that differ, in base64.
 pub const MASTER_KEYS: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+/// What comes without a second try has come by then.
+const AT_ONCE: Duration = Duration::from_secs(2);
 /// Longer than any test.
 const NEVER: Duration = Duration::from_secs(86_400);
 
@@ -230,9 +232,10 @@ impl World {
         self.sim.advance(ms);
     }
 
-    /// Lets our clock and Stripe's go on as clocks do, for what may have to try a second time; a clock that stands would keep it waiting.
+    /// Called in a loop it lets our clock and Stripe's go on as clocks do, once somebody has waited for a while: what is tried a second
+    /// time later would never be while they stand.
     pub fn ticking(&self) -> impl FnMut() {
-        let mut last = Instant::now();
+        let mut last = Instant::now() + AT_ONCE;
         move || {
             let passed = last.elapsed().as_millis();
             if let Ok(ms @ 1..) = i64::try_from(passed) {
