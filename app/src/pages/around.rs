@@ -31,6 +31,19 @@ pub struct Around {
 }
 
 impl Around {
+    /// Names what is in view, as long as its page stands. The server has said the name before it draws ([`given::code_here`]), and draws the
+    /// page and the header on two threads, perhaps at the same moment: there a signal must not be written while it may be read, or the
+    /// reader panics.
+    pub fn name(self, text: String) {
+        if cfg!(feature = "ssr") {
+            return;
+        }
+        self.here.set(Some(text));
+        on_cleanup(move || {
+            self.here.try_set(None);
+        });
+    }
+
     /// A code or the connection was changed from elsewhere than its screen.
     pub fn changed(self) {
         self.changes.try_update(|changes| *changes += 1);

@@ -255,8 +255,15 @@ async fn a_key_in_use_is_waited_for() {
     world.inject("POST", "/v1/coupons", 1, FaultKind::Hold);
     let (hasty, wanted) = (short.account(&world.key), NewCoupon { id: "cm_2".into(), ..coupon() });
     assert_eq!(hasty.create_coupon(&wanted, "k2").await.unwrap_err(), StripeError::Unknown);
-    let error = hasty.create_coupon(&wanted, "k2").await.unwrap_err();
-    assert_eq!((error.clone(), error.outcome()), (StripeError::IdempotencyInUse, Outcome::Unknown));
+    // Where its time runs out in the middle of a call it knows less.
+    let mut told = StripeError::Unknown;
+    for _ in 0..10 {
+        if told == StripeError::Unknown {
+            told = hasty.create_coupon(&wanted, "k2").await.unwrap_err();
+            assert_eq!(told.outcome(), Outcome::Unknown);
+        }
+    }
+    assert_eq!(told, StripeError::IdempotencyInUse);
     world.sim().release_held();
     assert_eq!(account.create_coupon(&wanted, "k2").await.unwrap().id, "cm_2");
 }

@@ -76,10 +76,7 @@ fn Page(now: RwSignal<CampaignDetail>, mode: Mode, page: Loaded) -> impl IntoVie
     // The server reads a title when all is drawn; what it was made of may be gone by then.
     let title = name.get_untracked();
     let title = move || name.try_get().unwrap_or_else(|| title.clone());
-    around.here.set(Some(name.get_untracked()));
-    on_cleanup(move || {
-        around.here.try_set(None);
-    });
+    around.name(name.get_untracked());
     let edit = links::edit_campaign(&app_id, &id, mode);
     let place = StoredValue::new((app_id, id));
     let refresh = move || {

@@ -65,10 +65,7 @@ pub fn OneReward() -> impl IntoView {
 fn Page(detail: RewardDetail, mode: Mode) -> impl IntoView {
     let around: Around = expect_context();
     let first = detail.view.clone();
-    around.here.set(Some(first.reward.code.clone()));
-    on_cleanup(move || {
-        around.here.try_set(None);
-    });
+    around.name(first.reward.code.clone());
     let now = RwSignal::new(detail);
     let place = StoredValue::new((first.reward.campaign.clone(), first.reward.id.clone()));
     let refresh = move || {

@@ -122,10 +122,7 @@ fn follow(now: RwSignal<CodeDetail>, page: Loaded, mode: Mode, refresh: Callback
 fn Page(now: RwSignal<CodeDetail>, mode: Mode, page: Loaded, refresh: Callback<()>) -> impl IntoView {
     let around: Around = expect_context();
     let CodeView { code, terms, created, .. } = now.with_untracked(|now| now.view.clone());
-    around.here.set(Some(code.code.clone()));
-    on_cleanup(move || {
-        around.here.try_set(None);
-    });
+    around.name(code.code.clone());
     let settings = links::settings(mode);
     let archived = Signal::derive(move || now.with(|now| now.view.code.status == Status::Archived));
 

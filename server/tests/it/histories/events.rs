@@ -63,8 +63,8 @@ async fn shuffled_repeated_and_lost(w: &World) {
             dice.shuffle(events);
             lost = events.len() / 10;
             events.truncate(events.len() - lost);
-            // Seven of eight: the full number is more than 10,000 deliveries.
-            let again: Vec<_> = events.iter().filter(|_| dice.below(8) > 0).cloned().collect();
+            // So many that the full number is more than 10,000 deliveries.
+            let again: Vec<_> = events.iter().filter(|_| dice.below(16) > 0).cloned().collect();
             events.extend(again);
             // A few far apart, most close by.
             dice.shuffle(events);
@@ -72,7 +72,7 @@ async fn shuffled_repeated_and_lost(w: &World) {
         })
         .await;
     assert!(attempts.iter().all(|attempt| attempt.status == Some(200)), "{attempts:?}");
-    assert!(sent >= 2 * sessions, "{sent} deliveries of {told} events");
+    assert!(!full() || sent >= 10_000, "{sent} deliveries of {told} events");
     settled(w).await;
     let delivered = delivering.elapsed();
     let behind = w.database.number("SELECT count(*) FROM checkouts WHERE step = 'open'").await;
