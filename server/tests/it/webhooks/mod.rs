@@ -2,6 +2,7 @@
 
 #[cfg(all(unix, debug_assertions))]
 mod copies;
+mod coupons;
 mod effects;
 mod endpoint;
 mod forged;
