@@ -6,6 +6,7 @@ mod coupons;
 mod effects;
 mod endpoint;
 mod forged;
+mod gone;
 mod made;
 
 use crate::harness::{Answer, World, until};
