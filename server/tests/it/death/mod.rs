@@ -7,6 +7,7 @@ mod crowd;
 mod later;
 mod own;
 mod rewards;
+mod shared;
 mod steps;
 mod two_processes;
 
