@@ -28,10 +28,25 @@ enum Dies {
     Blocking(&'static str),
     /// The owner's click.
     MintingAgain(&'static str),
+    /// The owner's word that an open checkout shall end.
+    Ending(&'static str, Then),
+}
+
+/// What comes after an owner was not told that a checkout has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    /// The owner says it again.
+    SaidAgain,
+    /// The owner leaves it at that.
+    NothingSaid,
+    /// The customer, who still can, pays before anybody comes back; the owner says it again.
+    Paid,
 }
 
 fn stories() -> Vec<Dies> {
-    use Dies::{Blocking, Counting, GivingBack, GivingUp, GivingUpAndMet, HoldingAgain, MintingAgain, Refusing};
+    use Dies::{
+        Blocking, Counting, Ending, GivingBack, GivingUp, GivingUpAndMet, HoldingAgain, MintingAgain, Refusing,
+    };
     let mut all = vec![HoldingAgain(true), HoldingAgain(false)];
     all.extend(["gave-up", "gave-up-found", "gave-up-expired"].map(GivingUp));
     all.extend(["gave-up", "gave-up-found", "gave-up-expired"].map(GivingUpAndMet));
@@ -43,6 +58,10 @@ fn stories() -> Vec<Dies> {
     }
     all.extend(["before-blocked", "blocked"].map(Blocking));
     all.extend(["minting-again", "minted-again"].map(MintingAgain));
+    all.push(Ending("ending-checkout", Then::Paid));
+    for step in ["ending-checkout", "checkout-ended-at-stripe", "before-checkout-ended", "checkout-ended"] {
+        all.extend([Then::SaidAgain, Then::NothingSaid].map(|then| Ending(step, then)));
+    }
     all
 }
 
@@ -54,7 +73,8 @@ async fn story(engine: Engine, &dies: &Dies) -> String {
         | Dies::Refusing(step)
         | Dies::Counting(step, _)
         | Dies::Blocking(step)
-        | Dies::MintingAgain(step) => step,
+        | Dies::MintingAgain(step)
+        | Dies::Ending(step, _) => step,
     };
     let shop = Shop::open(engine, Some(first)).await;
     let code = shop.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 1 })).await;
@@ -67,6 +87,7 @@ async fn story(engine: Engine, &dies: &Dies) -> String {
         Dies::Counting(_, paid) => counting(&shop, &code, paid).await,
         Dies::Blocking(_) => blocking(&shop, &code).await,
         Dies::MintingAgain(_) => minting_again(&shop, &code).await,
+        Dies::Ending(step, then) => ending(&shop, &code, step, then).await,
     }
     shop.comes_to_rest().await;
     assert_eq!(shop.sim.coupons().len(), 1);
@@ -211,6 +232,48 @@ async fn minting_again(shop: &Shop, code: &str) {
     shop.buys("order-2", "SPRING").await.expect(201);
     assert_ne!(shop.sim.coupons().pop().unwrap().id, old, "a new coupon has a new id");
     assert_eq!(shop.told(code).await, HELD);
+}
+
+async fn ending(shop: &Shop, code: &str, step: &str, then: Then) {
+    let bought = shop.buys("order-1", "SPRING").await.expect(201);
+    let redemption = bought.json["discount"]["redemption"].as_str().unwrap();
+    let cookie = shop.sign_in().await;
+    let form = [("mode", "test"), ("redemption", redemption)];
+    let end = || shop.browse("POST", "/api/end-checkout").header("cookie", &cookie).form(&form);
+    let (told, ()) = tokio::join!(end().try_send(), shop.dies());
+    assert!(told.is_err(), "it was answered: {told:?}");
+    // What is given back here has ended there before, and never the other way round. The sweep may have seen it, too.
+    let (there, here) = (shop.at_stripe(), shop.in_rows().await);
+    assert_eq!(there, if step == "ending-checkout" { HELD } else { NONE });
+    assert!(
+        here == NONE && there == NONE || here == HELD && step != "checkout-ended",
+        "{here:?} here, {there:?} there"
+    );
+    if then == Then::Paid {
+        shop.sim.complete_session(bought.id()).unwrap();
+    }
+    shop.start(None).await;
+    if then != Then::NothingSaid {
+        end().send().await.expect(200);
+    }
+    shop.comes_to_rest().await;
+    let counted = match then {
+        Then::Paid => REDEEMED,
+        // Nobody has asked Stripe for anything.
+        Then::NothingSaid if step == "ending-checkout" => HELD,
+        _ => NONE,
+    };
+    assert_eq!(shop.told(code).await, counted);
+    let ways = shop.database.lines("SELECT history FROM redemptions").await;
+    let ended = ways[0].lines().skip(1).map(|step| step.split_once(' ').unwrap().0).collect::<Vec<_>>();
+    match counted {
+        HELD => assert!(ended.is_empty(), "{ended:?}"),
+        REDEEMED => assert_eq!(ended, ["paid"]),
+        // The owner or the sweep, whoever came first, and once.
+        _ => assert!(ended == ["ended"] || ended == ["session_expired"], "{ended:?}"),
+    }
+    let said = shop.database.number("SELECT count(*) FROM activity WHERE kind = 'checkout_ended'").await;
+    assert!(said <= 1 && (said == 1 || ended != ["ended"]), "told {said} times: {ended:?}");
 }
 
 fn told_on(engine: Engine) {

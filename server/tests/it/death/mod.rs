@@ -8,6 +8,7 @@ mod crowd;
 mod later;
 mod own;
 mod rewards;
+mod shared;
 mod steps;
 mod two_processes;
 

@@ -1,6 +1,6 @@
 //! Two processes on one database: one mints, the other waits for it, and takes over when it dies.
 
-use crate::harness::{Answer, CAMPAIGNS, CHECKOUT, Engine, Process, Shop, World, all, within};
+use crate::harness::{Answer, CAMPAIGNS, CHECKOUT, Counted, Engine, Process, REDEMPTIONS, Shop, World, all, within};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use stripe_sim::{Fault, FaultKind, Match};
@@ -102,6 +102,32 @@ fn the_second_takes_over_before_stripe_has_the_coupon() {
 #[test]
 fn the_second_takes_over_and_adopts_the_coupon() {
     on_postgres(async |shop, second| takes_over(shop, second, FaultKind::HoldAnswer).await);
+}
+
+/// A process that was not given any time goes on when another one has answered its request: what was answered stands.
+#[test]
+fn one_that_was_thought_dead_gives_nothing_back() {
+    on_postgres(async |shop, second| {
+        let code = shop.code(json!({ "code": "SPRING", "percent_off": 10, "max_redemptions": 1 })).await;
+        let body = json!({ "app_id": "taskpomo", "code": "SPRING", "user_id": "order-1" });
+        let order = |url: &str| shop.ask_at(url, "POST", REDEMPTIONS).idempotent("order-1").json(&body);
+        shop.sim.inject(Fault::new(Match::new("POST", COUPONS).times(1), FaultKind::HoldAnswer));
+        let first = tokio::spawn(order(&second.url).try_send());
+        shop.sim.wait_until(|sim| sim.coupons().len() == 1).await;
+        second.stands_still();
+        let answer = shop.answers(|| order(&shop.url())).await.expect(201);
+        second.goes_on();
+        shop.sim.release_held();
+        first.await.unwrap().unwrap().refused(503, "stripe_unavailable", "");
+        assert_eq!(shop.told(&code).await, Counted { held: 1, redeemed: 0 }, "it is answered");
+        for url in [shop.url(), second.url.clone()] {
+            let again = order(&url).send().await;
+            assert_eq!((&again.text, again.header("idempotent-replayed")), (&answer.text, Some("true")));
+        }
+        let path = format!("{REDEMPTIONS}/{}", answer.id());
+        assert_eq!(shop.ask("GET", &path).send().await.expect(200).text, answer.text);
+        shop.ask("POST", &format!("{path}/release")).send().await.expect(200);
+    });
 }
 
 /// The rewards of a new campaign, with a place for each process.

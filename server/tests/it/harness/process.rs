@@ -2,6 +2,7 @@
 
 use super::run::until;
 use super::world::MASTER_KEYS;
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -146,6 +147,21 @@ impl Process {
     /// Whether it is dead by now.
     pub fn is_dead(&mut self) -> bool {
         self.child.try_wait().unwrap().is_some()
+    }
+
+    /// It stands still, as on a machine that is not given any time: whoever hears nothing of it takes it for dead.
+    pub fn stands_still(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// It goes on where it stood.
+    pub fn goes_on(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = self.child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)).unwrap();
+        kill_process(id, signal).unwrap();
     }
 
     /// SIGKILL, from outside.

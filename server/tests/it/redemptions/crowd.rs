@@ -1,11 +1,11 @@
 //! Many at once: never one too many, never a false refusal, and of all that settle one hold, one does.
 
-use super::{body, hold, release, state};
+use super::{MINUTE_MS, becomes, body, hold, release, state};
 use crate::harness::{Answer, REDEMPTIONS, World, all, on_both_engines};
 use serde_json::json;
 
 on_both_engines!(with least; a_hundred_for_twenty, one_customer_twenty_times, confirmed_twenty_times);
-on_both_engines!(with working; confirmed_released_and_lapsed_at_once);
+on_both_engines!(with working; confirmed_released_and_lapsed_at_once, two_come_late_and_one_is_left);
 
 fn tally(answers: &[Answer], refusal: &str) -> (usize, usize) {
     let made = answers.iter().filter(|answer| answer.status == 201).count();
@@ -101,4 +101,40 @@ async fn confirmed_released_and_lapsed_at_once(w: &World) {
         lost += HOLDS - redeemed;
     }
     eprintln!("{won} confirmed, {lost} came too late");
+}
+
+/// One hold lapsed, another one was released, and both are confirmed at the same moment, where one is left: of the code, or for the one
+/// customer of both. One has it; the other is told why not, and stays as it was.
+async fn two_come_late_and_one_is_left(w: &World) {
+    const CODES: usize = 6;
+    for (limit, refusal) in
+        [("max_redemptions", "discount_code_exhausted"), ("max_redemptions_per_user", "discount_code_user_limit")]
+    {
+        let mut pairs = Vec::new();
+        for number in 0..CODES {
+            let text = format!("{}{number}", limit.replace('_', "").to_uppercase());
+            let code = w.code(json!({ "code": text, "percent_off": 10, limit: 1 })).await;
+            let fields = json!({ "code": text, "user_id": "ada", "expires_in": 60 });
+            pairs.push((code, text, hold(w, fields).await.expect(201).id().to_owned()));
+        }
+        w.advance(MINUTE_MS);
+        let mut holds = Vec::new();
+        for (code, text, lapsed) in pairs {
+            becomes(w, &lapsed, "released").await;
+            let second = hold(w, json!({ "code": text, "user_id": "ada" })).await.expect(201);
+            release(w, second.id()).await.expect(200);
+            holds.push((code, [lapsed, second.id().to_owned()]));
+        }
+        let ask = |id: &String| w.ask("POST", &format!("{REDEMPTIONS}/{id}/confirm")).key(&w.key).send();
+        let answers = all(holds.iter().flat_map(|(_, pair)| pair).map(ask)).await;
+        for ((code, pair), answers) in holds.iter().zip(answers.chunks(2)) {
+            let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer.status == 200);
+            assert_eq!((won.len(), lost.len()), (1, 1), "{limit}: {answers:#?}");
+            assert_eq!((lost[0].status, lost[0].code(), lost[0].param()), (400, refusal, ""));
+            for id in pair {
+                assert_eq!(state(w, id).await, if id == won[0].id() { "redeemed" } else { "released" });
+            }
+            assert_eq!(w.counts(code).await, (0, 1));
+        }
+    }
 }

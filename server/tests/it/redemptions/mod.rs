@@ -8,6 +8,7 @@ mod lists;
 mod minted;
 mod refused;
 mod repeated;
+mod taken_over;
 
 use crate::harness::{Answer, REDEMPTIONS, World, until};
 use serde_json::{Value, json};

@@ -25,14 +25,14 @@ mod working {
     on_both_engines!(with working; old_events_are_forgotten);
 }
 
-const COMPLETED: &str = "checkout.session.completed";
-const EXPIRED: &str = "checkout.session.expired";
+pub(super) const COMPLETED: &str = "checkout.session.completed";
+pub(super) const EXPIRED: &str = "checkout.session.expired";
 
-async fn buy(w: &World) -> String {
+pub(super) async fn buy(w: &World) -> String {
     w.checkout(json!({ "discount_code": "SPRING" })).await.expect(201).id().to_owned()
 }
 
-async fn tell(w: &World, path: &str, id: &str, kind: &str, session: &str) {
+pub(super) async fn tell(w: &World, path: &str, id: &str, kind: &str, session: &str) {
     deliver(w, path, OWN_SECRET, session_event(id, kind, session)).await.expect(200);
 }
 

@@ -2,9 +2,11 @@
 
 #[cfg(all(unix, debug_assertions))]
 mod copies;
+mod coupons;
 mod effects;
 mod endpoint;
 mod forged;
+mod gone;
 mod made;
 
 use crate::harness::{Answer, World, until};
