@@ -175,7 +175,7 @@ fn rust(given: &Given<'_>) -> Outcome<Tally> {
 fn in_nextest(what: &str, crates: &[&str], given: &Given<'_>) -> Outcome<Tally> {
     let mut cargo = workspace::cargo(["nextest", "run", "--no-fail-fast", "--no-tests=pass"]);
     // Most of their time they wait: for leases, for jobs, for what runs in processes of its own.
-    let threads = std::thread::available_parallelism().map_or(1, usize::from) * 3;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from) * 2;
     cargo.args(["--test-threads", &threads.to_string()]);
     cargo.args(crates).args(given.filter);
     given.hand_to(&mut cargo);

@@ -97,12 +97,20 @@ impl Database {
         self.texts(sql.to_owned()).await
     }
 
-    /// What nobody does through the API.
+    /// What nobody does through the API. It may touch many rows, in another order than the jobs that run beside it: where PostgreSQL ends
+    /// it for that, it is done once more.
     pub async fn execute(&self, sql: &str) {
-        let sql = AssertSqlSafe(sql.to_owned());
-        match self {
-            Self::Sqlite { look, .. } => sqlx::query(sql).execute(look).await.map(|_| ()).unwrap(),
-            Self::Postgres { look, .. } => sqlx::query(sql).execute(look).await.map(|_| ()).unwrap(),
+        const DEADLOCK: &str = "40P01";
+        loop {
+            let sql = AssertSqlSafe(sql.to_owned());
+            let done = match self {
+                Self::Sqlite { look, .. } => sqlx::query(sql).execute(look).await.map(|_| ()),
+                Self::Postgres { look, .. } => sqlx::query(sql).execute(look).await.map(|_| ()),
+            };
+            match done {
+                Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(DEADLOCK) => {}
+                done => return done.unwrap(),
+            }
         }
     }
 

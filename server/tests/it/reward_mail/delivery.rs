@@ -183,7 +183,7 @@ async fn no_address_in_the_log(w: &World) {
 
 async fn many_at_once(w: &World) {
     let full = std::env::var("CODEMINT_FULL").is_ok_and(|value| value == "1");
-    let count = if full { 10_000 } else { 2_000 };
+    let count = if full { 10_000 } else { 600 };
     let id = campaign(w, &draft()).await;
     // They wait until all are there, so that sending alone is measured.
     w.sink.says_to_all(Says::Later);
