@@ -37,7 +37,7 @@ mod secrets;
 mod session_outcome;
 mod sign_in;
 mod sweep;
-mod sweep_many;
+mod sweep_ended;
 mod tokens;
 mod validate;
 mod validate_at_once;

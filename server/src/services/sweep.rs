@@ -12,7 +12,7 @@ use crate::stripe::{self, PaymentStatus, Session, SessionStatus};
 use app::domain::problem::{Code, Problem};
 use app::domain::redemption::Cause;
 use futures::stream::{self, StreamExt};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Nobody came back for so long after the last sign of work: the checkout is given up. In milliseconds.
 const GIVE_UP_MS: i64 = 60_000;
@@ -30,16 +30,14 @@ const SIDE_BY_SIDE: usize = 8;
 const GIVE_UP_LIMIT: i64 = 100;
 /// The lease under which one process asks about an owner's open sessions.
 const LEASE: &str = "sweep";
-/// So few open sessions are asked for one by one; more are listed.
-const FEW: usize = 3;
+/// So few open sessions are asked for one by one; of more, those that have ended are listed.
+const FEW: i64 = 3;
 /// Calls under one opening of the connection: a key that is replaced meanwhile is not used for long.
-const UNDER_ONE_LINK: usize = 50;
-/// Open checkouts of one connection that are looked for among the sessions listed; where there are more, all that is listed is looked at.
-const MANY: i64 = 2000;
+pub(super) const UNDER_ONE_LINK: usize = 50;
 /// Late payments of one connection that one sweep asks for.
 const LATE_LIMIT: i64 = 20;
 /// A session that Stripe does not have any more is over when its time has been over for so long, in milliseconds.
-const GONE_GRACE_MS: i64 = 5 * 60 * 1000;
+pub(super) const GONE_GRACE_MS: i64 = 5 * 60 * 1000;
 /// Checkouts that are over without being asked for, in one look.
 const OVER: i64 = 100;
 /// Looks of one run of the job.
@@ -73,13 +71,13 @@ impl Services {
         Ok(())
     }
 
-    /// The connections that work and that nobody here asks about.
+    /// The connections that work, have open sessions, and that nobody here asks about.
     pub(crate) async fn connections_to_sweep(&self) -> Result<Vec<AtWork>, Problem> {
         let connections = {
             let mut reader = self.0.db.reader().await?;
-            reader.conn().connected().await?
+            reader.conn().connections_to_sweep().await?
         };
-        let scopes = connections.into_iter().map(|row| Scope::stored(row.workspace_id, &row.mode));
+        let scopes = connections.into_iter().map(|(workspace, mode)| Scope::stored(workspace, &mode));
         Ok(scopes.filter_map(|scope| self.0.jobs.sweep.begin(scope)).collect())
     }
 
@@ -95,76 +93,35 @@ impl Services {
     }
 
     async fn sweep_one(&self, scope: &Scope) -> Result<(), Problem> {
-        let (open, late) = {
+        let (oldest, late) = {
             let mut reader = self.0.db.reader().await?;
-            let open = reader.at(scope).open_checkouts(MANY + 1).await?;
-            (open, reader.at(scope).undecided_checkouts(self.now(), LATE_LIMIT).await?)
+            let oldest = reader.at(scope).open_checkouts(FEW + 1).await?;
+            (oldest, reader.at(scope).undecided_checkouts(self.now(), LATE_LIMIT).await?)
         };
-        if open.is_empty() && late.is_empty() {
-            return Ok(());
-        }
+        let Some(since) = oldest.first().or(late.first()).map(|row| row.created_at) else { return Ok(()) };
         // Another process asks; whatever it learns is in the database.
         let Some(_held) = self.hold(scope, LEASE).await? else { return Ok(()) };
         // Some are weeks old and would make the list long.
-        self.ask_each(scope, by_session(late)).await?;
-        if i64::try_from(open.len()).is_ok_and(|open| open > MANY) {
-            let oldest = open.iter().map(|row| row.created_at).min().unwrap_or_default();
-            drop(open);
-            self.sweep_very_many(scope, oldest).await?;
-            // What was not listed may be there no more.
-            let left = {
-                let mut reader = self.0.db.reader().await?;
-                reader.at(scope).open_checkouts(MANY).await?
-            };
-            let over = left.into_iter().filter(|row| row.may_be_gone(self.now())).take(UNDER_ONE_LINK).collect();
-            return self.ask_each(scope, by_session(over)).await;
+        self.ask_each(scope, late).await?;
+        if i64::try_from(oldest.len()).is_ok_and(|open| open <= FEW) {
+            return self.ask_each(scope, oldest).await;
         }
-        let mut wanted = by_session(open);
-        if wanted.len() > FEW {
-            self.look_through(scope, &mut wanted).await?;
-        }
-        self.ask_each(scope, wanted).await
+        let left = self.count_ended(scope, since).await?;
+        self.ask_each(scope, left).await
     }
 
-    /// Goes through the sessions since the oldest wanted one, newest first, and counts those that are over. Where an account has many
-    /// sessions that are none of ours, what is still wanted is left to be asked for one by one as soon as that is less to ask.
-    async fn look_through(&self, scope: &Scope, wanted: &mut HashMap<String, CheckoutRow>) -> Result<(), Problem> {
-        let oldest = wanted.values().map(|row| row.created_at).min().unwrap_or_default();
-        let mut after: Option<String> = None;
-        let mut pages = 0;
-        loop {
-            let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
-            for _ in 0..UNDER_ONE_LINK {
-                let listed = link.stripe(&self.0.stripe).list_sessions(oldest / 1000 - 60, after.as_deref(), 100).await;
-                let page = match listed {
-                    Ok(page) => page,
-                    Err(error) => return Err(self.stripe_problem(&link, error, "checkout_session_read").await),
-                };
-                after = page.data.last().map(|session| session.id.clone());
-                for session in &page.data {
-                    if let Some(row) = wanted.remove(&session.id) {
-                        self.count_swept(&link, &row, session).await;
-                    }
-                }
-                pages += 1;
-                if !page.has_more || after.is_none() {
-                    // The rest is in another account, of a connection before this one, or Stripe does not have it any more.
-                    let now = self.now();
-                    wanted.retain(|_, row| row.may_be_gone(now) && row.made_by(&link));
-                    return Ok(());
-                }
-                if pages >= wanted.len() {
-                    return Ok(());
-                }
-            }
-        }
+    /// Open checkouts whose session's time is over for so long that it need not be at Stripe any more.
+    pub(super) async fn may_be_gone(&self, scope: &Scope, limit: i64) -> Result<Vec<CheckoutRow>, Problem> {
+        let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
+        let over_at = self.now() - GONE_GRACE_MS;
+        let mut reader = self.0.db.reader().await?;
+        Ok(reader.at(scope).open_checkouts_over(link.generation, link.account.as_deref(), over_at, limit).await?)
     }
 
-    async fn ask_each(&self, scope: &Scope, wanted: HashMap<String, CheckoutRow>) -> Result<(), Problem> {
-        let wanted: Vec<_> = wanted.into_iter().collect();
+    async fn ask_each(&self, scope: &Scope, wanted: Vec<CheckoutRow>) -> Result<(), Problem> {
         for some in wanted.chunks(UNDER_ONE_LINK) {
             let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
-            for (id, row) in some {
+            for (id, row) in some.iter().filter_map(|row| Some((row.session_id.as_deref()?, row))) {
                 match link.stripe(&self.0.stripe).session(id).await {
                     Ok(Some(session)) => self.count_swept(&link, row, &session).await,
                     Ok(None) => {
@@ -179,7 +136,7 @@ impl Services {
         Ok(())
     }
 
-    async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) {
+    pub(super) async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) {
         let counted = async {
             self.reward_of_session(&link.scope, session).await?;
             self.end_if_over(link, row, session, Told::Nothing).await
@@ -365,8 +322,4 @@ impl CheckoutRow {
     fn may_be_gone(&self, now: i64) -> bool {
         self.session_expires_at.is_some_and(|end| end + GONE_GRACE_MS <= now)
     }
-}
-
-fn by_session(rows: Vec<CheckoutRow>) -> HashMap<String, CheckoutRow> {
-    rows.into_iter().filter_map(|row| Some((row.session_id.clone()?, row))).collect()
 }

@@ -39,9 +39,15 @@ pub(crate) struct NewConnection<'a> {
 }
 
 impl Conn<'_> {
-    /// Every connection that works: what the sweep goes through.
-    pub(crate) async fn connected(self) -> Result<Vec<ConnectionRow>> {
-        all!(self, ConnectionRow, concat!("SELECT ", columns!(), " FROM connections WHERE status = 'connected'"))
+    /// Workspace and mode of every connection that works and has an open checkout with a hold: what the sweep goes through.
+    pub(crate) async fn connections_to_sweep(self) -> Result<Vec<(String, String)>> {
+        all!(
+            self,
+            (String, String),
+            "SELECT c.workspace_id, c.mode FROM connections c WHERE c.status = 'connected' AND EXISTS (
+                SELECT 1 FROM checkouts k WHERE k.workspace_id = c.workspace_id AND k.mode = c.mode AND k.step = 'open'
+                   AND k.redemption_id IS NOT NULL)"
+        )
     }
 
     /// The connection that an account has by the app in a mode, also one that ended.

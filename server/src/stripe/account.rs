@@ -7,7 +7,7 @@ use super::{
     params::{Form, NewCoupon, NewPromotionCode, NewWebhookEndpoint},
     probe::{self, Probe},
     retry::{MAX_ATTEMPTS, Repeat},
-    types::{Coupon, Named, Page, PaymentIntent, Price, PromotionCode, Session, WebhookEndpoint},
+    types::{Coupon, Named, Page, PaymentIntent, Price, PromotionCode, Session, SessionEnd, WebhookEndpoint},
 };
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -200,15 +200,16 @@ impl<'a> Account<'a> {
         read(&self.send(Call::get("/v1/checkout/sessions").query(query.finish())).await?)
     }
 
-    /// Sessions that were made at or after a moment (Unix seconds) and are complete, newest first.
-    pub async fn completed_sessions(
+    /// A hundred sessions that were made at or after a moment (Unix seconds) and ended in this way, newest first.
+    pub async fn ended_sessions(
         &self,
+        end: SessionEnd,
         created_gte_s: i64,
         starting_after: Option<&str>,
     ) -> Result<Page<Session>, StripeError> {
         let mut query = Form::default();
         query.add("created[gte]", created_gte_s);
-        query.add("status", "complete");
+        query.add("status", end.as_str());
         query.add_if("starting_after", starting_after);
         query.add("limit", MAX_PAGE);
         read(&self.send(Call::get("/v1/checkout/sessions").query(query.finish())).await?)

@@ -22,7 +22,8 @@ pub use params::{NewCoupon, NewPromotionCode, NewWebhookEndpoint, SessionParams}
 pub use probe::{Level, Probe};
 pub use token::Unanswered;
 pub use types::{
-    Coupon, PaymentState, PaymentStatus, Price, PriceType, PromotionCode, Session, SessionStatus, WebhookEndpoint,
+    Coupon, PaymentState, PaymentStatus, Price, PriceType, PromotionCode, Session, SessionEnd, SessionStatus,
+    WebhookEndpoint,
 };
 
 use secrecy::SecretString;

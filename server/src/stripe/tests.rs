@@ -97,7 +97,10 @@ async fn a_coupon_and_a_session_from_birth_to_end() {
     let page = account.list_sessions(session.created, Some(&session.id), 10).await.unwrap();
     assert!(page.data.is_empty());
     assert!(account.list_sessions(session.created + 60, None, 10).await.unwrap().data.is_empty());
+    let ended = async |end| account.ended_sessions(end, session.created, None).await.unwrap().data;
+    assert!(ended(SessionEnd::Complete).await.is_empty() && ended(SessionEnd::Expired).await.is_empty(), "it is open");
     let expired = account.expire_session(&session.id).await.unwrap();
+    assert_eq!((ended(SessionEnd::Complete).await, ended(SessionEnd::Expired).await), (vec![], vec![expired.clone()]));
     assert_eq!((expired.status, expired.url), (SessionStatus::Expired, None));
     assert!(matches!(account.expire_session(&session.id).await.unwrap_err(), StripeError::Invalid { .. }));
     assert_eq!(account.session("cs_test_none").await.unwrap(), None);

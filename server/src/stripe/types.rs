@@ -259,6 +259,24 @@ pub enum SessionStatus {
     Unknown,
 }
 
+/// How a session ended, as a list of them can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionEnd {
+    /// Done; the money may still be on its way.
+    Complete,
+    /// Can no longer be paid.
+    Expired,
+}
+
+impl SessionEnd {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Expired => "expired",
+        }
+    }
+}
+
 /// Where the money of a session stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]

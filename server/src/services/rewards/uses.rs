@@ -8,7 +8,7 @@ use super::tell;
 use crate::crash;
 use crate::scope::Scope;
 use crate::store::{NewUse, WatchRow};
-use crate::stripe::{PaymentStatus, Session, SessionStatus};
+use crate::stripe::{PaymentStatus, Session, SessionEnd, SessionStatus};
 use app::domain::connection::Access;
 use app::domain::problem::{Code, Problem};
 use app::domain::reward::Cause;
@@ -272,10 +272,12 @@ impl Services {
         let since_s = (self.now() - LONGEST_SESSION_MS) / 1000;
         let mut after: Option<String> = None;
         for _ in 0..MAX_SESSION_PAGES {
-            let page = match link.stripe(&self.0.stripe).completed_sessions(since_s, after.as_deref()).await {
-                Ok(page) => page,
-                Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
-            };
+            let page =
+                match link.stripe(&self.0.stripe).ended_sessions(SessionEnd::Complete, since_s, after.as_deref()).await
+                {
+                    Ok(page) => page,
+                    Err(error) => return Err(self.stripe_problem(link, error, "checkout_session_read").await),
+                };
             after = page.data.last().map(|session| session.id.clone());
             for (code, seen) in page.data.iter().filter_map(typed_in) {
                 if promotion_codes.contains(&code) {

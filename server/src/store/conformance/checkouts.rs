@@ -1,7 +1,7 @@
 //! Checkouts: what is stored comes back, who may work on one, and what the sweeps find.
 
 use super::super::query::{all, execute};
-use super::super::{Busy, NewCheckout, NewConnection, Step, StoreError, Unasked};
+use super::super::{Busy, CheckoutRow, NewCheckout, NewConnection, Step, StoreError, Unasked};
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, new_checkout, next_attempt, put, raw, scope, shop};
 use app::domain::mode::Mode;
@@ -184,8 +184,29 @@ pub(super) async fn the_open_are_found(base: Base) {
     };
     assert_eq!(found(9).await, ["co_1", "co_2"]);
     assert_eq!(found(1).await, ["co_1"]);
+    for (most, count) in [(9, 2), (2, 2), (1, 1), (0, 0)] {
+        assert_eq!(get!(base, &scope, count_open_checkouts(most)), count);
+    }
+    let ids = |rows: Vec<CheckoutRow>| {
+        let mut ids: Vec<_> = rows.into_iter().map(|row| row.id).collect();
+        ids.sort();
+        ids
+    };
+    let named = get!(base, &scope, open_checkouts_of(&["cs_co_2", "cs_co_3", "cs_co_1", "cs_other", "it's"]));
+    assert_eq!(ids(named), ["co_1", "co_2"], "the third one holds nothing");
+    assert!(get!(base, &scope, open_checkouts_of(&[])).is_empty());
+    let over = async |generation, account, over_at, limit| {
+        ids(get!(base, &scope, open_checkouts_over(generation, account, over_at, limit)))
+    };
+    let generation = get!(base, &scope, open_checkouts(1))[0].generation;
+    assert_eq!(over(generation, None, T, 9).await, ["co_1", "co_2"]);
+    assert_eq!(over(generation, None, T, 1).await.len(), 1);
+    assert!(over(generation, None, T - 1, 9).await.is_empty(), "its time is not over");
+    assert!(over(generation + 1, None, T, 9).await.is_empty(), "nor of another connection");
+    assert!(over(generation + 1, Some("acct_other"), T, 9).await.is_empty());
     assert!(put!(base, &scope, end_checkout("co_1", Step::Complete, T)).unwrap());
     assert_eq!(found(9).await, ["co_2"]);
+    assert_eq!(ids(get!(base, &scope, open_checkouts_of(&["cs_co_1", "cs_co_2"]))), ["co_2"]);
     assert!(put!(base, &scope, end_checkout("co_2", Step::Expired, T)).unwrap());
     assert!(get!(base, &scope, any_checkout()), "it was opened once");
 }

@@ -404,6 +404,9 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode end_checkout("co_open", Step::Complete, T);
         Mode detach_refused_checkout("co_refused");
         Mode open_checkouts(9);
+        Mode count_open_checkouts(9);
+        Mode open_checkouts_of(&["cs_1"]);
+        Mode open_checkouts_over(1, None, T, 9);
         Mode undecided_checkouts(T, 9);
         Mode note_undecided("co_open", T, T);
         Mode any_checkout();

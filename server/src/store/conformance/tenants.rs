@@ -2,10 +2,11 @@
 
 use super::super::query::all;
 use super::super::{
-    CheckRow, ConnectionRow, KeyRow, NewApiKey, NewCode, NewConnection, OF_WORKSPACES, PriceRow, StoreError, WAITING,
+    CheckRow, ConnectionRow, KeyRow, NewApiKey, NewCheckout, NewCode, NewConnection, OF_WORKSPACES, PriceRow,
+    StoreError, WAITING,
 };
 use super::engine::Base;
-use super::fixtures::{HUGE, ODD, T, get, new_code, put, raw, scope, shop, shop_of};
+use super::fixtures::{HUGE, ODD, T, get, new_checkout, new_code, put, raw, scope, shop, shop_of};
 use crate::scope::Scope;
 use app::domain::mode::Mode;
 use tokio::task::JoinSet;
@@ -227,12 +228,16 @@ pub(super) async fn connections(base: Base) {
     put!(base, &scope, set_permissions(1, ODD, T + 1)).unwrap();
     put!(base, &scope, set_permissions(2, "of another generation", T + 1)).unwrap();
     assert_eq!(connection(&base, &scope).await.permissions, ODD);
-    assert_eq!(get!(base, connected()).len(), 1);
+    assert!(get!(base, connections_to_sweep()).is_empty(), "nothing is open");
+    let begun = NewCheckout { redemption_id: Some("rd_1"), ..new_checkout("co_1", None) };
+    put!(base, &scope, insert_checkout(&begun)).unwrap();
+    put!(base, &scope, open_checkout("co_1", 1, "cs_1", T, "{}", T)).unwrap();
+    assert_eq!(get!(base, connections_to_sweep()), [("ws_a".to_owned(), "test".to_owned())]);
 
     put!(base, &scope, disconnect(T + 2)).unwrap();
     let row = connection(&base, &scope).await;
     assert_eq!((row.status.as_str(), row.secret, row.generation), ("disconnected", None, 1));
-    assert!(get!(base, connected()).is_empty());
+    assert!(get!(base, connections_to_sweep()).is_empty(), "nobody can be asked");
     put!(base, &scope, park_connection(1, "revoked", T + 3)).unwrap();
     assert_eq!(connection(&base, &scope).await.status, "disconnected", "what the owner ended is not in trouble");
 

@@ -1,4 +1,4 @@
-//! What the sweep asks for where an account has many sessions that are none of ours.
+//! What the sweep asks for where an account has many ended sessions that are none of ours.
 
 use super::{buy, spring};
 use crate::harness::{World, on_both_engines, until};
@@ -14,7 +14,8 @@ async fn few_of_ours_among_very_many(w: &World) {
     }
     w.advance(1_000);
     for _ in 0..2_500 {
-        w.sim.open_shop_checkout(&AccountId::default(), false, "price_1ABC").unwrap();
+        let theirs = w.sim.open_shop_checkout(&AccountId::default(), false, "price_1ABC").unwrap();
+        w.sim.complete_session(&theirs.id).unwrap();
     }
     w.sim.complete_session(&ours[0]).unwrap();
     w.sim.expire_session(&ours[1]).unwrap();
