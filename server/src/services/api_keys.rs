@@ -4,7 +4,7 @@ use super::Services;
 use super::when::{Writing, when};
 use crate::crypto;
 use crate::scope::Scope;
-use crate::store::{self, NewApiKey, Row, StoreError};
+use crate::store::{self, KeyQuestion, NewApiKey, Row, StoreError};
 use app::domain::activity::{Actor, Detail, Kind};
 use app::domain::app_id::AppId;
 use app::domain::ids::ApiKeyId;
@@ -41,15 +41,8 @@ impl Services {
     /// Tells who calls by the key that came as bearer.
     pub async fn authenticate(&self, bearer: &str) -> Result<Caller, Problem> {
         let token = read_key(bearer)?;
-        let row = {
-            let mut reader = self.0.db.reader().await?;
-            reader
-                .conn()
-                .api_key_by_hash(token.hash().as_bytes())
-                .await?
-                .filter(|row| row.mode == token.mode())
-                .ok_or_else(invalid_key)?
-        };
+        let found = self.0.db.look(KeyQuestion::new(token.hash().as_bytes())).await?;
+        let row = found.filter(|row| row.mode == token.mode()).ok_or_else(invalid_key)?;
         let caller = Caller {
             scope: Scope::stored(row.workspace_id, &row.mode),
             key_id: ApiKeyId::trusted(row.id),

@@ -9,7 +9,7 @@ use super::session_outcome::Looked;
 use super::{Caller, Services, Ticket, customers, mint, prices, refusal};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CheckoutRow, CodeRow, ConnectionRow, PriceRow, Step};
+use crate::store::{CheckoutRow, CodeRow, Facts, FactsQuestion, PriceRow, Step};
 use crate::stripe::SessionStatus;
 use crate::turn;
 use app::domain::checkout::{Checkout, SessionMode};
@@ -105,7 +105,7 @@ impl Services {
             }
         }
         let (link, prepared) = match self.facts(scope, &request).await? {
-            Some((connection, price, code)) => {
+            Some((Facts { connection, code, .. }, price)) => {
                 let link = self.link_by(scope, connected(scope, Some(connection))?).await?;
                 let prepared = self.prepare(&link, &request, Some(price)).await?;
                 (link, Prepared { code: Some(code), ..prepared })
@@ -121,14 +121,11 @@ impl Services {
     }
 
     /// What has to be known, in one look. None: something of it has yet to be learned, or is not there.
-    async fn facts(
-        &self,
-        scope: &Scope,
-        request: &Checkout,
-    ) -> Result<Option<(ConnectionRow, PriceRow, CodeRow)>, Problem> {
+    async fn facts(&self, scope: &Scope, request: &Checkout) -> Result<Option<(Facts, PriceRow)>, Problem> {
         let Some(text) = &request.discount_code else { return Ok(None) };
-        let mut reader = self.0.db.reader().await?;
-        Ok(reader.at(scope).checkout_facts(&request.price_id, request.app_id.as_str(), text.as_str()).await?)
+        let price = Some(request.price_id.as_str());
+        let found = self.0.db.look(FactsQuestion::new(scope, price, request.app_id.as_str(), text.as_str())).await?;
+        Ok(found.and_then(|facts| facts.price().map(|price| (facts, price))))
     }
 
     /// `known`: the price, as this connection saw it before.

@@ -60,7 +60,7 @@ impl Begin {
         }
     }
 
-    /// Whether nothing has to be looked at between the hold and the rows, so that all of it is one statement.
+    /// Whether nothing has to be looked at between the hold and the rows, so that all of it is one call of the database.
     pub(super) fn is_plain(&self) -> bool {
         let counts_customers = |wanted: &Wanted| wanted.code.max_redemptions_per_user.is_some();
         matches!(self.to, To::New { .. }) && !self.wanted.as_ref().is_some_and(counts_customers)

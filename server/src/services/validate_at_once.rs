@@ -3,6 +3,7 @@
 use super::api_keys::read_key;
 use super::{Caller, Services, refusal, views};
 use crate::scope::Scope;
+use crate::store::CodeQuestion;
 use app::domain::app_id::AppId;
 use app::domain::code::CodeText;
 use app::domain::ids::ApiKeyId;
@@ -23,12 +24,10 @@ impl Services {
         let (Ok(token), Ok(app), Ok(text)) = (read_key(bearer), app, CodeText::parse(code, "code")) else {
             return Ok(None);
         };
-        let found = {
-            let mut reader = self.0.db.reader().await?;
-            let app = app.as_ref().map(AppId::as_str);
-            reader.conn().key_and_code(token.hash().as_bytes(), app, text.as_str()).await?
+        let question = CodeQuestion::new(token.hash().as_bytes(), app.as_ref().map(AppId::as_str), text.as_str());
+        let Some(found) = self.0.db.look(question).await?.filter(|found| found.key_mode == token.mode()) else {
+            return Ok(None);
         };
-        let Some(found) = found.filter(|found| found.key_mode == token.mode()) else { return Ok(None) };
         let code = found.code;
         let now = self.now();
         if code.max_redemptions_per_user.is_some() || refusal::reason(Some(&code), None, 1, now).is_some() {

@@ -1,7 +1,9 @@
 //! API keys. Only the SHA-256 of a key is stored.
 
-use super::query::{all, execute, optional};
+use super::looks::{Looks, Numbered, Question, Queue, asked, found};
+use super::query::{all, execute};
 use super::{Conn, Result, Scoped};
+use futures::future::BoxFuture;
 
 /// A stored API key.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -28,14 +30,50 @@ pub(crate) struct NewApiKey<'a> {
     pub(crate) now: i64,
 }
 
-impl Conn<'_> {
-    /// The key with this hash that is not revoked: the one way into a tenant from outside.
-    pub(crate) async fn api_key_by_hash(self, hash: &[u8]) -> Result<Option<ApiKeyRow>> {
-        optional!(
-            self,
-            ApiKeyRow,
-            "SELECT workspace_id, mode, id, app_id, name, rights, hint, created_at, last_used_at FROM api_keys WHERE hash = $1 AND revoked_at IS NULL",
-            hash
+/// Which key has this hash: the one way into a tenant from outside. One that is revoked is none.
+pub(crate) struct KeyQuestion {
+    hash: String,
+}
+
+impl KeyQuestion {
+    /// By the SHA-256 of the key.
+    pub(crate) fn new(hash: &[u8]) -> Self {
+        Self { hash: hex::encode(hash) }
+    }
+}
+
+impl Question for KeyQuestion {
+    type Answer = ApiKeyRow;
+
+    fn queue(looks: &Looks) -> &Queue<Self> {
+        &looks.keys
+    }
+
+    fn parts(&self) -> Vec<Option<&str>> {
+        vec![Some(&self.hash)]
+    }
+
+    fn find<'c>(conn: Conn<'c>, list: &'c str) -> BoxFuture<'c, Result<Vec<Numbered<ApiKeyRow>>>> {
+        macro_rules! keys {
+            ($asked:expr, $joined:literal) => {
+                concat!(
+                    "SELECT a.n, k.workspace_id, k.mode, k.id, k.app_id, k.name, k.rights, k.hint, k.created_at, k.last_used_at FROM ",
+                    $asked,
+                    $joined
+                )
+            };
+        }
+        found!(
+            conn,
+            list,
+            sqlite: keys!(
+                asked!(sqlite: "unhex(value ->> 0) AS hash"),
+                " CROSS JOIN api_keys k WHERE k.hash = a.hash AND k.revoked_at IS NULL"
+            ),
+            postgres: keys!(
+                asked!(postgres: "decode(value ->> 0, 'hex') AS hash"),
+                " CROSS JOIN LATERAL (SELECT * FROM api_keys k WHERE k.hash = a.hash AND k.revoked_at IS NULL LIMIT 1) AS k"
+            )
         )
     }
 }

@@ -1,9 +1,11 @@
-//! The hold, its redemption and its checkout, written at once: on PostgreSQL each statement is a way there and back, and this is one.
+//! The hold, its redemption and its checkout, written at once. Each statement is a way there and back, to PostgreSQL or to the thread that
+//! runs SQLite: this is one. PostgreSQL has a `WITH` that writes; SQLite runs three statements in a row, of which the last two write only if
+//! the one before did.
 
 use super::discount_codes::{columns, hold};
 use super::{CodeRow, Conn, NewCheckout, NewRedemption, Result, Scoped};
 use crate::crash;
-use sqlx::Postgres;
+use sqlx::{Postgres, Sqlite};
 
 /// A code as it was read, of which one redemption is taken.
 pub(crate) struct Hold<'a> {
@@ -20,6 +22,28 @@ macro_rules! as_read {
     };
 }
 
+/// The row of the redemption, of a code and under a condition.
+macro_rules! redemption {
+    ($code:literal, $when:literal) => {
+        concat!(
+            "INSERT INTO redemptions (workspace_id, mode, id, discount_code_id, checkout_id, state, user_id, created_at, updated_at, customer,
+                history)
+             SELECT $1, $2, $8, ", $code, ", $9, 'held', $10, $4, $4, $11, $12 ", $when
+        )
+    };
+}
+
+/// The row of the checkout.
+macro_rules! checkout {
+    ($code:literal, $when:literal) => {
+        concat!(
+            "INSERT INTO checkouts (workspace_id, mode, id, app_id, idempotency_key, request, discount_code_id, redemption_id, step, attempt,
+                attempted_at, generation, stripe_params, busy_until, created_at, updated_at, email_key, account)
+             SELECT $1, $2, $9, $13, $14, $15, ", $code, ", $8, 'intent', 1, $4, $16, $17, $18, $4, $4, $19, $20 ", $when
+        )
+    };
+}
+
 impl Scoped<'_> {
     /// Takes one redemption as [`Scoped::hold`] does, and writes its row and its checkout's. None: refused, or not as it was read any more;
     /// then nothing is written.
@@ -32,46 +56,10 @@ impl Scoped<'_> {
         let Hold { code, now } = hold;
         let (workspace, mode) = (self.scope.workspace.as_str(), self.scope.mode.as_str());
         let (coupon, limited) = (code.coupon_id.as_deref(), code.max_redemptions.is_some());
-        match self.conn {
-            Conn::Sqlite(conn) => {
-                let sql = crash::without!(
-                    "oversell",
-                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
-                    hold!(as_read!())
-                );
-                let held = sqlx::query_as::<_, CodeRow>(sql)
-                    .bind(workspace)
-                    .bind(mode)
-                    .bind(&code.id)
-                    .bind(now)
-                    .bind(code.terms_version)
-                    .bind(coupon)
-                    .bind(limited)
-                    .fetch_optional(&mut *conn)
-                    .await?;
-                if held.is_some() {
-                    Scoped { conn: Conn::Sqlite(&mut *conn), scope: self.scope }.insert_redemption(redemption).await?;
-                    Scoped { conn: Conn::Sqlite(conn), scope: self.scope }.insert_checkout(checkout).await?;
-                }
-                Ok(held)
-            }
-            Conn::Postgres(conn) => {
-                let sql = crash::without!(
-                    "oversell",
-                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
-                    concat!(
-                        "WITH taken AS (", hold!(as_read!()), "),
-                         written AS (INSERT INTO redemptions (workspace_id, mode, id, discount_code_id, checkout_id, state, user_id, created_at,
-                                updated_at, customer, history)
-                            SELECT $1, $2, $8, id, $9, 'held', $10, $4, $4, $11, $12 FROM taken),
-                         begun AS (INSERT INTO checkouts (workspace_id, mode, id, app_id, idempotency_key, request, discount_code_id,
-                                redemption_id, step, attempt, attempted_at, generation, stripe_params, busy_until, created_at, updated_at,
-                                email_key, account)
-                            SELECT $1, $2, $9, $13, $14, $15, id, $8, 'intent', 1, $4, $16, $17, $18, $4, $4, $19, $20 FROM taken)
-                         SELECT ", columns!(), " FROM taken"
-                    )
-                );
-                let held = sqlx::query_as::<Postgres, CodeRow>(sql)
+        // Both engines' statements have the same parameters in the same places.
+        macro_rules! bound {
+            ($engine:ty, $sql:expr) => {
+                sqlx::query_as::<$engine, CodeRow>($sql)
                     .bind(workspace)
                     .bind(mode)
                     .bind(&code.id)
@@ -91,8 +79,45 @@ impl Scoped<'_> {
                     .bind(checkout.stripe_params)
                     .bind(checkout.busy_until)
                     .bind(checkout.email_key.as_deref())
-                    .bind(checkout.account);
-                Ok(held.fetch_optional(conn).await?)
+                    .bind(checkout.account)
+            };
+        }
+        match self.conn {
+            Conn::Sqlite(conn) => {
+                let sql = crash::without!(
+                    "oversell",
+                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
+                    concat!(
+                        hold!(as_read!()),
+                        ";",
+                        redemption!("$3", "WHERE changes() = 1"),
+                        ";",
+                        checkout!("$3", "WHERE changes() = 1")
+                    )
+                );
+                // To the end: the last two run when the row of the first one was read.
+                Ok(bound!(Sqlite, sql).fetch_all(conn).await?.pop())
+            }
+            Conn::Postgres(conn) => {
+                let sql = crash::without!(
+                    "oversell",
+                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
+                    concat!(
+                        "WITH taken AS (",
+                        hold!(as_read!()),
+                        "),
+                         written AS (",
+                        redemption!("id", "FROM taken"),
+                        "),
+                         begun AS (",
+                        checkout!("id", "FROM taken"),
+                        ")
+                         SELECT ",
+                        columns!(),
+                        " FROM taken"
+                    )
+                );
+                Ok(bound!(Postgres, sql).fetch_optional(conn).await?)
             }
         }
     }

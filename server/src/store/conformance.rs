@@ -17,6 +17,7 @@ mod idempotency;
 mod isolation;
 mod leases;
 mod lists;
+mod looks;
 mod people;
 mod reward_figures;
 mod reward_lists;
@@ -71,6 +72,12 @@ conformance! {
             a_session_goes_to_the_owners_workspaces_only,
             mail_waits_its_turn,
             each_mail_is_taken_once,
+        }
+        looks {
+            each_gets_their_own,
+            facts_are_the_tenants_own,
+            nobody_is_told_of_something_older,
+            a_failure_is_told_to_all,
         }
         tenants {
             apps_and_their_counts,

@@ -1,6 +1,7 @@
 //! Connections and transactions over both engines.
 
 use super::grouped::Lanes;
+use super::looks::Looks;
 use super::{Result, StoreError};
 use crate::scope::Scope;
 use sqlx::pool::PoolConnection;
@@ -31,6 +32,8 @@ pub(crate) enum Db {
         read: SqlitePool,
         /// Who waits for a commit to share.
         lanes: Lanes,
+        /// Who waits for a look to share.
+        looks: Looks,
     },
     /// A server.
     Postgres {
@@ -38,6 +41,8 @@ pub(crate) enum Db {
         pool: PgPool,
         /// Who waits for a commit to share.
         lanes: Lanes,
+        /// Who waits for a look to share.
+        looks: Looks,
     },
 }
 
@@ -58,6 +63,8 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 // What is deleted or overwritten is gone from the file, not only from the tables.
                 .pragma("secure_delete", "ON")
+                .pragma("wal_autocheckpoint", "16000")
+                .pragma("cache_size", "-16000")
                 .busy_timeout(PATIENCE);
             // A connection to a file does not get lost: it is not asked each time whether it is there. But where SQLite itself has ended a
             // transaction (the disk was full), sqlx counts it as open for ever, and begins no other: such a one is closed.
@@ -78,7 +85,7 @@ impl Db {
             };
             let write = pool(1).connect_with(options.clone()).await?;
             let read = pool(connections).connect_with(options).await?;
-            return Ok(Self::Sqlite { write, read, lanes: Lanes::default() });
+            return Ok(Self::Sqlite { write, read, lanes: Lanes::default(), looks: Looks::default() });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             // The error of a bad address may hold the password: it is not repeated.
@@ -86,6 +93,13 @@ impl Db {
                 PgConnectOptions::from_str(url).map_err(|_| StoreError::Address("it cannot be read".into()))?;
             let pool = PgPoolOptions::new()
                 .max_connections(connections)
+                // Whatever is asked here is asked by a key, of rows that are mostly in memory: by the default, which is for disks that turn,
+                // small tables are read as a whole.
+                .after_connect(|connection, _| {
+                    Box::pin(
+                        async move { sqlx::raw_sql("SET random_page_cost = 1.1").execute(connection).await.map(drop) },
+                    )
+                })
                 .acquire_timeout(PATIENCE)
                 .test_before_acquire(false)
                 .before_acquire(|connection, seen| {
@@ -94,7 +108,11 @@ impl Db {
                         Ok(seen.idle_for < BELIEVED || connection.ping().await.is_ok())
                     })
                 });
-            return Ok(Self::Postgres { pool: pool.connect_with(options).await?, lanes: Lanes::default() });
+            return Ok(Self::Postgres {
+                pool: pool.connect_with(options).await?,
+                lanes: Lanes::default(),
+                looks: Looks::default(),
+            });
         }
         Err(StoreError::Address("another kind of database was named".into()))
     }

@@ -4,7 +4,7 @@ use super::code_search::{self, contains};
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
-use super::{Conn, Result, Scoped, StoreError};
+use super::{Result, Scoped, StoreError};
 use crate::crash;
 use app::domain::discount_code::{Facts, Limits, Minimum, Status};
 use app::domain::metadata::Metadata;
@@ -142,46 +142,6 @@ pub(crate) struct CodeFilter {
     pub(crate) q: String,
     pub(crate) direction: Direction,
     pub(crate) limit: i64,
-}
-
-/// An API key, and the code that was asked about with it.
-#[derive(sqlx::FromRow)]
-pub(crate) struct KeyAndCode {
-    pub(crate) key_workspace_id: String,
-    pub(crate) key_mode: String,
-    pub(crate) key_id: String,
-    pub(crate) key_app_id: Option<String>,
-    pub(crate) key_rights: String,
-    pub(crate) key_last_used_at: Option<i64>,
-    #[sqlx(flatten)]
-    pub(crate) code: CodeRow,
-}
-
-impl Conn<'_> {
-    /// The API key with this hash that is not revoked, and the code of its app (of the named one, where the key belongs to all) that has
-    /// this text and is not archived: in one look, since nothing is asked as often. None: something of it is not there.
-    pub(crate) async fn key_and_code(
-        self,
-        hash: &[u8],
-        app_id: Option<&str>,
-        text: &str,
-    ) -> Result<Option<KeyAndCode>> {
-        optional!(
-            self,
-            KeyAndCode,
-            concat!(
-                "SELECT k.workspace_id AS key_workspace_id, k.mode AS key_mode, k.id AS key_id, k.app_id AS key_app_id, k.rights AS key_rights,
-                    k.last_used_at AS key_last_used_at, c.*
-                   FROM api_keys k JOIN (SELECT workspace_id AS of_workspace, mode AS of_mode, ", columns!(), "
-                        FROM discount_codes WHERE archived_at IS NULL) AS c
-                     ON c.of_workspace = k.workspace_id AND c.of_mode = k.mode AND c.app_id = COALESCE(k.app_id, $2) AND c.code = $3
-                  WHERE k.hash = $1 AND k.revoked_at IS NULL AND (CAST($2 AS TEXT) IS NULL OR k.app_id IS NULL OR k.app_id = $2)"
-            ),
-            hash,
-            app_id,
-            text
-        )
-    }
 }
 
 impl Scoped<'_> {

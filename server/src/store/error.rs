@@ -11,11 +11,11 @@ pub(crate) enum StoreError {
     /// The database did not do it; the cause is for the log.
     #[error("the database failed: {0}")]
     Database(#[source] sqlx::Error),
-    /// The transaction that a unit of writing shared with others failed, and nothing of it is there.
-    #[error("a shared transaction failed: {0}")]
+    /// What was done for several at once failed: nothing of a shared transaction is there, nothing of a shared look is known.
+    #[error("what was shared failed: {0}")]
     Shared(std::sync::Arc<StoreError>),
-    /// A unit of writing ended without an answer: it panicked.
-    #[error("a unit of writing has no answer")]
+    /// A unit of writing, or a look, ended without an answer: it panicked.
+    #[error("what was asked of the database has no answer")]
     Unanswered,
     /// A stored value cannot be read.
     #[error("stored {column} cannot be read: {why}")]

@@ -6,8 +6,8 @@
 //! is not durable yet. Where the commit fails, everybody is told so. The worker is a task of its own: who asked may leave, and nobody
 //! else notices.
 //!
-//! On PostgreSQL a savepoint is a way there and back, too. A unit that is one statement needs none as long as nothing fails: a group of
-//! such units runs without, and where one does fail, all of them run once more, each behind its savepoint.
+//! A savepoint is a way there and back, to PostgreSQL or to the thread that runs SQLite. A unit that is one call needs none as long as
+//! nothing fails: a group of such units runs without, and where one does fail, all of them run once more, each behind its savepoint.
 //!
 //! On SQLite, where one connection writes, all units share one lane. On PostgreSQL there are a few lanes for each kind of row, and a row
 //! has its lane by its name: what is done to one hot row is done in one commit after the other and never waits for its lock, while others
@@ -77,7 +77,7 @@ pub(crate) struct Lanes(Arc<Mutex<HashMap<String, Queue>>>);
 trait Job: Send {
     /// The row that it locks.
     fn row(&self) -> &str;
-    /// Whether it writes all or nothing, and may be run once more after the transaction was rolled back.
+    /// Whether it may be run once more after the transaction was rolled back.
     fn is_at_once(&self) -> bool;
     /// Runs it; false: what it wrote is to be undone.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> BoxFuture<'t, bool>;
@@ -147,7 +147,7 @@ impl Db {
         self.write_with(row, unit, None).await
     }
 
-    /// The same for a unit that is one statement beside what it computes: it writes all or nothing. It may be run more than once; what
+    /// The same for a unit that is one call of the database beside what it computes. It may be run more than once; what
     /// stands is what it did last.
     pub(crate) async fn write_at_once<T, E, U>(&self, row: Row<'_>, unit: U) -> Result<T, E>
     where
@@ -237,7 +237,7 @@ impl Lanes {
 /// One commit.
 async fn run(db: &Db, mut tx: Tx, mut group: Vec<Box<dyn Job>>) {
     let alone = group.len() == 1;
-    if !alone && db.is_shared() && group.iter().all(|job| job.is_at_once()) {
+    if !alone && group.iter().all(|job| job.is_at_once()) {
         if all_well(&mut tx, &mut group).await {
             return end(tx, group).await;
         }

@@ -1,13 +1,15 @@
-//! Headers that every answer has: the content security policy with a nonce of its own, and what browsers should never do.
+//! Headers that every answer has: the content security policy, a page's with a nonce of its own, and what browsers should never do.
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, header},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 use leptos::nonce::Nonce;
 
+/// What an answer of the API may do, should a browser show it: nothing.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 
@@ -15,6 +17,13 @@ const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-p
 ///
 /// `https`: browsers are told to come by https only, for two years.
 pub async fn secure(State(https): State<bool>, mut request: Request, next: Next) -> Response {
+    if is_api(request.uri().path()) {
+        let mut response = next.run(request).await;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(NOTHING));
+        always(headers, https);
+        return response;
+    }
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
@@ -22,19 +31,28 @@ pub async fn secure(State(https): State<bool>, mut request: Request, next: Next)
     if let Ok(policy) = HeaderValue::from_str(&policy(&nonce)) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(
         PERMISSIONS_POLICY,
         HeaderValue::from_static("camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     );
     headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
+    always(headers, https);
+    response
+}
+
+/// Programs ask there; what it answers is never a page.
+fn is_api(path: &str) -> bool {
+    path.strip_prefix("/v1").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn always(headers: &mut HeaderMap, https: bool) {
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
     }
     // Only files of the browser's part say that they may be kept. A page must not be: it has a nonce, and mostly somebody's data.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    response
 }
 
 /// `strict-dynamic`: the one script with the nonce imports the module that starts the WASM; no address is trusted by itself.

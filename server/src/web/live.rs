@@ -32,7 +32,7 @@ pub async fn listen(State(site): State<Site>, uri: Uri, headers: HeaderMap) -> R
     let viewer = session::viewer(&site, &headers).await.ok_or_else(nobody)?;
     let cookie = SESSION.read(&headers, session::is_https(&site.edge)).ok_or_else(nobody)?;
     let listener = site.services.listen(&viewer, forms::mode(&uri))?;
-    let mut response = Response::new(stream(site.services, listener, cookie, BEAT));
+    let mut response = Response::new(stream(site.services.clone(), listener, cookie, BEAT));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     headers.insert(ACCEL_BUFFERING, HeaderValue::from_static("no"));

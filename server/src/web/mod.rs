@@ -53,17 +53,28 @@ use axum::{
 };
 use guesses::Guesses;
 use request_id::NewId;
+use std::ops::Deref;
 use std::sync::Arc;
 use tower::ServiceBuilder;
 
-/// What handlers share.
+/// What handlers share: one count of who has it, since every request takes and drops it some times.
 #[derive(Clone)]
-struct Site {
+struct Site(Arc<Parts>);
+
+struct Parts {
     services: Services,
     backend: Arc<dyn Backend>,
-    edge: Arc<Edge>,
+    edge: Edge,
     assets: Arc<Assets>,
-    guesses: Arc<Guesses>,
+    guesses: Guesses,
+}
+
+impl Deref for Site {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// The whole server as one router. Serve it with `into_make_service_with_connect_info::<SocketAddr>()`: limits need the address.
@@ -74,13 +85,13 @@ pub fn router(services: Services, edge: Edge, assets: Assets) -> Router {
         let services = services.clone();
         Arc::new(move || services.new_request_id())
     };
-    let site = Site {
+    let site = Site(Arc::new(Parts {
         backend: Arc::new(shield::Shield(services.clone())),
         services,
-        edge: Arc::new(edge.clone()),
+        edge: edge.clone(),
         assets: Arc::new(assets),
-        guesses: Arc::new(Guesses::new()),
-    };
+        guesses: Guesses::new(),
+    }));
     let routes =
         routes().method_not_allowed_fallback(fallback::method_not_allowed).fallback(pages::page).with_state(site);
     around(routes, &edge, new_id)

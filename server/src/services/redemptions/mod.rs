@@ -14,7 +14,7 @@ use super::connection::{Link, connected, permission_missing, unavailable};
 use super::{Caller, Services, Ticket, customers, mint, refusal, views};
 use crate::crash;
 use crate::scope::Scope;
-use crate::store::{CodeRow, NewRedemption, RedemptionRow, Row, StoreError, Tx};
+use crate::store::{CodeRow, Facts, FactsQuestion, NewRedemption, RedemptionRow, Row, StoreError, Tx};
 use app::domain::ids::RedemptionId;
 use app::domain::problem::Problem;
 use app::domain::redemption::{Cause, Request, State};
@@ -201,10 +201,13 @@ impl Services {
         idempotency: Option<&Ticket>,
     ) -> Result<Taken, Problem> {
         let now = self.now();
-        let (connection, code) = {
-            let mut reader = self.0.db.reader().await?;
-            let connection = reader.at(scope).connection().await?;
-            (connection, reader.at(scope).code_by_text(request.app_id.as_str(), request.code.as_str()).await?)
+        let (app, text) = (request.app_id.as_str(), request.code.as_str());
+        let (connection, code) = match self.0.db.look(FactsQuestion::new(scope, None, app, text)).await? {
+            Some(Facts { connection, code, .. }) => (Some(connection), Some(code)),
+            None => {
+                let mut reader = self.0.db.reader().await?;
+                (reader.at(scope).connection().await?, reader.at(scope).code_by_text(app, text).await?)
+            }
         };
         let connection = connected(scope, connection)?;
         let code = usable(code, now)?;

@@ -358,7 +358,6 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode insert_code(&NewCode { now: T + 1, ..new_code("dc_new", "FREE") });
         Mode code("dc_free");
         Mode code_by_text("shop", "FREE");
-        Mode checkout_facts("price_1", "shop", "FREE");
         Mode codes(&every_code(), T);
         Mode codes(&active_codes(), T);
         Mode status_counts("shop", T) => |counts: Option<Vec<(String, i64)>>| counts.is_none_or(|counts| !counts.is_empty());

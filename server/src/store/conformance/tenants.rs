@@ -2,8 +2,8 @@
 
 use super::super::query::all;
 use super::super::{
-    CheckRow, ConnectionRow, KeyRow, NewApiKey, NewCheckout, NewCode, NewConnection, OF_WORKSPACES, PriceRow,
-    StoreError, WAITING,
+    CheckRow, ConnectionRow, KeyQuestion, KeyRow, NewApiKey, NewCheckout, NewCode, NewConnection, OF_WORKSPACES,
+    PriceRow, StoreError, WAITING,
 };
 use super::engine::Base;
 use super::fixtures::{HUGE, ODD, T, get, new_checkout, new_code, put, raw, scope, shop, shop_of};
@@ -81,11 +81,11 @@ pub(super) async fn api_keys(base: Base) {
     let second = NewApiKey { id: "key_2", app_id: Some("shop"), hash: b"hash 2", ..new };
     put!(base, &scope, insert_api_key(&second)).unwrap();
 
-    let key = get!(base, api_key_by_hash(b"hash 1\0\xff")).unwrap();
+    let key = base.db.look(KeyQuestion::new(b"hash 1\0\xff")).await.unwrap().unwrap();
     assert_eq!((key.workspace_id.as_str(), key.mode.as_str(), key.id.as_str()), ("ws_a", "test", "key_1"));
     assert_eq!((key.app_id, key.name.as_str(), key.rights.as_str(), key.hint.as_str()), (None, ODD, "full", "…abcd"));
     assert_eq!((key.created_at, key.last_used_at), (HUGE, None));
-    assert!(get!(base, api_key_by_hash(b"hash 3")).is_none());
+    assert!(base.db.look(KeyQuestion::new(b"hash 3")).await.unwrap().is_none());
 
     put!(base, &scope, touch_api_key("key_2", HUGE)).unwrap();
     let listed: Vec<_> = get!(base, &scope, api_keys()).into_iter().map(|k| (k.id, k.app_id, k.last_used_at)).collect();
@@ -95,7 +95,7 @@ pub(super) async fn api_keys(base: Base) {
     assert!(put!(base, &scope, revoke_api_key("key_2", T)).unwrap());
     assert!(!put!(base, &scope, revoke_api_key("key_2", T + 1)).unwrap());
     assert!(!put!(base, &scope, revoke_api_key("key_3", T)).unwrap());
-    assert!(get!(base, api_key_by_hash(b"hash 2")).is_none());
+    assert!(base.db.look(KeyQuestion::new(b"hash 2")).await.unwrap().is_none());
     assert_eq!(get!(base, &scope, api_keys()).len(), 1);
     assert_eq!(raw!(base, (Option<i64>,), "SELECT revoked_at FROM api_keys ORDER BY id"), [(None,), (Some(T),)]);
 }

@@ -39,7 +39,12 @@ pub async fn validate(State(site): State<Site>, incoming: Incoming) -> Result<Re
     {
         return Ok(Answer::ok(&validation)?.into_response());
     }
-    let caller = site.services.authenticate(&key).await?;
+    // Boxed: it is rarely come to, and several times as large.
+    Box::pin(step_by_step(&site, &key, asked)).await
+}
+
+async fn step_by_step(site: &Site, key: &str, asked: Result<Asked, Problem>) -> Result<Response, Refused> {
+    let caller = site.services.authenticate(key).await?;
     let Asked { app_id, code, price_id, user_id } = asked?;
     let app = site.services.app_of(&caller, app_id.as_deref()).await?;
     let validation = site.services.validate(&caller, &app, &code, price_id.as_deref(), user_id.as_deref()).await?;
