@@ -1,5 +1,5 @@
 //! What runs by itself beside the requests: mail, what Stripe tells us, rewards on their way to Stripe and their uses, the sweep of open sessions, what was abandoned, what lapsed, what is over,
-//! what open pages are told.
+//! what open pages are told, the database's log.
 
 use crate::services::{MailKinds, Services};
 use app::domain::problem::Problem;
@@ -25,6 +25,8 @@ pub struct Pace {
     pub ledger: Duration,
     /// Deleting what is over.
     pub forget: Duration,
+    /// Folding SQLite's write-ahead log into its file.
+    pub fold: Duration,
 }
 
 impl Default for Pace {
@@ -37,6 +39,7 @@ impl Default for Pace {
             tokens: Duration::from_secs(2),
             ledger: Duration::from_secs(60),
             forget: Duration::from_secs(600),
+            fold: Duration::from_secs(1),
         }
     }
 }
@@ -142,6 +145,11 @@ pub fn start(services: &Services, pace: Pace, tasks: &TaskTracker, stop: &Cancel
             }
             Ok(())
         }
+    });
+    let log = services.clone();
+    every(tasks, stop, pace.fold, "log", move || {
+        let services = log.clone();
+        async move { services.fold_log().await }
     });
     let old = services.clone();
     every(tasks, stop, pace.forget, "forget", move || {

@@ -269,6 +269,11 @@ impl Services {
         self.0.support_email.clone()
     }
 
+    /// Keeps the log of an embedded database short.
+    pub(crate) async fn fold_log(&self) -> Result<(), Problem> {
+        Ok(self.0.db.fold_log().await?)
+    }
+
     /// Waits for what must not be cut short, and closes the database.
     pub async fn close(&self) {
         self.0.vital.close();

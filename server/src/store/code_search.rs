@@ -24,30 +24,31 @@ fn is_indexed(q: &str) -> bool {
     q.split(['_', '%', '!']).any(|run| run.chars().count() >= LETTERS)
 }
 
-/// What a search reads from in the place of all codes, with `$6` as the pattern and tenant and mode as `$1` and `$2`.
-pub(super) async fn table(conn: Conn<'_>, q: &str) -> Result<&'static str> {
-    const ALL: &str = "discount_codes";
+/// The ids of a tenant's codes that may have this part: the few that the index knows. None: they are not few, or the index does not know.
+/// FTS5 takes no ESCAPE, and so finds some too many.
+pub(super) async fn few_with(conn: Conn<'_>, workspace: &str, mode: &str, q: &str) -> Result<Option<Vec<String>>> {
     if !is_indexed(q) {
-        return Ok(ALL);
+        return Ok(None);
     }
-    // FTS5 takes no ESCAPE: what the pattern finds too much is sorted out by the query itself.
-    let (count, pattern, few) = match &conn {
-        Conn::Sqlite(_) => (
-            concat!("SELECT count(*) FROM (SELECT 1 FROM discount_code_texts WHERE code LIKE $1 LIMIT ", few!(), ")"),
-            format!("%{q}%"),
-            "(SELECT * FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND id IN
-                (SELECT t.id FROM discount_code_texts t WHERE t.code LIKE REPLACE($6, '!', '') AND t.workspace_id = $1 AND t.mode = $2))",
-        ),
-        Conn::Postgres(_) => (
-            concat!("SELECT count(*) FROM (SELECT 1 FROM discount_codes WHERE code LIKE $1 ESCAPE '!' LIMIT ", few!(), ") AS found"),
-            contains(q),
-            // OFFSET 0: found first, and sorted then; PostgreSQL would rather look through the list and hope.
-            "(SELECT * FROM discount_codes WHERE code LIKE $6 ESCAPE '!' AND workspace_id = $1 AND mode = $2 OFFSET 0) AS found",
-        ),
+    macro_rules! few_in {
+        ($table:literal, $like:literal) => {
+            concat!(
+                "SELECT CASE WHEN workspace_id = $1 AND mode = $2 THEN id END FROM ",
+                $table,
+                " WHERE code LIKE $3 ",
+                $like,
+                " LIMIT ",
+                few!()
+            )
+        };
+    }
+    let (sql, pattern) = match &conn {
+        Conn::Sqlite(_) => (few_in!("discount_code_texts", ""), format!("%{q}%")),
+        Conn::Postgres(_) => (few_in!("discount_codes", "ESCAPE '!'"), contains(q)),
     };
-    let found = all!(conn, (i64,), count, pattern)?;
-    let many = few!().parse::<i64>().is_ok_and(|few| found.first().is_none_or(|(count,)| *count >= few));
-    Ok(if many { ALL } else { few })
+    let found = all!(conn, (Option<String>,), sql, workspace, mode, pattern)?;
+    let many = few!().parse().is_ok_and(|few| found.len() >= few);
+    Ok((!many).then(|| found.into_iter().filter_map(|(id,)| id).collect()))
 }
 
 #[cfg(test)]

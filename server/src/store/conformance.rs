@@ -141,6 +141,7 @@ conformance! {
         }
         begun {
             it_writes_what_the_steps_write,
+            an_own_redemption_is_begun_as_in_steps,
             it_writes_nothing_where_it_was_read_otherwise,
             one_that_fails_is_undone_alone,
         }

@@ -16,6 +16,9 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Most bytes of a file on SQLite that is written anew once somebody was erased: nobody else writes meanwhile, for a second or two.
 const MAX_REWRITTEN: i64 = 256 * 1024 * 1024;
+/// Of the one who writes on SQLite, in KiB below zero: the pages of all indexes into which a checkout writes, for many workspaces. The default
+/// of 2 MB is left to those who read.
+const WRITER_CACHE: &str = "-16000";
 /// Readers on SQLite, connections on PostgreSQL, where nothing else is said.
 pub const CONNECTIONS: NonZeroU32 = NonZeroU32::new(16).unwrap();
 /// A connection to a server that was used so lately is believed to be there still.
@@ -63,8 +66,8 @@ impl Db {
                 .synchronous(SqliteSynchronous::Full)
                 // What is deleted or overwritten is gone from the file, not only from the tables.
                 .pragma("secure_delete", "ON")
+                // Whoever commits folds the log only where `fold_log` does not keep up: one that is small is written again and again.
                 .pragma("wal_autocheckpoint", "16000")
-                .pragma("cache_size", "-16000")
                 .busy_timeout(PATIENCE);
             // A connection to a file does not get lost: it is not asked each time whether it is there. But where SQLite itself has ended a
             // transaction (the disk was full), sqlx counts it as open for ever, and begins no other: such a one is closed.
@@ -83,7 +86,7 @@ impl Db {
                         })
                     })
             };
-            let write = pool(1).connect_with(options.clone()).await?;
+            let write = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await?;
             let read = pool(connections).connect_with(options).await?;
             return Ok(Self::Sqlite { write, read, lanes: Lanes::default(), looks: Looks::default() });
         }
@@ -136,6 +139,14 @@ impl Db {
             Self::Sqlite { read, .. } => Reader::Sqlite(read.acquire().await?),
             Self::Postgres { pool, .. } => Reader::Postgres(pool.acquire().await?),
         })
+    }
+
+    /// On SQLite, folds what the write-ahead log has into the file, as far as that can be done without anybody waiting for it.
+    pub(crate) async fn fold_log(&self) -> Result<()> {
+        if let Self::Sqlite { read, .. } = self {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(read).await?;
+        }
+        Ok(())
     }
 
     /// On SQLite, leaves nothing in the files of what was overwritten. Rows that once moved from page to page have left copies between

@@ -4,7 +4,7 @@ use super::code_search::{self, contains};
 use super::paging::{Direction, behind_cursor};
 use super::query::{all, execute, optional};
 use super::terms::{TermsColumns, terms_of};
-use super::{Result, Scoped, StoreError};
+use super::{Conn, Result, Scoped, StoreError};
 use crate::crash;
 use app::domain::discount_code::{Facts, Limits, Minimum, Status};
 use app::domain::metadata::Metadata;
@@ -205,10 +205,19 @@ impl Scoped<'_> {
         let cursor = behind_cursor!(filter.direction, "id", 7);
         let order = filter.direction.order();
         let like = contains(&filter.q);
-        let found = code_search::table(conn.again(), &filter.q).await?;
+        let few = code_search::few_with(conn.again(), workspace, mode, &filter.q).await?;
+        if few.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(Vec::new());
+        }
         let text = if filter.q.is_empty() { "$6 = '%%'" } else { "code LIKE $6 ESCAPE '!'" };
+        let known = match (&few, &conn) {
+            (None, _) => "CAST($9 AS TEXT) IS NULL",
+            (Some(_), Conn::Sqlite(_)) => "id IN (SELECT value FROM json_each($9))",
+            (Some(_), Conn::Postgres(_)) => "id = ANY (ARRAY (SELECT json_array_elements_text(CAST($9 AS JSON))))",
+        };
         let sql = format!(
-            "SELECT {} FROM {found} WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {cursor} ORDER BY id {order} LIMIT $8",
+            "SELECT {} FROM discount_codes WHERE workspace_id = $1 AND mode = $2 AND {app} AND {status} AND {text} AND {known} AND {cursor}
+              ORDER BY id {order} LIMIT $8",
             columns!()
         );
         let rows = all!(
@@ -222,7 +231,8 @@ impl Scoped<'_> {
             filter.status.map(Status::as_str),
             like.as_str(),
             filter.direction.cursor(),
-            filter.limit
+            filter.limit,
+            few.map(|ids| serde_json::Value::from(ids).to_string())
         )?;
         Ok(filter.direction.newest_first(rows))
     }

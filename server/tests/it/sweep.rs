@@ -9,6 +9,7 @@ on_both_engines!(
     a_session_ends_on_stripes_word_not_on_our_clock,
     an_archived_code_still_counts,
     more_sessions_than_a_page,
+    what_is_open_is_not_listed,
     an_outage_delays_and_loses_nothing,
     a_request_that_died_is_given_up,
     money_that_takes_days_and_comes,
@@ -103,6 +104,27 @@ async fn more_sessions_than_a_page(w: &World) {
     }
     counts_become(w, &id, (40, 40)).await;
     assert_eq!(w.open_discounted(), 40);
+}
+
+async fn what_is_open_is_not_listed(w: &World) {
+    let id = w.code(json!({ "code": "SPRING", "percent_off": 10 })).await;
+    let sessions = buy(w, 7).await;
+    w.sim.clear_requests();
+    w.sim.complete_session(&sessions[2]).unwrap();
+    w.sim.expire_session(&sessions[4]).unwrap();
+    counts_become(w, &id, (5, 1)).await;
+    asked(w, 4).await;
+    let mut ends = std::collections::BTreeSet::new();
+    for asked in w.sim.requests() {
+        assert_eq!(
+            (asked.method.as_str(), asked.path.as_str()),
+            ("GET", "/v1/checkout/sessions"),
+            "nobody by their id"
+        );
+        let status = asked.params.iter().find(|(name, _)| name == "status").map(|(_, status)| status.clone());
+        ends.insert(status.expect("open ones would be listed, too"));
+    }
+    assert_eq!(ends.into_iter().collect::<Vec<_>>(), ["complete", "expired"]);
 }
 
 async fn an_outage_delays_and_loses_nothing(w: &World) {

@@ -83,6 +83,44 @@ pub(super) async fn it_writes_what_the_steps_write(base: Base) {
     assert_eq!(raw!(base, (String,), links), [("co_1rd_1".to_owned(),), ("co_2rd_2".to_owned(),)]);
 }
 
+/// The same for a redemption without a checkout of ours; what it was read as is minted by this connection, too.
+pub(super) async fn an_own_redemption_is_begun_as_in_steps(base: Base) {
+    let scope = shop(&base).await;
+    for id in ["dc_1", "dc_2"] {
+        put!(base, &scope, insert_code(&new_code(id, id))).unwrap();
+        put!(base, &scope, hold(id, 1, "coupon_1", T)).unwrap().unwrap();
+        let first = format!("rd_{id}");
+        put!(base, &scope, insert_redemption(&redemption(&first, id, "co_before"))).unwrap();
+        put!(base, &scope, note_minted(id, "coupon_1", 2, None, T)).unwrap();
+    }
+    let read = get!(base, &scope, code("dc_1")).unwrap();
+    let own = |id, code| NewRedemption { checkout_id: None, expires_at: Some(T + 9), ..redemption(id, code, "") };
+    let begin = async |code: &CodeRow, generation| {
+        let hold = Hold { code, now: T };
+        put!(base, &scope, begin_redemption(&hold, generation, &own("rd_1", "dc_1"))).unwrap()
+    };
+    for generation in [1, 3] {
+        assert!(begin(&read, generation).await.is_none(), "minted by another generation than {generation}");
+    }
+    assert!(begin(&CodeRow { terms_version: 2, ..read.clone() }, 2).await.is_none(), "other terms");
+    assert!(begin(&CodeRow { max_redemptions: Some(9), ..read.clone() }, 2).await.is_none(), "a limit");
+    assert!(get!(base, &scope, redemption("rd_1")).is_none());
+    assert_eq!(counted(&base, &scope, "dc_1").await, (1, 0));
+
+    let held = begin(&read, 2).await.unwrap();
+    assert_eq!((held.held, held.coupon_id.as_deref(), held.minted_generation), (2, Some("coupon_1"), Some(2)));
+    put!(base, &scope, hold("dc_2", 1, "coupon_1", T)).unwrap().unwrap();
+    put!(base, &scope, insert_redemption(&own("rd_2", "dc_2"))).unwrap();
+    for id in ["dc_1", "dc_2"] {
+        assert_eq!(counted(&base, &scope, id).await, (2, 0));
+    }
+    let columns = "SELECT workspace_id || mode || state || user_id || customer || history || created_at || updated_at || expires_at
+            || COALESCE(checkout_id, '-') || COALESCE(idempotency_key, '-') || COALESCE(settled_at, -1) FROM redemptions WHERE id = $1";
+    let row = async |id: &str| raw!(base, (String,), columns, id);
+    let (at_once, in_steps) = (row("rd_1").await, row("rd_2").await);
+    assert_eq!((at_once.len(), &at_once), (1, &in_steps));
+}
+
 /// Each difference between what was read and what is there; nothing is written then.
 pub(super) async fn it_writes_nothing_where_it_was_read_otherwise(base: Base) {
     let scope = shop(&base).await;

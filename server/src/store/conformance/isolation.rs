@@ -8,7 +8,8 @@ use super::super::query::execute;
 use super::super::reward_figures::FigureRow;
 use super::super::{
     CampaignFilter, CheckRow, CodeFilter, CodeRow, Direction, Hold, NewApiKey, NewAppToken, NewCode, NewConnection,
-    NewReward, PriceRow, RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step, StoreError, Taken,
+    NewRedemption, NewReward, PriceRow, RedemptionFilter, Result, RewardFilter, RewardSearch, Scoped, Sought, Step,
+    StoreError, Taken,
 };
 use super::begun::redemption;
 use super::engine::Base;
@@ -224,6 +225,9 @@ async fn tenant(base: &Base) -> Scope {
     for id in ["dc_free", "dc_held", "dc_blocked"] {
         put!(base, &scope, insert_code(&new_code(id, &id[3..].to_uppercase()))).unwrap();
     }
+    put!(base, &scope, insert_code(&new_code("dc_minted", "MINTED"))).unwrap();
+    assert!(take_hold(&base.db, &scope, "dc_minted", "rd_minted").await);
+    put!(base, &scope, note_minted("dc_minted", "coupon_1", 1, None, T)).unwrap();
     put!(base, &scope, insert_code(&new_code("dc_archived", "ARCHIVED"))).unwrap();
     put!(base, &scope, archive_code("dc_archived", T)).unwrap();
     assert!(take_hold(&base.db, &scope, "dc_held", "rd_1").await);
@@ -322,6 +326,10 @@ fn free_code() -> CodeRow {
     CodeRow { id: "dc_free".into(), terms_version: 1, coupon_id: Some("coupon_2".into()), ..CodeRow::default() }
 }
 
+fn minted_code() -> CodeRow {
+    CodeRow { id: "dc_minted".into(), coupon_id: Some("coupon_1".into()), ..free_code() }
+}
+
 fn table() -> Vec<(&'static str, Of, Call)> {
     let mut table = calls! {
         Mode insert_api_key(&NewApiKey { hash: b"hash 2", ..api_key() });
@@ -364,6 +372,7 @@ fn table() -> Vec<(&'static str, Of, Call)> {
         Mode any_code();
         Mode hold("dc_free", 1, "coupon_2", T);
         Mode begin_checkout(&Hold { code: &free_code(), now: T }, &redemption("rd_now", "dc_free", "co_now"), &new_checkout("co_now", None));
+        Mode begin_redemption(&Hold { code: &minted_code(), now: T }, 1, &NewRedemption { checkout_id: None, ..redemption("rd_now", "dc_minted", "") });
         Mode hold_again("dc_held", T + 1);
         Mode code_to_change("dc_free");
         Mode update_code("dc_free", false, &Limits::default(), "{}", T);

@@ -169,6 +169,7 @@ impl World {
             tokens: pause,
             ledger: NEVER,
             forget: pause,
+            fold: Duration::from_secs(1),
         };
         let clock = Clock::manual(NOW);
         let server = Server::set_up(&config, clock.clone(), pace).await.unwrap();
