@@ -123,7 +123,9 @@ impl Services {
             let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
             for (id, row) in some.iter().filter_map(|row| Some((row.session_id.as_deref()?, row))) {
                 match link.stripe(&self.0.stripe).session(id).await {
-                    Ok(Some(session)) => self.count_swept(&link, row, &session).await,
+                    Ok(Some(session)) => {
+                        self.count_swept(&link, row, &session).await;
+                    }
                     Ok(None) => {
                         if let Err(problem) = self.not_at_stripe(&link, row).await {
                             tracing::error!(checkout = %row.id, cause = %problem.message, "a session that is gone could not be counted");
@@ -136,13 +138,18 @@ impl Services {
         Ok(())
     }
 
-    pub(super) async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) {
+    /// Whether it was looked at: what cannot be counted now stays as it is.
+    pub(super) async fn count_swept(&self, link: &Link, row: &CheckoutRow, session: &Session) -> bool {
         let counted = async {
             self.reward_of_session(&link.scope, session).await?;
             self.end_if_over(link, row, session, Told::Nothing).await
         };
-        if let Err(problem) = counted.await {
-            tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
+        match counted.await {
+            Ok(_) => true,
+            Err(problem) => {
+                tracing::error!(checkout = %row.id, cause = %problem.message, "an ended session could not be counted");
+                false
+            }
         }
     }
 

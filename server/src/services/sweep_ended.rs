@@ -17,8 +17,8 @@ const GONE: i64 = 50;
 struct Walk {
     /// The oldest session that can be one of ours, in Unix seconds.
     since_s: i64,
-    /// Open checkouts, as far as they were counted.
-    left: i64,
+    /// Open checkouts; none where they are very many.
+    left: Option<i64>,
     pages: i64,
 }
 
@@ -29,12 +29,12 @@ impl Services {
         let mut walk = {
             let mut reader = self.0.db.reader().await?;
             let left = reader.at(scope).count_open_checkouts(MANY + 1).await?;
-            Walk { since_s: since / 1000 - 60, left, pages: 0 }
+            Walk { since_s: since / 1000 - 60, left: (left <= MANY).then_some(left), pages: 0 }
         };
         for end in [SessionEnd::Complete, SessionEnd::Expired] {
             if !self.walk_through(scope, end, &mut walk).await? {
                 let mut reader = self.0.db.reader().await?;
-                return Ok(reader.at(scope).open_checkouts(walk.left).await?);
+                return Ok(reader.at(scope).open_checkouts(MANY).await?);
             }
         }
         self.may_be_gone(scope, GONE).await
@@ -45,7 +45,7 @@ impl Services {
         let mut after: Option<String> = None;
         loop {
             let link = self.background_link(scope, stripe::DEFAULT_BUDGET).await?;
-            let link = if walk.left > MANY { link.few() } else { link };
+            let link = if walk.left.is_none() { link.few() } else { link };
             for _ in 0..UNDER_ONE_LINK {
                 let account = link.stripe(&self.0.stripe);
                 let page = match account.ended_sessions(end, walk.since_s, after.as_deref()).await {
@@ -60,8 +60,8 @@ impl Services {
                 for row in ours {
                     if let Some(session) = page.data.iter().find(|session| row.session_id.as_ref() == Some(&session.id))
                     {
-                        self.count_swept(&link, &row, session).await;
-                        walk.left -= 1;
+                        let done = self.count_swept(&link, &row, session).await;
+                        walk.left = walk.left.map(|left| left - i64::from(done));
                     }
                 }
                 walk.pages += 1;
@@ -69,7 +69,7 @@ impl Services {
                 if !page.has_more || after.is_none() {
                     return Ok(true);
                 }
-                if walk.pages >= walk.left {
+                if walk.left.is_some_and(|left| walk.pages >= left) {
                     return Ok(false);
                 }
             }

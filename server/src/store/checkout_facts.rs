@@ -88,11 +88,15 @@ impl Question for FactsQuestion {
         found!(
             conn,
             list,
-            // The code's own workspace and mode come twice, and are the same.
+            // Workspace and mode come twice, and are the same.
             sqlite: facts!(
                 asked!(sqlite: "value ->> 0 AS workspace, value ->> 1 AS mode, value ->> 2 AS price, value ->> 3 AS app, value ->> 4 AS text"),
                 concat!(
-                    " CROSS JOIN connections n CROSS JOIN discount_codes d LEFT JOIN prices p ON ", price!(),
+                    " CROSS JOIN (SELECT ",
+                    connection_columns!(),
+                    " FROM connections) AS n CROSS JOIN (SELECT workspace_id, mode, ",
+                    code_columns!(),
+                    " FROM discount_codes) AS d LEFT JOIN prices p ON ", price!(),
                     " WHERE ", connection!(), " AND ", code!()
                 )
             ),

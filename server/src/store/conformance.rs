@@ -17,6 +17,7 @@ mod idempotency;
 mod isolation;
 mod leases;
 mod lists;
+mod log;
 mod looks;
 mod people;
 mod reward_figures;

@@ -10,10 +10,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 use std::num::NonZeroU32;
 use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// How long a call waits for a connection or a lock.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// Most bytes of a file on SQLite that is written anew once somebody was erased: nobody else writes meanwhile, for a second or two.
 const MAX_REWRITTEN: i64 = 256 * 1024 * 1024;
 /// Of the one who writes on SQLite, in KiB below zero: the pages of all indexes into which a checkout writes, for many workspaces. The default
@@ -23,6 +26,14 @@ const WRITER_CACHE: &str = "-16000";
 pub const CONNECTIONS: NonZeroU32 = NonZeroU32::new(16).unwrap();
 /// A connection to a server that was used so lately is believed to be there still.
 const BELIEVED: Duration = Duration::from_secs(1);
+
+/// SQLite's write-ahead log is folded by one at a time: another one's attempt would end at once, with nothing done.
+#[derive(Default)]
+pub(crate) struct Log {
+    folding: Mutex<()>,
+    /// It has yet to be emptied of what was overwritten.
+    to_empty: AtomicBool,
+}
 
 /// The database.
 #[derive(Clone)]
@@ -37,6 +48,8 @@ pub(crate) enum Db {
         lanes: Lanes,
         /// Who waits for a look to share.
         looks: Looks,
+        /// Who folds the log.
+        log: Arc<Log>,
     },
     /// A server.
     Postgres {
@@ -47,6 +60,15 @@ pub(crate) enum Db {
         /// Who waits for a look to share.
         looks: Looks,
     },
+}
+
+impl Log {
+    /// False: somebody reads what was before.
+    async fn empty(&self, write: &mut SqliteConnection) -> Result<bool> {
+        let (busy, _, _): (i64, i64, i64) = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
+        self.to_empty.store(busy != 0, Ordering::Relaxed);
+        Ok(busy == 0)
+    }
 }
 
 impl Db {
@@ -88,7 +110,13 @@ impl Db {
             };
             let write = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await?;
             let read = pool(connections).connect_with(options).await?;
-            return Ok(Self::Sqlite { write, read, lanes: Lanes::default(), looks: Looks::default() });
+            return Ok(Self::Sqlite {
+                write,
+                read,
+                lanes: Lanes::default(),
+                looks: Looks::default(),
+                log: Arc::default(),
+            });
         }
         if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             // The error of a bad address may hold the password: it is not repeated.
@@ -141,9 +169,14 @@ impl Db {
         })
     }
 
-    /// On SQLite, folds what the write-ahead log has into the file, as far as that can be done without anybody waiting for it.
+    /// On SQLite, folds what the write-ahead log has into the file, as far as that can be done without anybody waiting for it; and empties it,
+    /// where that was put off.
     pub(crate) async fn fold_log(&self) -> Result<()> {
-        if let Self::Sqlite { read, .. } = self {
+        let Self::Sqlite { write, read, log, .. } = self else { return Ok(()) };
+        let Ok(_alone) = log.folding.try_lock() else { return Ok(()) };
+        if log.to_empty.load(Ordering::Relaxed) {
+            log.empty(&mut *write.acquire().await?).await?;
+        } else {
             sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(read).await?;
         }
         Ok(())
@@ -151,23 +184,21 @@ impl Db {
 
     /// On SQLite, leaves nothing in the files of what was overwritten. Rows that once moved from page to page have left copies between
     /// the cells, which `secure_delete` does not reach: a file that is not too large is written anew. The write-ahead log is folded into it
-    /// and emptied, which waits for readers who still see what was before; false if they stayed too long.
+    /// and emptied, which waits for readers who still see what was before; false if they stayed too long: then [`Self::fold_log`] does it.
     pub(crate) async fn forget_overwritten(&self) -> Result<bool> {
-        match self {
-            Self::Sqlite { write, .. } => {
-                let (bytes,): (i64,) =
-                    sqlx::query_as("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
-                        .fetch_one(write)
-                        .await?;
-                if bytes <= MAX_REWRITTEN {
-                    sqlx::query("VACUUM").execute(write).await?;
-                }
-                let (busy, _, _): (i64, i64, i64) =
-                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
-                Ok(busy == 0)
-            }
-            Self::Postgres { .. } => Ok(true),
+        let Self::Sqlite { write, log, .. } = self else { return Ok(true) };
+        let _alone = log.folding.lock().await;
+        let mut write = write.acquire().await?;
+        // Whatever happens from here on, the log is emptied before it is thought to be.
+        log.to_empty.store(true, Ordering::Relaxed);
+        let (bytes,): (i64,) =
+            sqlx::query_as("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+                .fetch_one(&mut *write)
+                .await?;
+        if bytes <= MAX_REWRITTEN {
+            sqlx::query("VACUUM").execute(&mut *write).await?;
         }
+        log.empty(&mut write).await
     }
 
     /// Closes every connection; on SQLite the write-ahead log is folded into the file.

@@ -2,10 +2,10 @@
 //! SQLite. Whoever asks what many ask (who calls? what is this code?) while others are being answered waits for the next look, together
 //! with all who came meanwhile: one statement answers all of them.
 //!
-//! A look begins after the question was asked, so that nobody is told of something older. Where it fails, it fails for all who share it:
-//! what is asked is text that was checked before, and nobody's question can spoil another's.
+//! A look begins after the question was asked, so that nobody is told of something older. Where the database cannot be reached, all who wait
+//! hear so; where a row cannot be read, each is looked for alone, and one owner's trouble stays theirs.
 
-use super::db::Reader;
+use super::db::{PATIENCE, Reader};
 use super::{Conn, Db, Result, StoreError};
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -131,11 +131,11 @@ impl<Q: Question> Queue<Q> {
         somebody
     }
 
-    /// Those who wait; none, if others have been taken by whoever looks beside.
-    fn take(&self) -> Vec<Asked<Q>> {
+    /// Those who wait still, so many at most.
+    fn take(&self, most: usize) -> Vec<Asked<Q>> {
         let mut waiting = self.0.lock();
-        let count = waiting.asked.len().min(MOST);
-        waiting.asked.drain(..count).collect()
+        let count = waiting.asked.len().min(most);
+        waiting.asked.drain(..count).filter(|asked| !asked.answer.is_closed()).collect()
     }
 }
 
@@ -161,22 +161,44 @@ impl Db {
 async fn look_for_all<Q: Question>(db: Db) {
     let queue = Q::queue(db.looks());
     while queue.goes_on() {
-        let reader = db.reader().await;
+        let mut reader = match db.reader().await {
+            Ok(reader) => reader,
+            Err(error) => {
+                // Whoever came meanwhile has waited for the same.
+                hand_out(queue.take(usize::MAX), Err(error));
+                continue;
+            }
+        };
         // Others have come while the connection was waited for.
-        let group = queue.take();
-        if group.is_empty() {
-            continue;
-        }
+        let group = queue.take(MOST);
         // A panic is the end of this look alone: those who share it hear that there is no answer.
-        let Ok(found) = AssertUnwindSafe(look_for(reader, &group)).catch_unwind().await else { continue };
-        hand_out(group, found);
+        let Ok(found) = AssertUnwindSafe(look_for(&mut reader, &group)).catch_unwind().await else { continue };
+        match found {
+            // A row that cannot be read is the trouble of whoever asked for it.
+            Err(error) if group.len() > 1 && !is_elsewhere(&error) => {
+                for asked in group {
+                    let one = [asked];
+                    let found = look_for(&mut reader, &one).await;
+                    hand_out(one.into(), found);
+                }
+            }
+            found => hand_out(group, found),
+        }
     }
 }
 
-async fn look_for<Q: Question>(reader: Result<Reader>, group: &[Asked<Q>]) -> Result<Vec<Numbered<Q::Answer>>> {
+/// Whether it is the trouble of the way to the database, and of whoever goes it.
+fn is_elsewhere(error: &StoreError) -> bool {
+    use sqlx::Error::{ColumnDecode, Database, Decode};
+    !matches!(error, StoreError::Corrupt { .. } | StoreError::Database(ColumnDecode { .. } | Decode(_) | Database(_)))
+}
+
+async fn look_for<Q: Question>(reader: &mut Reader, group: &[Asked<Q>]) -> Result<Vec<Numbered<Q::Answer>>> {
     let parts: Vec<_> = group.iter().map(|asked| asked.question.parts()).collect();
     let list = serde_json::Value::from(parts).to_string();
-    Q::find(reader?.conn(), &list).await
+    let found = tokio::time::timeout(PATIENCE, Q::find(reader.conn(), &list)).await;
+    // Too late for everybody.
+    found.unwrap_or(Err(StoreError::Unanswered))
 }
 
 fn hand_out<Q: Question>(group: Vec<Asked<Q>>, found: Result<Vec<Numbered<Q::Answer>>>) {
