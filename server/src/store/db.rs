@@ -19,9 +19,11 @@ use tokio::sync::Mutex;
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// Most bytes of a file on SQLite that is written anew once somebody was erased: nobody else writes meanwhile, for a second or two.
 const MAX_REWRITTEN: i64 = 256 * 1024 * 1024;
-/// Of the one who writes on SQLite, in KiB below zero: the pages of all indexes into which a checkout writes, for many workspaces. The default
-/// of 2 MB is left to those who read.
+/// What SQLite keeps of the file for the one who writes, in KiB below zero: the pages of all indexes into which a checkout writes, for many
+/// workspaces.
 const WRITER_CACHE: &str = "-16000";
+/// The same for each of those who read: a look reads few pages, and the system has them in memory once for all.
+const READER_CACHE: &str = "-500";
 /// Readers on SQLite, connections on PostgreSQL, where nothing else is said.
 pub const CONNECTIONS: NonZeroU32 = NonZeroU32::new(16).unwrap();
 /// A connection to a server that was used so lately is believed to be there still.
@@ -109,7 +111,7 @@ impl Db {
                     })
             };
             let write = pool(1).connect_with(options.clone().pragma("cache_size", WRITER_CACHE)).await?;
-            let read = pool(connections).connect_with(options).await?;
+            let read = pool(connections).connect_with(options.pragma("cache_size", READER_CACHE)).await?;
             return Ok(Self::Sqlite {
                 write,
                 read,
