@@ -85,24 +85,13 @@ impl Scoped<'_> {
         redemption: &NewRedemption<'_>,
         checkout: &NewCheckout<'_>,
     ) -> Result<Option<CodeRow>> {
-        match self.conn {
-            Conn::Sqlite(conn) => {
-                let sql = crash::without!(
-                    "oversell",
-                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
-                    concat!(
-                        hold!(as_read!()),
-                        ";",
-                        redemption!("$3", "WHERE changes() = 1"),
-                        ";",
-                        checkout!("$3", "WHERE changes() = 1")
-                    )
-                );
-                // To the end: the last two run when the row of the first one was read.
-                Ok(bound!(
-                    Sqlite,
-                    sql,
-                    self.scope,
+        let scope = self.scope;
+        macro_rules! query {
+            ($engine:ty, $sql:expr) => {
+                bound!(
+                    $engine,
+                    $sql,
+                    scope,
                     hold,
                     redemption.id,
                     checkout.id,
@@ -118,9 +107,23 @@ impl Scoped<'_> {
                     checkout.email_key.as_deref(),
                     checkout.account
                 )
-                .fetch_all(conn)
-                .await?
-                .pop())
+            };
+        }
+        match self.conn {
+            Conn::Sqlite(conn) => {
+                let sql = crash::without!(
+                    "oversell",
+                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
+                    concat!(
+                        hold!(as_read!()),
+                        ";",
+                        redemption!("$3", "WHERE changes() = 1"),
+                        ";",
+                        checkout!("$3", "WHERE changes() = 1")
+                    )
+                );
+                // To the end: the last two run when the row of the first one was read.
+                Ok(query!(Sqlite, sql).fetch_all(conn).await?.pop())
             }
             Conn::Postgres(conn) => {
                 let sql = crash::without!(
@@ -141,27 +144,7 @@ impl Scoped<'_> {
                         " FROM taken"
                     )
                 );
-                Ok(bound!(
-                    Postgres,
-                    sql,
-                    self.scope,
-                    hold,
-                    redemption.id,
-                    checkout.id,
-                    redemption.user_id,
-                    redemption.customer,
-                    redemption.first_line(),
-                    checkout.app_id,
-                    checkout.idempotency_key,
-                    checkout.request,
-                    checkout.generation,
-                    checkout.stripe_params,
-                    checkout.busy_until,
-                    checkout.email_key.as_deref(),
-                    checkout.account
-                )
-                .fetch_optional(conn)
-                .await?)
+                Ok(query!(Postgres, sql).fetch_optional(conn).await?)
             }
         }
     }
@@ -174,17 +157,13 @@ impl Scoped<'_> {
         generation: i64,
         redemption: &NewRedemption<'_>,
     ) -> Result<Option<CodeRow>> {
-        match self.conn {
-            Conn::Sqlite(conn) => {
-                let sql = crash::without!(
-                    "oversell",
-                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
-                    concat!(hold!(minted!()), ";", own!("$3", "WHERE changes() = 1"))
-                );
-                Ok(bound!(
-                    Sqlite,
-                    sql,
-                    self.scope,
+        let scope = self.scope;
+        macro_rules! query {
+            ($engine:ty, $sql:expr) => {
+                bound!(
+                    $engine,
+                    $sql,
+                    scope,
                     hold,
                     generation,
                     redemption.id,
@@ -194,9 +173,16 @@ impl Scoped<'_> {
                     redemption.expires_at,
                     redemption.idempotency_key
                 )
-                .fetch_all(conn)
-                .await?
-                .pop())
+            };
+        }
+        match self.conn {
+            Conn::Sqlite(conn) => {
+                let sql = crash::without!(
+                    "oversell",
+                    "AND (max_redemptions IS NULL OR held + redeemed < max_redemptions)",
+                    concat!(hold!(minted!()), ";", own!("$3", "WHERE changes() = 1"))
+                );
+                Ok(query!(Sqlite, sql).fetch_all(conn).await?.pop())
             }
             Conn::Postgres(conn) => {
                 let sql = crash::without!(
@@ -213,21 +199,7 @@ impl Scoped<'_> {
                         " FROM taken"
                     )
                 );
-                Ok(bound!(
-                    Postgres,
-                    sql,
-                    self.scope,
-                    hold,
-                    generation,
-                    redemption.id,
-                    redemption.user_id,
-                    redemption.customer,
-                    redemption.first_line(),
-                    redemption.expires_at,
-                    redemption.idempotency_key
-                )
-                .fetch_optional(conn)
-                .await?)
+                Ok(query!(Postgres, sql).fetch_optional(conn).await?)
             }
         }
     }

@@ -11,6 +11,7 @@ macro_rules! columns {
         "workspace_id, mode, id, request, discount_code_id, redemption_id, step, attempt, attempted_at, generation, account, stripe_params, session_id, session_expires_at, answer, created_at, undecided_since"
     };
 }
+pub(super) use columns;
 
 /// Where a checkout stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -378,95 +379,7 @@ impl Scoped<'_> {
             .map(|_| ())
     }
 
-    /// Open checkouts that hold a redemption, the oldest first; without those whose money takes days.
-    pub(crate) async fn open_checkouts(self, limit: i64) -> Result<Vec<CheckoutRow>> {
-        let (conn, workspace, mode) = self.split();
-        all!(
-            conn,
-            CheckoutRow,
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL
-                    AND undecided_since IS NULL ORDER BY id LIMIT $3"
-            ),
-            workspace,
-            mode,
-            limit
-        )
-    }
-
-    /// How many there are, counted no further than to `most`.
-    pub(crate) async fn count_open_checkouts(self, most: i64) -> Result<i64> {
-        let (conn, workspace, mode) = self.split();
-        let counted = optional!(
-            conn,
-            (i64,),
-            "SELECT count(*) FROM (SELECT id FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL
-                AND undecided_since IS NULL LIMIT $3) AS open",
-            workspace,
-            mode,
-            most
-        );
-        Ok(counted?.map_or(0, |(count,)| count))
-    }
-
-    /// Those of them that have one of these sessions.
-    pub(crate) async fn open_checkouts_of(self, sessions: &[&str]) -> Result<Vec<CheckoutRow>> {
-        macro_rules! having {
-            ($one_of:literal) => {
-                concat!(
-                    "SELECT ",
-                    columns!(),
-                    " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL
-                        AND undecided_since IS NULL AND session_id ",
-                    $one_of
-                )
-            };
-        }
-        let (conn, workspace, mode) = self.split();
-        Ok(match conn {
-            Conn::Sqlite(conn) => {
-                let list = serde_json::Value::from(sessions).to_string();
-                let rows = sqlx::query_as::<sqlx::Sqlite, _>(having!("IN (SELECT value FROM json_each($3))"));
-                rows.bind(workspace).bind(mode).bind(list).fetch_all(conn).await?
-            }
-            Conn::Postgres(conn) => {
-                let rows = sqlx::query_as::<sqlx::Postgres, _>(having!("= ANY($3)"));
-                rows.bind(workspace).bind(mode).bind(sessions).fetch_all(conn).await?
-            }
-        })
-    }
-
-    /// Those of them that were made by this connection or in its account, and whose session was over at a moment (milliseconds).
-    pub(crate) async fn open_checkouts_over(
-        self,
-        generation: i64,
-        account: Option<&str>,
-        over_at: i64,
-        limit: i64,
-    ) -> Result<Vec<CheckoutRow>> {
-        let (conn, workspace, mode) = self.split();
-        all!(
-            conn,
-            CheckoutRow,
-            concat!(
-                "SELECT ",
-                columns!(),
-                " FROM checkouts WHERE workspace_id = $1 AND mode = $2 AND step = 'open' AND redemption_id IS NOT NULL
-                    AND undecided_since IS NULL AND session_expires_at <= $3 AND (generation = $4 OR account = $5)
-                  ORDER BY session_expires_at LIMIT $6"
-            ),
-            workspace,
-            mode,
-            over_at,
-            generation,
-            account,
-            limit
-        )
-    }
-
-    /// Those whose money takes days and whose time to be asked for has come, the longest due first.
+    /// Open checkouts whose money takes days and whose time to be asked for has come, the longest due first.
     pub(crate) async fn undecided_checkouts(self, now: i64, limit: i64) -> Result<Vec<CheckoutRow>> {
         let (conn, workspace, mode) = self.split();
         all!(

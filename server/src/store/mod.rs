@@ -31,6 +31,7 @@ mod looks;
 mod merge;
 mod migrate;
 mod mint_pauses;
+mod open_checkouts;
 mod outbox;
 mod own_database;
 mod paging;

@@ -14,6 +14,8 @@ const ROUNDS: usize = 5;
 const AT_ONCE: usize = 10;
 const BUYERS: usize = 6;
 const PURCHASES: usize = 200;
+/// Sessions that all checks together have to have seen: the first ones may be over before anybody has bought.
+const SESSIONS: i64 = 200;
 
 async fn fifty_checks_under_load_say_nothing(w: &World) {
     let id = spring(w).await;
@@ -50,7 +52,7 @@ async fn fifty_checks_under_load_say_nothing(w: &World) {
     let scope = super::caller(w).await.scope;
     let patience = Patience { listing: Duration::from_secs(20), settling: Duration::from_secs(4) };
     let (mut sessions, mut said, mut rounds) = (0, Vec::new(), 0);
-    while rounds < ROUNDS || count.load(Ordering::SeqCst) < PURCHASES {
+    while rounds < ROUNDS || count.load(Ordering::SeqCst) < PURCHASES || sessions <= SESSIONS {
         rounds += 1;
         let checks = (0..AT_ONCE).map(|_| {
             let (services, scope) = (w.services.clone(), scope.clone());
@@ -69,7 +71,6 @@ async fn fifty_checks_under_load_say_nothing(w: &World) {
     let bought = count.load(Ordering::SeqCst);
     eprintln!("{} checks, {bought} purchases, {sessions} sessions compared", rounds * AT_ONCE);
     assert_eq!(said, Vec::<String>::new());
-    assert!(bought >= PURCHASES && sessions > 200, "{bought} {sessions}");
     assert!(w.counts(&id).await.1 > 0);
     assert_eq!(check(w).await.codes, 2);
 }
